@@ -1,0 +1,211 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# kwasm: everything is built under $(BUILD); `make help` lists the targets.
+#
+# A directory with rules of its own has a Makefile.inc, included below.  It may add
+#	TESTS_<group> += FILE[@GUEST]	tests of `make check-<group>`, see scripts/check
+#	NEEDS_<group> += TARGET		what has to be built before them
+# tests/<group>/*.t and tests/unit/*_test.c are tests without being named anywhere.
+
+BUILD ?= build$(if $(SAN),/san)
+V ?= 0
+Q := $(if $(filter 0,$(V)),@)
+say = @printf '  %-7s %s\n' $(1) $(2)
+
+CC := gcc
+WASM_CC ?= clang
+WASM_LD ?= wasm-ld
+KDIR ?= /lib/modules/$(shell uname -r)/build
+GUEST_KERNELS ?= 6.1 6.12
+
+# The kernel's dialect of C, so that what compiles here compiles there.
+CFLAGS ?= -O2 -g
+override CFLAGS += -std=gnu11 -Wall -Wextra -Werror -Wvla -Wdeclaration-after-statement \
+	-Wno-unused-parameter -Wno-missing-field-initializers \
+	-fno-strict-aliasing -fno-strict-overflow
+ifdef SAN
+override CFLAGS += -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+override LDFLAGS += -fsanitize=address,undefined
+else
+override CFLAGS += -Wframe-larger-than=1024
+endif
+override CPPFLAGS += -Icore -MMD -MP
+
+.DEFAULT_GOAL := all
+.DELETE_ON_ERROR:
+.SECONDARY:
+MAKEFLAGS += --no-builtin-rules
+
+.PHONY: all
+all: lib ctl examples ## the library, kwasmctl and the examples
+
+.PHONY: help
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z][a-z0-9_-]*:.*## / { printf "  %-16s %s\n", $$1, $$2 }' \
+		$(firstword $(MAKEFILE_LIST))
+	@echo
+	@echo '  KDIR=DIR   kernel headers for `make modules` ($(KDIR))'
+	@echo '  BUILD=DIR  where everything goes ($(BUILD))'
+	@echo '  SAN=1      with ASan and UBSan, into build/san'
+	@echo '  V=1        show commands'
+
+# ---- the userspace library ------------------------------------------------------------------
+
+include core/objects.mk
+include core/user/objects.mk
+LIBKWASM := $(BUILD)/libkwasm.a
+LIB_OBJS := $(addprefix $(BUILD)/core/,$(KWASM_CORE_OBJS)) \
+	$(addprefix $(BUILD)/core/user/,$(KWASM_USER_OBJS))
+
+.PHONY: lib
+lib: $(LIBKWASM) ## libkwasm.a: the core in user space
+
+$(LIBKWASM): $(LIB_OBJS) core/objects.mk core/user/objects.mk
+	$(if $(strip $(LIB_OBJS)),,$(error core/objects.mk lists no object))
+	$(call say,AR,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)rm -f $@
+	$(Q)ar rcs $@ $(LIB_OBJS)
+
+$(BUILD)/%.o: %.c
+	$(call say,CC,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(CFLAGS_$(firstword $(subst /, ,$*))) -c -o $@ $<
+
+$(BUILD)/%.o: %.S
+	$(call say,AS,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+
+# ---- kwasmctl -------------------------------------------------------------------------------
+
+CTL := $(BUILD)/kwasmctl
+CTL_PKGS := libnl-3.0 libnl-genl-3.0 jansson
+CTL_OBJS := $(patsubst %.c,$(BUILD)/%.o,$(wildcard ctl/*.c))
+CFLAGS_ctl = $(shell pkg-config --cflags $(CTL_PKGS))
+
+.PHONY: ctl
+ctl: $(CTL) ## kwasmctl
+
+$(CTL): $(CTL_OBJS) $(LIBKWASM)
+	$(if $(strip $(CTL_OBJS)),,$(error ctl/ holds no source))
+	$(call say,LD,$@)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(CTL_OBJS) $(LIBKWASM) \
+		$(shell pkg-config --libs $(CTL_PKGS)) -lpcap
+
+# ---- guests: one .c, one .wasm --------------------------------------------------------------
+# The linker is run by itself: clang as a linker driver would run wasm-opt where it finds one.
+
+EXAMPLE_SRCS := $(wildcard examples/*/*.c)
+EXAMPLES := $(foreach s,$(EXAMPLE_SRCS),$(BUILD)/examples/$(basename $(notdir $(s))).wasm)
+WASM_CFLAGS := --target=wasm32 -std=gnu11 -O2 -nostdlib -ffreestanding -Wall -Wextra -Werror \
+	-Icore/uapi
+WASM_LDFLAGS := --no-entry --strip-debug
+
+.PHONY: examples
+examples: $(EXAMPLES) ## the example guests, build/examples/*.wasm
+	$(if $(strip $(EXAMPLES)),,$(error examples/ holds no source))
+	$(if $(filter-out $(words $(EXAMPLES)),$(words $(sort $(EXAMPLES)))),\
+		$(error two examples have the same name))
+
+vpath %.c $(sort $(dir $(EXAMPLE_SRCS)))
+
+$(BUILD)/examples/%.wasm: $(BUILD)/examples/%.wasm.o
+	$(call say,WASMLD,$@)
+	$(Q)$(WASM_LD) $(WASM_LDFLAGS) -o $@ $<
+
+$(BUILD)/examples/%.wasm.o: %.c
+	$(call say,WASMCC,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(WASM_CC) $(WASM_CFLAGS) -MMD -MP -c -o $@ $<
+
+# ---- kernel modules -------------------------------------------------------------------------
+
+.PHONY: modules
+modules: ## the kernel modules for KDIR, build/modules-<release>/*.ko
+	+$(Q)scripts/build-modules '$(KDIR)' '$(abspath $(BUILD))' V=$(V) $(KMAKEFLAGS)
+
+.PHONY: modules-guests
+modules-guests: $(addprefix modules-guest-,$(GUEST_KERNELS)) ## the modules for the guests' kernels
+
+.PHONY: modules-guest-%
+modules-guest-%: kernel-%
+	+$(Q)scripts/build-modules '$(BUILD)/kernels/$*/kdir' '$(abspath $(BUILD))' V=$(V)
+
+.PHONY: kernel-%
+kernel-%:
+	$(Q)KWASM_BUILD='$(abspath $(BUILD))' scripts/guest-kernel $*
+
+.PHONY: guests
+guests: modules-guests ctl examples ## all that tests/vm/run puts into a guest
+
+# ---- tests ----------------------------------------------------------------------------------
+
+GROUPS := unit ir spec kernel net tools style
+
+.PHONY: check
+check: ## every test below; the last line is the count
+	+$(Q)scripts/check-all '$(abspath $(BUILD))' $(GROUPS)
+
+.PHONY: check-unit check-ir check-spec check-kernel check-net check-tools check-style
+check-unit: ## C unit tests of the core and the library
+check-ir: ## what each compiler pass does to small functions
+check-spec: ## the WebAssembly specification suite, in user space
+check-kernel: ## the suite, traps and limits inside guests
+check-net: ## packets through handlers, inside guests
+check-tools: ## kwasmctl and its errors
+check-style: ## checkpatch, sparse, shellcheck and the rules of the house
+
+UNIT_TESTS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/*_test.c))
+TESTS_unit := $(UNIT_TESTS)
+NEEDS_unit := $(UNIT_TESTS)
+NEEDS_ir := lib
+NEEDS_spec := lib
+NEEDS_kernel := guests
+NEEDS_net := guests
+NEEDS_tools := ctl examples
+
+-include ctl/Makefile.inc
+-include examples/Makefile.inc
+-include tests/unit/Makefile.inc
+-include tests/ir/Makefile.inc
+-include tests/spec/Makefile.inc
+-include tests/kmod/Makefile.inc
+-include tests/kernel/Makefile.inc
+-include tests/net/Makefile.inc
+-include tests/tools/Makefile.inc
+-include tests/style/Makefile.inc
+-include tests/vm/Makefile.inc
+
+$(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(LIBKWASM)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^
+
+define check-group
+.PHONY: needs-$(1)
+needs-$(1): $$(NEEDS_$(1))
+check-$(1): deps
+	+$$(Q)$$(MAKE) --no-print-directory needs-$(1)
+	$$(Q)scripts/check --build '$$(abspath $$(BUILD))' --group $(1) \
+		$$(sort $$(TESTS_$(1)) $$(wildcard tests/$(1)/*.t))
+endef
+$(foreach g,$(GROUPS),$(eval $(call check-group,$(g))))
+
+.PHONY: deps
+deps: ## install what building and testing need (Debian packages)
+	$(Q)scripts/install-deps
+
+.PHONY: demo
+demo: deps ## build, boot a guest, and drop its pings
+	+$(Q)$(MAKE) --no-print-directory guests GUEST_KERNELS=6.1
+	$(Q)KWASM_BUILD='$(abspath $(BUILD))' scripts/demo
+
+.PHONY: clean
+clean: ## remove what was built, but for downloaded kernels
+	$(Q)find $(BUILD) -mindepth 1 -maxdepth 1 ! -name kernels -exec rm -rf {} + 2>/dev/null || true
+
+.PHONY: distclean
+distclean: ## remove build/ whole
+	$(Q)rm -rf build
+
+-include $(shell [ -d $(BUILD) ] && find $(BUILD) -name '*.d' -not -path '*/modules-*' \
+	-not -path '*/kernels/*' -not -path '*/guest/*')

@@ -1,0 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# The portable core, one object a line, relative to core/.  Read by Kbuild (kwasm.ko) and by the
+# Makefile (libkwasm.a): what is listed here is compiled for both.
+KWASM_CORE_OBJS :=
