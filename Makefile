@@ -129,11 +129,11 @@ modules-guests: $(addprefix modules-guest-,$(GUEST_KERNELS)) ## the modules for 
 
 .PHONY: modules-guest-%
 modules-guest-%: kernel-%
-	+$(Q)scripts/build-modules '$(BUILD)/kernels/$*/kdir' '$(abspath $(BUILD))' V=$(V)
+	+$(Q)scripts/build-modules 'build/kernels/$*/kdir' '$(abspath $(BUILD))' V=$(V)
 
 .PHONY: kernel-%
 kernel-%:
-	$(Q)KWASM_BUILD='$(abspath $(BUILD))' scripts/guest-kernel $*
+	$(Q)scripts/guest-kernel $*
 
 .PHONY: guests
 guests: modules-guests ctl examples ## all that tests/vm/run puts into a guest
