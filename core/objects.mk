@@ -2,3 +2,4 @@
 # The portable core, one object a line, relative to core/.  Read by Kbuild (kwasm.ko) and by the
 # Makefile (libkwasm.a): what is listed here is compiled for both.
 KWASM_CORE_OBJS :=
+KWASM_CORE_OBJS += ir.o

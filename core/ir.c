@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * ir.c - storage of one function's intermediate representation.
+ *
+ * Instructions, blocks and lists live in arrays that double inside the function's arena, so that
+ * what they cost in total is linear in what they hold.  A growing array moves: callers keep
+ * indices.  Nothing is freed before the arena.
+ */
+#include "ir.h"
+
+#define D IR_OP_DEF
+#define C IR_OP_COMMUTES
+#define P IR_OP_PURE
+#define L IR_OP_READS
+#define W IR_OP_WRITES
+#define T IR_OP_TRAPS
+#define X IR_OP_CALLS
+#define E IR_OP_END
+#define V IR_OP_LIST
+
+const struct ir_op_info ir_op_info[IR_NUM_OPS] = {
+#define IROP(op, text, args, bits) [IR_##op] = { .name = text, .num_args = args, .flags = bits },
+#include "ir_ops.def"
+#undef IROP
+};
+
+#undef D
+#undef C
+#undef P
+#undef L
+#undef W
+#undef T
+#undef X
+#undef E
+#undef V
+
+/*
+ * Makes room for @used + @n elements of @size bytes in @array.  Return: the array, perhaps moved,
+ * or NULL when memory or the arena's ceiling is exhausted.
+ */
+static void *grow(struct ir_func *f, void *array, u32 used, u32 n, u32 *max, size_t size)
+{
+	u32 want = used + n;
+	u32 room = *max;
+	void *moved;
+
+	if (want < used || want > U32_MAX / 2)
+		return NULL;
+	if (want <= room)
+		return array;
+	while (room < want)
+		room = room ? 2 * room : 64;
+	moved = kwasm_arena_alloc(f->arena, room, size);
+	if (!moved)
+		return NULL;
+	if (used)
+		memcpy(moved, array, used * size);
+	*max = room;
+	return moved;
+}
+
+static void out_of_memory(struct ir_func *f)
+{
+	kwasm_diag_set(f->diag, -ENOMEM, f->index, KWASM_DIAG_NONE,
+		       "out of memory while compiling the function");
+}
+
+int ir_func_init(struct ir_func *f, struct kwasm_arena *arena, const struct kwasm_module *module,
+		 u32 index, struct kwasm_diag *diag)
+{
+	memset(f, 0, sizeof(*f));
+	f->arena = arena;
+	f->module = module;
+	f->index = index;
+	f->diag = diag;
+	f->ins = grow(f, NULL, 0, 1, &f->max_ins, sizeof(*f->ins));
+	if (!f->ins) {
+		out_of_memory(f);
+		return -ENOMEM;
+	}
+	f->num_ins = 1;		/* the null instruction */
+	return 0;
+}
+
+u32 ir_block_new(struct ir_func *f)
+{
+	struct ir_block *blocks;
+
+	blocks = grow(f, f->blocks, f->num_blocks, 1, &f->max_blocks, sizeof(*blocks));
+	if (!blocks) {
+		out_of_memory(f);
+		return IR_NO_BLOCK;
+	}
+	f->blocks = blocks;
+	memset(&blocks[f->num_blocks], 0, sizeof(*blocks));
+	blocks[f->num_blocks].loop = IR_NO_BLOCK;
+	return f->num_blocks++;
+}
+
+u32 ir_ins_new(struct ir_func *f, u32 op, u32 type)
+{
+	struct ir_ins *ins = grow(f, f->ins, f->num_ins, 1, &f->max_ins, sizeof(*ins));
+
+	if (!ins) {
+		out_of_memory(f);
+		return 0;
+	}
+	f->ins = ins;
+	ins += f->num_ins;
+	memset(ins, 0, sizeof(*ins));
+	ins->op = op;
+	ins->type = type;
+	ins->block = IR_NO_BLOCK;
+	ins->dst = IR_LOC_NONE;
+	ins->src[0] = IR_LOC_NONE;
+	ins->src[1] = IR_LOC_NONE;
+	ins->src[2] = IR_LOC_NONE;
+	return f->num_ins++;
+}
+
+/* Links @ins between its neighbours; 0 stands for the end of @block. */
+static void link_between(struct ir_func *f, u32 block, u32 prev, u32 next, u32 ins)
+{
+	f->ins[ins].block = block;
+	f->ins[ins].prev = prev;
+	f->ins[ins].next = next;
+	if (prev)
+		f->ins[prev].next = ins;
+	else
+		f->blocks[block].first = ins;
+	if (next)
+		f->ins[next].prev = ins;
+	else
+		f->blocks[block].last = ins;
+}
+
+void ir_ins_append(struct ir_func *f, u32 block, u32 ins)
+{
+	link_between(f, block, f->blocks[block].last, 0, ins);
+}
+
+void ir_ins_before(struct ir_func *f, u32 pos, u32 ins)
+{
+	link_between(f, f->ins[pos].block, f->ins[pos].prev, pos, ins);
+}
+
+void ir_ins_after(struct ir_func *f, u32 pos, u32 ins)
+{
+	link_between(f, f->ins[pos].block, pos, f->ins[pos].next, ins);
+}
+
+void ir_ins_detach(struct ir_func *f, u32 ins)
+{
+	u32 block = f->ins[ins].block;
+	u32 prev = f->ins[ins].prev;
+	u32 next = f->ins[ins].next;
+
+	if (prev)
+		f->ins[prev].next = next;
+	else
+		f->blocks[block].first = next;
+	if (next)
+		f->ins[next].prev = prev;
+	else
+		f->blocks[block].last = prev;
+	f->ins[ins].prev = 0;
+	f->ins[ins].next = 0;
+	f->ins[ins].block = IR_NO_BLOCK;
+}
+
+void ir_ins_unlink(struct ir_func *f, u32 ins)
+{
+	ir_ins_detach(f, ins);
+	f->ins[ins].op = IR_NONE;
+	f->ins[ins].type = IR_VOID;
+}
+
+u32 ir_pool_new(struct ir_func *f, u32 n)
+{
+	u32 at = f->num_pool;
+	u32 *pool;
+
+	if (!n)
+		return at;
+	pool = grow(f, f->pool, at, n, &f->max_pool, sizeof(*pool));
+	if (!pool) {
+		out_of_memory(f);
+		return U32_MAX;
+	}
+	f->pool = pool;
+	memset(&pool[at], 0, n * sizeof(*pool));
+	f->num_pool += n;
+	return at;
+}
+
+void ir_uses(struct ir_func *f, u32 ins, void (*fn)(u32 *use, void *arg), void *arg)
+{
+	u32 n = ir_num_operands(&f->ins[ins]);
+	u32 i;
+
+	for (i = 0; i < n; i++) {
+		u32 *use = ir_operand(f, ins, i);
+
+		if (*use)
+			fn(use, arg);
+	}
+}
