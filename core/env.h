@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * env.h - what the portable core takes from its surroundings.
+ *
+ * The only portable header that knows the kernel from user space.  core/kernel/ and core/user/
+ * implement the functions declared here; everything else in the core is the same source in both.
+ *
+ * Context: unless a function says otherwise it is called in process context and may sleep.
+ */
+#ifndef KWASM_ENV_H
+#define KWASM_ENV_H
+
+#ifdef __KERNEL__
+#include <linux/build_bug.h>
+#include <linux/byteorder/generic.h>
+#include <linux/bug.h>
+#include <linux/compiler.h>
+#include <linux/errno.h>
+#include <linux/kernel.h>
+#include <linux/limits.h>
+#include <linux/list.h>
+#include <linux/overflow.h>
+#include <linux/sort.h>
+#include <linux/stdarg.h>
+#include <linux/stddef.h>
+#include <linux/string.h>
+#include <linux/types.h>
+#else
+#include "user/env_types.h"
+#endif
+
+/**
+ * kwasm_zalloc() - zeroed memory for @n objects of @size bytes.
+ * @n: number of objects; @n * @size may overflow, which counts as out of memory
+ * @size: bytes of one object
+ *
+ * Accounted to the caller's memory cgroup in the kernel.  Return: NULL when there is none.
+ */
+void *kwasm_zalloc(size_t n, size_t size);
+
+/** kwasm_free() - give back what kwasm_zalloc() returned; NULL is allowed. */
+void kwasm_free(const void *p);
+
+/** kwasm_now_ns() - monotonic time in nanoseconds; any context. */
+u64 kwasm_now_ns(void);
+
+/**
+ * kwasm_checkpoint() - a place where long work lets others run.
+ *
+ * Called by the decoder and by each compiler pass at least once per few thousand steps.
+ * Return: 0, or -EINTR when the caller has been killed and the work must be abandoned.
+ */
+int kwasm_checkpoint(void);
+
+/* CPU features that change what is emitted; chosen once at load. */
+enum kwasm_cpu_feature {
+	KWASM_CPU_LZCNT = 1 << 0,
+	KWASM_CPU_BMI1 = 1 << 1,	/* tzcnt */
+	KWASM_CPU_BMI2 = 1 << 2,
+	KWASM_CPU_POPCNT = 1 << 3,
+	KWASM_CPU_SSE41 = 1 << 4,
+};
+
+/** kwasm_cpu_features() - the set of enum kwasm_cpu_feature this CPU has; any context. */
+u32 kwasm_cpu_features(void);
+
+/**
+ * struct kwasm_text - memory for machine code
+ * @exec: where the code runs; readable and executable after kwasm_text_seal()
+ * @write: where it is written until it is sealed, NULL afterwards
+ * @size: bytes, a multiple of the page size
+ * @priv: the environment's own
+ *
+ * No page is ever writable and executable through the same mapping.  In the kernel @exec lies
+ * within 2 GiB of the kernel's and the module's text, so that a rel32 call reaches both.
+ */
+struct kwasm_text {
+	u8 *exec;
+	u8 *write;
+	size_t size;
+	void *priv;
+};
+
+/** kwasm_text_alloc() - room for @size bytes of code.  Return: 0 or -ENOMEM, -E2BIG. */
+int kwasm_text_alloc(struct kwasm_text *text, size_t size);
+
+/** kwasm_text_seal() - end writing and make the code executable.  Return: 0 or -errno. */
+int kwasm_text_seal(struct kwasm_text *text);
+
+/** kwasm_text_free() - release @text; nobody may be inside.  An empty @text is allowed. */
+void kwasm_text_free(struct kwasm_text *text);
+
+/*
+ * True where kwasm_text_alloc() guarantees that rel32 reaches the host's functions.  Elsewhere a
+ * call to the host goes through a register.
+ */
+#ifdef __KERNEL__
+#define KWASM_TEXT_NEAR_HOST 1
+#else
+#define KWASM_TEXT_NEAR_HOST 0
+#endif
+
+/**
+ * kwasm_host_return_thunk() - where compiled functions have to jump instead of a plain ret.
+ *
+ * Return: the running kernel's return thunk, or NULL where `ret; int3` is right.
+ */
+const void *kwasm_host_return_thunk(void);
+
+/**
+ * kwasm_host_indirect_thunk() - what replaces `jmp *reg` and (called) `call *reg`.
+ * @reg: x86 register number
+ *
+ * Return: the kernel's retpoline for @reg, or NULL where the plain instruction is right.
+ */
+const void *kwasm_host_indirect_thunk(unsigned int reg);
+
+#define KWASM_PAGE_SIZE 65536u		/* a WebAssembly page */
+/* 33-bit effective addresses plus the widest access stay inside the reservation. */
+#define KWASM_LINEAR_RESERVE ((1ULL << 33) + KWASM_PAGE_SIZE)
+
+/**
+ * struct kwasm_linear - the address range behind one linear memory
+ * @base: start of KWASM_LINEAR_RESERVE bytes of address space; only the first @pages are backed
+ * @pages: current size in WebAssembly pages
+ * @max_pages: kwasm_linear_grow() never goes past it
+ * @priv: the environment's own
+ */
+struct kwasm_linear {
+	u8 *base;
+	u32 pages;
+	u32 max_pages;
+	void *priv;
+};
+
+/**
+ * kwasm_linear_reserve() - reserve the address range and back its first pages with zeroes.
+ * @linear: filled in
+ * @pages: initial size in WebAssembly pages
+ * @max_pages: ceiling in WebAssembly pages; page tables are made ready for it where
+ *	@atomic_grow is set, so that growing is legal in softirq
+ * @atomic_grow: kwasm_linear_grow() will be called from atomic context
+ *
+ * Return: 0, -ENOMEM, or -EDQUOT when the environment's ceiling on memories or pages is reached.
+ */
+int kwasm_linear_reserve(struct kwasm_linear *linear, u32 pages, u32 max_pages, bool atomic_grow);
+
+/**
+ * kwasm_linear_grow() - back @delta more pages with zeroes, in place.
+ *
+ * Context: any in which the owner runs (softirq included).
+ * Return: the old size in pages, or -ENOMEM with nothing changed.
+ */
+s64 kwasm_linear_grow(struct kwasm_linear *linear, u32 delta);
+
+/** kwasm_linear_release() - give back pages and range; a zeroed @linear is allowed. */
+void kwasm_linear_release(struct kwasm_linear *linear);
+
+/* Unaligned little-endian access, any context. */
+static inline u16 kwasm_get_le16(const void *p)
+{
+	u16 v;
+
+	memcpy(&v, p, sizeof(v));
+	return v;
+}
+
+static inline u32 kwasm_get_le32(const void *p)
+{
+	u32 v;
+
+	memcpy(&v, p, sizeof(v));
+	return v;
+}
+
+static inline u64 kwasm_get_le64(const void *p)
+{
+	u64 v;
+
+	memcpy(&v, p, sizeof(v));
+	return v;
+}
+
+#endif /* KWASM_ENV_H */

@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * instance.h - run-time structures (spec 4.2): stores, instances, and the context that compiled
+ * code sees.
+ *
+ * Everything that is linked together lives in one store and is freed with it, so that references
+ * between instances never dangle.  A store is entered by one CPU at a time: its owner sees to it
+ * (per-CPU stores, BH off, or a lock).
+ */
+#ifndef KWASM_INSTANCE_H
+#define KWASM_INSTANCE_H
+
+#include "compile.h"
+#include "host.h"
+#include "module.h"
+#include "trap.h"
+
+struct kwasm_instance;
+struct kwasm_packet;
+
+/**
+ * struct kwasm_func - a function reference: what a funcref points to
+ * @code: the function's first instruction, for callers in the same instance
+ * @enter: entry thunk for calls from C and from other instances; NULL for host functions
+ * @ctx: context it runs in; NULL for host functions
+ * @sig: number of its type in the store (equal types, equal numbers)
+ * @index: function index in its module
+ * @host: host functions only
+ */
+struct kwasm_func {
+	const void *code;
+	const void *enter;
+	struct kwasm_ctx *ctx;
+	u32 sig;
+	u32 index;
+	const struct kwasm_functype *type;
+	const struct kwasm_host_fn *host;
+};
+
+/**
+ * struct kwasm_table - a table; elements are u64: funcref = struct kwasm_func *, externref = the
+ * host's value, null = 0
+ */
+struct kwasm_table {
+	u64 *elems;		/* compiled code reads @elems and @size */
+	u32 size;
+	u32 capacity;		/* elements allocated */
+	u32 max;		/* declared maximum clamped to the limit */
+	struct kwasm_tabletype type;
+	struct kwasm_table *next;	/* in the store */
+};
+
+struct kwasm_memory {
+	struct kwasm_linear linear;
+	struct kwasm_range type;
+	struct kwasm_memory *next;
+};
+
+/* A global's cell; 16 bytes so that a v128 fits. */
+struct kwasm_cell {
+	u64 lo;
+	u64 hi;
+};
+
+struct kwasm_global_inst {
+	struct kwasm_globaltype type;
+	struct kwasm_cell cell;
+	struct kwasm_global_inst *next;
+};
+
+/**
+ * struct kwasm_ctx - what a register (X64_CTX, r15) points to while a guest runs
+ *
+ * Compiled code addresses its fields by offsetof; fixed fields first, then the per-module arrays
+ * whose offsets struct kwasm_ctx_layout gives.  The first 128 bytes are the hot ones.
+ *
+ * @stack_limit: lowest stack pointer a prologue may reach
+ * @saved_rsp: stack pointer of the innermost entry, restored by a trap
+ * @mem_base: linear memory 0, loaded into X64_MEM on entry
+ * @memory: linear memory 0's object or NULL
+ * @kill: nonzero (enum kwasm_trap): leave at the next check
+ * @trap: enum kwasm_trap of the invocation that just ended early
+ * @trap_pc: machine address where it trapped
+ * @trap_address: for faults: the address that was accessed
+ * @deadline: the watchdog's, in the environment's clock; 0 none
+ * @pkt_data: network header of the running packet (linear part), or NULL
+ * @pkt_linear: bytes readable at @pkt_data
+ * @pkt_len: bytes of the packet from the network header on, linear or not
+ * @packet: the packet for host functions
+ * @results: buffer for results 1.. of multi-value calls
+ */
+struct kwasm_ctx {
+	u64 stack_limit;
+	u64 saved_rsp;
+	u8 *mem_base;
+	struct kwasm_memory *memory;
+	u32 kill;
+	u32 trap;
+	u64 trap_pc;
+	u64 trap_address;
+	u64 deadline;
+	const u8 *pkt_data;
+	u32 pkt_linear;
+	u32 pkt_len;
+	struct kwasm_packet *packet;
+
+	/* metadata of the running packet, read inline by the guest */
+	u32 meta_hook;
+	u32 meta_family;
+	u32 meta_in;
+	u32 meta_out;
+	u32 meta_mark;
+	u32 meta_protocol;	/* ethertype, host order */
+
+	u64 *results;
+	struct kwasm_instance *instance;
+	u64 env[4];		/* the environment's own: watchdog, CPU, ... */
+};
+
+/**
+ * struct kwasm_ctx_layout - byte offsets from struct kwasm_ctx of the per-module arrays
+ * @globals: struct kwasm_cell for each global the module defines itself
+ * @global_ptrs: struct kwasm_cell * for each imported global
+ * @tables: struct kwasm_table * for each table
+ * @imports: struct kwasm_func * for each imported function
+ * @sigs: u32 store-wide number for each type of the module
+ * @size: bytes of the whole, all arrays included
+ */
+struct kwasm_ctx_layout {
+	u32 globals;
+	u32 global_ptrs;
+	u32 tables;
+	u32 imports;
+	u32 sigs;
+	u32 size;
+};
+
+/** kwasm_ctx_layout() - where a module's arrays stand; any context. */
+struct kwasm_ctx_layout kwasm_ctx_layout(const struct kwasm_module *module);
+
+/** kwasm_ctx_trap() - make the running guest leave with @trap when the host function returns. */
+static inline void kwasm_ctx_trap(struct kwasm_ctx *ctx, u32 trap)
+{
+	WRITE_ONCE(ctx->kill, trap);
+}
+
+/**
+ * kwasm_ctx_slice() - the bytes [@ptr, @ptr + @len) of the guest's memory 0.
+ *
+ * Return: NULL (and the guest will trap with KWASM_TRAP_MEMORY) when any of them is out of bounds.
+ */
+u8 *kwasm_ctx_slice(struct kwasm_ctx *ctx, u32 ptr, u32 len);
+
+struct kwasm_store;
+
+/**
+ * kwasm_store_create() - an empty store.
+ * @limits: ceilings for memories, tables, stack; copied
+ * @atomic_grow: guests of this store run where sleeping is forbidden
+ */
+struct kwasm_store *kwasm_store_create(const struct kwasm_limits *limits, bool atomic_grow);
+
+/** kwasm_store_destroy() - free it with everything in it; nobody may be inside. */
+void kwasm_store_destroy(struct kwasm_store *store);
+
+/**
+ * struct kwasm_binding - what satisfies one import
+ */
+struct kwasm_binding {
+	u8 kind;			/* enum kwasm_extern */
+	union {
+		struct kwasm_func *func;
+		struct kwasm_table *table;
+		struct kwasm_memory *memory;
+		struct kwasm_global_inst *global;
+	};
+};
+
+/*
+ * Gives the binding of import number @index.  Return: 0, or -ENOENT when there is none.
+ * Functions already bound by the module's hostmap are not asked for.
+ */
+typedef int (*kwasm_link_fn)(void *arg, const struct kwasm_module *module, u32 index,
+			     struct kwasm_binding *binding);
+
+/**
+ * struct kwasm_instance - a module's instance in a store
+ * @funcs: one per function of the index space (imports point elsewhere)
+ * @ctx: its context
+ */
+struct kwasm_instance {
+	struct kwasm_store *store;
+	const struct kwasm_code *code;
+	const struct kwasm_module *module;
+	struct kwasm_ctx *ctx;
+	struct kwasm_func **funcs;
+	struct kwasm_func *own;			/* the functions the module defines itself */
+	struct kwasm_memory **memories;
+	struct kwasm_global_inst **globals;	/* NULL where the cell is in the context */
+	u8 *dropped;				/* bit maps: data segments, then element segments */
+	struct kwasm_instance *next;
+};
+
+/**
+ * kwasm_instance_create() - instantiate (spec 4.5.4), start function included.
+ * @store: where it will live
+ * @code: compiled module; must outlive the store
+ * @link: asked for each import; may be NULL when there are none
+ * @link_arg: its argument
+ * @diag: names the import that is missing or has another type
+ * @trap: filled in when a segment or the start function traps; may be NULL
+ * @out: the instance.  As the specification demands, an instance whose start traps stays in
+ *	the store (its tables may have been shared) although it is not returned
+ *
+ * Context: process, may sleep.
+ * Return: 0; -ENOENT import missing; -EPROTOTYPE incompatible import; -EFAULT trap; -ENOMEM;
+ * -EDQUOT.
+ */
+int kwasm_instance_create(struct kwasm_store *store, const struct kwasm_code *code,
+			  kwasm_link_fn link, void *link_arg, struct kwasm_diag *diag,
+			  struct kwasm_trap_info *trap, struct kwasm_instance **out);
+
+/** kwasm_instance_binding() - what the instance exports under @name, for linking others to it. */
+int kwasm_instance_binding(struct kwasm_instance *inst, const char *name, size_t len,
+			   struct kwasm_binding *binding);
+
+/** Objects that a host offers by itself (a host module such as "spectest"). */
+struct kwasm_func *kwasm_store_func(struct kwasm_store *store, const struct kwasm_host_fn *host);
+struct kwasm_table *kwasm_store_table(struct kwasm_store *store, struct kwasm_tabletype type);
+struct kwasm_memory *kwasm_store_memory(struct kwasm_store *store, struct kwasm_range type);
+struct kwasm_global_inst *kwasm_store_global(struct kwasm_store *store,
+					     struct kwasm_globaltype type, u64 bits);
+
+u64 kwasm_instance_global(const struct kwasm_instance *inst, u32 index);
+
+/**
+ * kwasm_call() - call a function with the arguments its type asks for.
+ * @func: any function reference of the store
+ * @values: arguments in, results out; room for max(params, results) values
+ * @trap: filled in on -EFAULT; may be NULL
+ *
+ * The store must be the caller's alone.  Context: any in which the guest may run; the caller has
+ * armed the environment's watchdog if there is one.
+ * Return: 0, or -EFAULT when the guest trapped.
+ */
+int kwasm_call(struct kwasm_func *func, u64 *values, struct kwasm_trap_info *trap);
+
+/**
+ * kwasm_enter() - the bare entry: run thunk @enter in @ctx; see x64/entry.S.
+ *
+ * Return: 0 or the enum kwasm_trap it ended with (also in ctx->trap).
+ */
+u32 kwasm_enter(struct kwasm_ctx *ctx, const void *enter, u64 *values);
+
+/** kwasm_trap_resolve() - turn ctx->trap, trap_pc and trap_address into function and offset. */
+void kwasm_trap_resolve(const struct kwasm_ctx *ctx, struct kwasm_trap_info *trap);
+
+/**
+ * kwasm_fault_redirect() - the environment's fault handler asks: is this fault a guest's?
+ * @ctx: the context register at the fault
+ * @code: the code that contains @pc
+ * @pc: faulting instruction
+ * @address: address accessed
+ * @fetch: instruction fetch: the text was made non-executable
+ *
+ * Records the trap in @ctx.  Context: any, including NMI-like exception context; takes no locks.
+ * Return: where to continue (the leave stub).
+ */
+const void *kwasm_fault_redirect(struct kwasm_ctx *ctx, u64 pc, u64 address, u32 trap);
+
+#endif /* KWASM_INSTANCE_H */

@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * module.h - a decoded and validated WebAssembly module (spec 2.5), immutable once made.
+ */
+#ifndef KWASM_MODULE_H
+#define KWASM_MODULE_H
+
+#include "arena.h"
+#include "diag.h"
+#include "types.h"
+
+/**
+ * struct kwasm_name - a byte string inside the module's own copy of the binary, not terminated
+ */
+struct kwasm_name {
+	const char *str;
+	u32 len;
+};
+
+/* Arguments for a "%.*s" that quotes a name; long ones are cut. */
+#define KWASM_NAME_ARGS(name) (int)min_t(u32, (name).len, 64), (name).str
+
+enum kwasm_extern {		/* spec 5.5.5, 5.5.10 */
+	KWASM_EXTERN_FUNC = 0,
+	KWASM_EXTERN_TABLE = 1,
+	KWASM_EXTERN_MEMORY = 2,
+	KWASM_EXTERN_GLOBAL = 3,
+};
+
+struct kwasm_tabletype {
+	u8 elem;		/* KWASM_FUNCREF or KWASM_EXTERNREF */
+	struct kwasm_range range;
+};
+
+struct kwasm_globaltype {
+	u8 type;
+	bool mutable;
+};
+
+/**
+ * struct kwasm_import - @kind says which member of the union counts
+ * @index: its index in its own index space (function, table, memory, global)
+ */
+struct kwasm_import {
+	struct kwasm_name module;
+	struct kwasm_name field;
+	u8 kind;
+	u32 index;
+	u32 offset;		/* byte offset of the entry */
+	union {
+		u32 type;
+		struct kwasm_tabletype table;
+		struct kwasm_range memory;
+		struct kwasm_globaltype global;
+	};
+};
+
+struct kwasm_export {
+	struct kwasm_name name;
+	u8 kind;
+	u32 index;
+};
+
+/* A constant expression (spec 3.3.10), reduced to its one value. */
+enum kwasm_const_kind {
+	KWASM_CONST_VALUE,	/* @bits holds the bit pattern, zero-extended */
+	KWASM_CONST_GLOBAL,	/* value of imported immutable global @index */
+	KWASM_CONST_FUNC,	/* reference to function @index */
+	KWASM_CONST_NULL,	/* null reference */
+};
+
+struct kwasm_const {
+	u8 kind;
+	u8 type;
+	u32 index;
+	u64 bits;
+};
+
+struct kwasm_global {
+	struct kwasm_globaltype type;
+	struct kwasm_const init;	/* unused for imported globals */
+};
+
+/**
+ * struct kwasm_func_info - one function of the index space, imported ones first
+ * @body: offset of the code entry's local declarations in the binary; 0 for imports
+ * @code: offset of the first instruction
+ * @end: offset after the final `end`
+ * @num_locals: parameters and declared locals
+ * @runs: types of the declared locals, run-length coded as in the binary; without parameters
+ * @max_operands: deepest operand stack the validator met
+ * @num_blocks: block, loop and if instructions
+ * @num_branches: br, br_if, br_table targets, returns
+ * @float_code: first byte offset at which floats are needed (params, results, locals or
+ *	instructions), or 0 when it is pure integer code
+ * @declared: named outside of function bodies, so that ref.func may name it (spec 3.4.10)
+ * @escapes: reachable from outside: declared or the start function
+ * @leaf: contains no call
+ */
+struct kwasm_local_run {
+	u32 count;
+	u8 type;
+};
+
+struct kwasm_func_info {
+	u32 type;
+	u32 body;
+	u32 code;
+	u32 end;
+	u32 num_locals;
+	u32 num_runs;
+	const struct kwasm_local_run *runs;
+	u32 max_operands;
+	u32 num_blocks;
+	u32 num_branches;
+	u32 float_code;
+	bool declared;
+	bool escapes;
+	bool leaf;
+	struct kwasm_name name;			/* from the name section, else an export's, else empty */
+};
+
+enum kwasm_segment_mode {
+	KWASM_SEGMENT_ACTIVE,
+	KWASM_SEGMENT_PASSIVE,
+	KWASM_SEGMENT_DECLARATIVE,
+};
+
+struct kwasm_elem {
+	u8 mode;
+	u8 type;			/* reference type of the elements */
+	u32 table;
+	struct kwasm_const offset;
+	u32 count;
+	const struct kwasm_const *init;
+};
+
+struct kwasm_data {
+	u8 mode;
+	u32 memory;
+	struct kwasm_const offset;
+	u32 size;
+	const u8 *bytes;
+};
+
+/**
+ * struct kwasm_module - everything the binary says
+ *
+ * Index spaces hold imports first.  num_X counts the whole space, num_X_imports its imported part.
+ */
+struct kwasm_module {
+	struct kwasm_arena arena;
+	struct kwasm_limits limits;
+	const u8 *bytes;
+	u32 size;
+	struct kwasm_name name;		/* from the name section */
+
+	u32 num_types;
+	struct kwasm_functype *types;
+
+	u32 num_imports;
+	struct kwasm_import *imports;
+
+	u32 num_funcs, num_func_imports;
+	struct kwasm_func_info *funcs;
+
+	u32 num_tables, num_table_imports;
+	struct kwasm_tabletype *tables;
+
+	u32 num_memories, num_memory_imports;
+	struct kwasm_range *memories;
+
+	u32 num_globals, num_global_imports;
+	struct kwasm_global *globals;
+
+	u32 num_exports;
+	struct kwasm_export *exports;
+
+	bool has_start;
+	u32 start;
+
+	u32 num_elems;
+	struct kwasm_elem *elems;
+
+	bool has_data_count;
+	u32 data_count;
+	u32 num_datas;
+	struct kwasm_data *datas;
+
+	bool float_code;		/* any function has float_code */
+};
+
+/**
+ * kwasm_module_decode() - read and validate a binary (spec 5 and 3).
+ * @bytes: the binary; copied, so that the caller may change or free it at once
+ * @size: its length in bytes
+ * @limits: ceilings; NULL means kwasm_limits_default
+ * @diag: receives the first error
+ * @out: the module on success, untouched on failure
+ *
+ * Time and memory are linear in @size.
+ * Context: process, may sleep.
+ * Return: 0; -ENOEXEC malformed or invalid; -EOPNOTSUPP a feature named in @diag; -E2BIG a limit
+ * named in @diag; -ENOMEM; -EINTR.
+ */
+int kwasm_module_decode(const u8 *bytes, size_t size, const struct kwasm_limits *limits,
+			struct kwasm_diag *diag, struct kwasm_module **out);
+
+/** kwasm_module_destroy() - free it; NULL is allowed. */
+void kwasm_module_destroy(struct kwasm_module *module);
+
+/** kwasm_module_functype() - the type of function @func (valid index required). */
+static inline const struct kwasm_functype *
+kwasm_module_functype(const struct kwasm_module *m, u32 func)
+{
+	return &m->types[m->funcs[func].type];
+}
+
+/**
+ * kwasm_module_export() - look an export up by name and kind.
+ *
+ * Return: NULL when there is none.
+ */
+const struct kwasm_export *kwasm_module_export(const struct kwasm_module *m, const char *name,
+					       size_t len, u8 kind);
+
+#endif /* KWASM_MODULE_H */

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * types.h - value, function, table, memory and global types (WebAssembly 2.0, section 2.3).
+ */
+#ifndef KWASM_TYPES_H
+#define KWASM_TYPES_H
+
+#include "env.h"
+
+/* The binary format's own codes (spec 5.3.1 - 5.3.4). */
+enum kwasm_type {
+	KWASM_I32 = 0x7f,
+	KWASM_I64 = 0x7e,
+	KWASM_F32 = 0x7d,
+	KWASM_F64 = 0x7c,
+	KWASM_V128 = 0x7b,
+	KWASM_FUNCREF = 0x70,
+	KWASM_EXTERNREF = 0x6f,
+	KWASM_VOID = 0x40,	/* empty block type; also the validator's "unknown" */
+};
+
+static inline bool kwasm_type_is_ref(u8 type)
+{
+	return type == KWASM_FUNCREF || type == KWASM_EXTERNREF;
+}
+
+static inline bool kwasm_type_is_float(u8 type)
+{
+	return type == KWASM_F32 || type == KWASM_F64;
+}
+
+/** kwasm_type_name() - "i32", "funcref", ...; "unknown type" for a byte that is none. */
+const char *kwasm_type_name(u8 type);
+
+/**
+ * struct kwasm_functype - a function type
+ * @params: first parameter type; the results follow the parameters in the same array
+ */
+struct kwasm_functype {
+	const u8 *params;
+	u32 num_params;
+	u32 num_results;
+};
+
+static inline const u8 *kwasm_functype_results(const struct kwasm_functype *t)
+{
+	return t->params + t->num_params;
+}
+
+static inline bool kwasm_functype_equal(const struct kwasm_functype *a,
+					const struct kwasm_functype *b)
+{
+	return a->num_params == b->num_params && a->num_results == b->num_results &&
+	       !memcmp(a->params, b->params, a->num_params + a->num_results);
+}
+
+/**
+ * struct kwasm_range - limits of a table or memory
+ * @min: initial size (elements or WebAssembly pages)
+ * @max: declared maximum, or U32_MAX where @has_max is false
+ */
+struct kwasm_range {
+	u32 min;
+	u32 max;
+	bool has_max;
+};
+
+/**
+ * struct kwasm_limits - what a module may ask for; every field settable by the environment
+ */
+struct kwasm_limits {
+	u32 module_bytes;	/* size of the binary */
+	u32 types;
+	u32 imports;
+	u32 functions;		/* imported and defined */
+	u32 function_bytes;	/* size of one body */
+	u32 params;		/* of one function type; results alike */
+	u32 locals;		/* of one function, parameters included */
+	u32 nesting;		/* open blocks in a function */
+	u32 operands;		/* depth of the validator's operand stack */
+	u32 br_targets;		/* labels of one br_table */
+	u32 tables;
+	u32 table_elems;	/* elements of one table, at start and after growth */
+	u32 memory_pages;	/* of one memory, at start and after growth */
+	u32 globals;
+	u32 exports;
+	u32 segments;		/* element segments; data segments alike */
+	u32 code_bytes;		/* machine code of the whole module */
+	u32 stack_bytes;	/* machine stack of one invocation */
+};
+
+/* The limits that hold when nobody sets others. */
+extern const struct kwasm_limits kwasm_limits_default;
+
+#endif /* KWASM_TYPES_H */
