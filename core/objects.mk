@@ -3,3 +3,9 @@
 # Makefile (libkwasm.a): what is listed here is compiled for both.
 KWASM_CORE_OBJS :=
 KWASM_CORE_OBJS += ir.o
+KWASM_CORE_OBJS += diag.o
+KWASM_CORE_OBJS += arena.o
+KWASM_CORE_OBJS += types.o
+KWASM_CORE_OBJS += reader.o
+KWASM_CORE_OBJS += op.o
+KWASM_CORE_OBJS += bitset.o

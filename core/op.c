@@ -1,0 +1,316 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * op.c - the only decoder of instructions (spec 5.4).
+ *
+ * Guarantees: an instruction is read whole or not at all; whatever is no WebAssembly 2.0
+ * instruction is refused, and what a later or unsupported feature brought is refused by name.
+ * Indices are not checked here but by the validator.
+ */
+#include "op.h"
+
+struct op_desc {
+	const char *text;
+	const char *sig;
+	u8 imm;
+};
+
+#define PREFIX_NUMERIC 0xfc
+#define PREFIX_SIMD 0xfd
+#define NUM_PREFIXED 18
+/* One-byte opcodes first, then those behind 0xfc. */
+#define SLOT(code) ((code) < 0x100 ? (code) : 0x100 + ((code) & 0xff))
+
+static const struct op_desc descs[0x100 + NUM_PREFIXED] = {
+#define OP(code, name, text, sig, imm) [SLOT(code)] = { text, sig, KWASM_IMM_##imm },
+#include "wasm_ops.def"
+#undef OP
+};
+
+static const char *const simd_names[0x100] = {
+#define SIMD(code, text) [code] = text,
+#include "wasm_simd.def"
+#undef SIMD
+};
+
+/* Opcodes and prefixes of features that are not supported. */
+static const struct {
+	u8 first, last;
+	const char *feature;
+} later_ops[] = {
+	{ 0x06, 0x0a, "exception handling is" },
+	{ 0x12, 0x13, "tail calls are" },
+	{ 0x14, 0x15, "typed function references are" },
+	{ 0x18, 0x19, "exception handling is" },
+	{ 0x1f, 0x1f, "exception handling is" },
+	{ 0xd3, 0xd3, "garbage-collected references are" },
+	{ 0xd4, 0xd6, "typed function references are" },
+	{ 0xfb, 0xfb, "garbage-collected references are" },
+	{ 0xfe, 0xfe, "threads (atomic instructions) are" },
+};
+
+static const struct op_desc *desc_find(u32 code)
+{
+	const struct op_desc *d;
+
+	if (code >= 0x100 && (code >> 16 != PREFIX_NUMERIC || (code & 0xffff) >= NUM_PREFIXED))
+		return NULL;
+	d = &descs[SLOT(code)];
+	return d->text ? d : NULL;
+}
+
+const char *kwasm_op_name(u32 code)
+{
+	const struct op_desc *d = desc_find(code);
+
+	return d ? d->text : NULL;
+}
+
+const char *kwasm_op_sig(u32 code)
+{
+	const struct op_desc *d = desc_find(code);
+
+	return d ? d->sig : NULL;
+}
+
+enum kwasm_imm kwasm_op_imm(u32 code)
+{
+	const struct op_desc *d = desc_find(code);
+
+	return d ? d->imm : KWASM_IMM_NONE;
+}
+
+static int fail_type(struct kwasm_reader *r, u32 at, u8 byte, const char *what)
+{
+	switch (byte) {
+	case KWASM_V128:
+		return kwasm_reader_fail(r, -EOPNOTSUPP, at, "SIMD type v128 is not supported");
+	case 0x63:
+	case 0x64:
+		return kwasm_reader_fail(r, -EOPNOTSUPP, at,
+					 "typed function references are not supported");
+	case 0x65 ... 0x6e:
+	case 0x71 ... 0x78:
+		return kwasm_reader_fail(r, -EOPNOTSUPP, at,
+					 "garbage-collected references are not supported");
+	default:
+		return kwasm_reader_fail(r, -ENOEXEC, at, "malformed %s type 0x%02x", what, byte);
+	}
+}
+
+u8 kwasm_read_valtype(struct kwasm_reader *r)
+{
+	u32 at = r->pos;
+	u8 type = kwasm_read_u8(r);
+
+	if (r->err)
+		return 0;
+	if ((type >= KWASM_F64 && type <= KWASM_I32) || kwasm_type_is_ref(type))
+		return type;
+	fail_type(r, at, type, "value");
+	return 0;
+}
+
+u8 kwasm_read_reftype(struct kwasm_reader *r)
+{
+	u32 at = r->pos;
+	u8 type = kwasm_read_u8(r);
+
+	if (r->err)
+		return 0;
+	if (kwasm_type_is_ref(type))
+		return type;
+	fail_type(r, at, type, "reference");
+	return 0;
+}
+
+/* Spec 5.4.1: 0x40, a value type, or a type index as a non-negative 33-bit integer. */
+static void read_block_type(struct kwasm_reader *r, struct kwasm_op *op)
+{
+	u32 at = r->pos;
+	u8 byte = kwasm_read_u8(r);
+
+	if (r->err)
+		return;
+	r->pos = at;
+	op->block_type = KWASM_VOID;
+	if (byte == KWASM_VOID) {
+		r->pos++;
+	} else if ((byte & 0xc0) == 0x40) {
+		op->block_type = kwasm_read_valtype(r);
+	} else {
+		op->block_index = kwasm_read_leb_s33(r);
+		if (!r->err && op->block_index < 0)
+			kwasm_reader_fail(r, -ENOEXEC, at, "malformed block type");
+	}
+}
+
+static void read_labels(struct kwasm_reader *r, struct kwasm_op *op)
+{
+	u32 at = r->pos;
+	u32 n = kwasm_read_leb_u32(r);
+	u32 i;
+
+	if (!r->err && n >= r->end - r->pos) {
+		kwasm_reader_fail(r, -ENOEXEC, at, "unexpected end: br_table of %u labels", n);
+		return;
+	}
+	op->targets = r->pos;
+	op->num_targets = n;
+	for (i = 0; i <= n && !r->err; i++)
+		kwasm_read_leb_u32(r);
+}
+
+static void read_types(struct kwasm_reader *r, struct kwasm_op *op)
+{
+	u32 at = r->pos;
+	u32 n = kwasm_read_leb_u32(r);
+	u32 i;
+
+	if (!r->err && n > r->end - r->pos) {
+		kwasm_reader_fail(r, -ENOEXEC, at, "unexpected end: select of %u types", n);
+		return;
+	}
+	op->targets = r->pos;
+	op->num_targets = n;
+	for (i = 0; i < n && !r->err; i++) {
+		u8 type = kwasm_read_valtype(r);
+
+		if (!i)
+			op->block_type = type;
+	}
+}
+
+static void read_memory_index(struct kwasm_reader *r)
+{
+	u32 at = r->pos;
+
+	if (kwasm_read_u8(r))
+		kwasm_reader_fail(r, -ENOEXEC, at,
+				  "zero byte expected (multiple memories are not supported)");
+}
+
+static void read_imm(struct kwasm_reader *r, struct kwasm_op *op, enum kwasm_imm imm)
+{
+	switch (imm) {
+	case KWASM_IMM_NONE:
+		break;
+	case KWASM_IMM_BLOCK:
+		read_block_type(r, op);
+		break;
+	case KWASM_IMM_LABELS:
+		read_labels(r, op);
+		break;
+	case KWASM_IMM_TYPES:
+		read_types(r, op);
+		break;
+	case KWASM_IMM_LABEL:
+	case KWASM_IMM_FUNC:
+	case KWASM_IMM_LOCAL:
+	case KWASM_IMM_GLOBAL:
+	case KWASM_IMM_TABLE:
+	case KWASM_IMM_ELEM:
+	case KWASM_IMM_DATA:
+		op->index = kwasm_read_leb_u32(r);
+		break;
+	case KWASM_IMM_TYPE_TABLE:
+	case KWASM_IMM_TABLE_TABLE:
+	case KWASM_IMM_ELEM_TABLE:
+		op->index = kwasm_read_leb_u32(r);
+		op->index2 = kwasm_read_leb_u32(r);
+		break;
+	case KWASM_IMM_DATA_MEMORY:
+		op->index = kwasm_read_leb_u32(r);
+		read_memory_index(r);
+		break;
+	case KWASM_IMM_MEMORY_MEMORY:
+		read_memory_index(r);
+		read_memory_index(r);
+		break;
+	case KWASM_IMM_MEMORY:
+		read_memory_index(r);
+		break;
+	case KWASM_IMM_I32:
+		op->bits = (u32)kwasm_read_leb_s32(r);
+		break;
+	case KWASM_IMM_I64:
+		op->bits = (u64)kwasm_read_leb_s64(r);
+		break;
+	case KWASM_IMM_F32:
+		op->bits = kwasm_read_le32(r);
+		break;
+	case KWASM_IMM_F64:
+		op->bits = kwasm_read_le64(r);
+		break;
+	case KWASM_IMM_REFTYPE:
+		op->block_type = kwasm_read_reftype(r);
+		break;
+	case KWASM_IMM_MEM0:
+	case KWASM_IMM_MEM1:
+	case KWASM_IMM_MEM2:
+	case KWASM_IMM_MEM3:
+		op->align = kwasm_read_leb_u32(r);
+		op->offset = kwasm_read_leb_u32(r);
+		break;
+	}
+}
+
+static int fail_simd(struct kwasm_reader *r, u32 at)
+{
+	u32 code = kwasm_read_leb_u32(r);
+
+	if (r->err)
+		return r->err;
+	if (code < ARRAY_SIZE(simd_names) && simd_names[code])
+		return kwasm_reader_fail(r, -EOPNOTSUPP, at,
+					 "SIMD instruction %s is not supported", simd_names[code]);
+	if (code >= 0x100 && code <= 0x113)
+		return kwasm_reader_fail(r, -EOPNOTSUPP, at,
+					 "relaxed SIMD instructions are not supported");
+	return kwasm_reader_fail(r, -ENOEXEC, at, "illegal opcode 0xfd 0x%x", code);
+}
+
+static int fail_opcode(struct kwasm_reader *r, u32 at, u8 byte)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(later_ops); i++) {
+		if (byte >= later_ops[i].first && byte <= later_ops[i].last)
+			return kwasm_reader_fail(r, -EOPNOTSUPP, at, "%s not supported",
+						 later_ops[i].feature);
+	}
+	return kwasm_reader_fail(r, -ENOEXEC, at, "illegal opcode 0x%02x", byte);
+}
+
+int kwasm_op_read(struct kwasm_reader *r, struct kwasm_op *op)
+{
+	const struct op_desc *d;
+	u32 at = r->pos;
+	u8 byte = kwasm_read_u8(r);
+	u32 number;
+
+	*op = (struct kwasm_op){ .code = byte, .at = at, .block_index = -1 };
+	if (r->err)
+		return r->err;
+	if (byte == PREFIX_SIMD)
+		return fail_simd(r, at);
+	if (byte == PREFIX_NUMERIC) {
+		number = kwasm_read_leb_u32(r);
+		if (!r->err && number >= NUM_PREFIXED)
+			return kwasm_reader_fail(r, -ENOEXEC, at, "illegal opcode 0xfc 0x%x",
+						 number);
+		op->code = PREFIX_NUMERIC << 16 | number;
+	}
+	d = desc_find(op->code);
+	if (!d)
+		return fail_opcode(r, at, byte);
+	read_imm(r, op, d->imm);
+	return r->err;
+}
+
+struct kwasm_reader kwasm_op_labels(const struct kwasm_reader *r, const struct kwasm_op *op)
+{
+	struct kwasm_reader labels = *r;
+
+	labels.pos = op->targets;
+	return labels;
+}
