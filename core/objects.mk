@@ -9,3 +9,5 @@ KWASM_CORE_OBJS += types.o
 KWASM_CORE_OBJS += reader.o
 KWASM_CORE_OBJS += op.o
 KWASM_CORE_OBJS += bitset.o
+KWASM_CORE_OBJS += x64/encode.o
+KWASM_CORE_OBJS += x64/asm.o
