@@ -115,6 +115,17 @@ const void *kwasm_host_return_thunk(void);
  */
 const void *kwasm_host_indirect_thunk(unsigned int reg);
 
+/**
+ * kwasm_stack_limit() - how deep a guest that is entered from here may go.
+ * @bytes: stack it may use at most, struct kwasm_limits.stack_bytes
+ *
+ * Called once per outermost entry, so it has to be cheap.  The environment keeps a reserve below
+ * the limit for host functions, faults and interrupts on whatever stack is in use.
+ * Context: any in which a guest is entered.
+ * Return: lowest stack pointer that compiled code may reach; U64_MAX where there is no room at all.
+ */
+u64 kwasm_stack_limit(u32 bytes);
+
 #define KWASM_PAGE_SIZE 65536u		/* a WebAssembly page */
 /* 33-bit effective addresses plus the widest access stay inside the reservation. */
 #define KWASM_LINEAR_RESERVE ((1ULL << 33) + KWASM_PAGE_SIZE)

@@ -45,7 +45,7 @@ struct kwasm_table {
 	u64 *elems;		/* compiled code reads @elems and @size */
 	u32 size;
 	u32 capacity;		/* elements allocated */
-	u32 max;		/* declared maximum clamped to the limit */
+	u32 max;		/* growth ends here: declared maximum, limit, capacity if atomic */
 	struct kwasm_tabletype type;
 	struct kwasm_table *next;	/* in the store */
 };
@@ -62,10 +62,14 @@ struct kwasm_cell {
 	u64 hi;
 };
 
+/**
+ * struct kwasm_global_inst - a global as others see it
+ * @cell: its value: @own, or the cell in the context of the instance that defines it
+ */
 struct kwasm_global_inst {
 	struct kwasm_globaltype type;
-	struct kwasm_cell cell;
-	struct kwasm_global_inst *next;
+	struct kwasm_cell *cell;
+	struct kwasm_cell own;
 };
 
 /**
@@ -176,7 +180,9 @@ struct kwasm_binding {
 	};
 };
 
-/*
+/**
+ * kwasm_link_fn - what satisfies an import?
+ *
  * Gives the binding of import number @index.  Return: 0, or -ENOENT when there is none.
  * Functions already bound by the module's hostmap are not asked for.
  */
@@ -196,8 +202,10 @@ struct kwasm_instance {
 	struct kwasm_func **funcs;
 	struct kwasm_func *own;			/* the functions the module defines itself */
 	struct kwasm_memory **memories;
-	struct kwasm_global_inst **globals;	/* NULL where the cell is in the context */
-	u8 *dropped;				/* bit maps: data segments, then element segments */
+	struct kwasm_table **tables;		/* the array in the context */
+	struct kwasm_global_inst **globals;
+	u64 *dropped_datas;			/* bit sets */
+	u64 *dropped_elems;
 	struct kwasm_instance *next;
 };
 
@@ -220,17 +228,29 @@ int kwasm_instance_create(struct kwasm_store *store, const struct kwasm_code *co
 			  kwasm_link_fn link, void *link_arg, struct kwasm_diag *diag,
 			  struct kwasm_trap_info *trap, struct kwasm_instance **out);
 
+/**
+ * kwasm_instance_match() - would the imports be satisfied?  Nothing is created.
+ *
+ * Parameters and errors as for kwasm_instance_create().
+ */
+int kwasm_instance_match(const struct kwasm_module *module, const struct kwasm_hostmap *hosts,
+			 kwasm_link_fn link, void *link_arg, struct kwasm_diag *diag);
+
 /** kwasm_instance_binding() - what the instance exports under @name, for linking others to it. */
 int kwasm_instance_binding(struct kwasm_instance *inst, const char *name, size_t len,
 			   struct kwasm_binding *binding);
 
-/** Objects that a host offers by itself (a host module such as "spectest"). */
+/*
+ * Objects that a host offers by itself (a host module such as "spectest"); they live as long as
+ * the store.  Each returns NULL when memory or a limit is exhausted.
+ */
 struct kwasm_func *kwasm_store_func(struct kwasm_store *store, const struct kwasm_host_fn *host);
 struct kwasm_table *kwasm_store_table(struct kwasm_store *store, struct kwasm_tabletype type);
 struct kwasm_memory *kwasm_store_memory(struct kwasm_store *store, struct kwasm_range type);
 struct kwasm_global_inst *kwasm_store_global(struct kwasm_store *store,
 					     struct kwasm_globaltype type, u64 bits);
 
+/** kwasm_instance_global() - value of global @index (a valid one). */
 u64 kwasm_instance_global(const struct kwasm_instance *inst, u32 index);
 
 /**
@@ -252,19 +272,27 @@ int kwasm_call(struct kwasm_func *func, u64 *values, struct kwasm_trap_info *tra
  */
 u32 kwasm_enter(struct kwasm_ctx *ctx, const void *enter, u64 *values);
 
+/**
+ * kwasm_leave() - unwind to the innermost entry; see x64/entry.S.
+ *
+ * Jumped to with X64_CTX in its register and ctx->trap set, from anywhere in compiled code;
+ * kwasm_enter() then returns ctx->trap.  Never called from C.
+ */
+void kwasm_leave(void);
+
 /** kwasm_trap_resolve() - turn ctx->trap, trap_pc and trap_address into function and offset. */
 void kwasm_trap_resolve(const struct kwasm_ctx *ctx, struct kwasm_trap_info *trap);
 
 /**
  * kwasm_fault_redirect() - the environment's fault handler asks: is this fault a guest's?
- * @ctx: the context register at the fault
- * @code: the code that contains @pc
- * @pc: faulting instruction
- * @address: address accessed
- * @fetch: instruction fetch: the text was made non-executable
+ * @ctx: the context register at the fault; the caller has checked that @pc is in sealed text
+ * @pc: interrupted instruction
+ * @address: address accessed, 0 for traps that are none of memory
+ * @trap: enum kwasm_trap: KWASM_TRAP_MEMORY for an access, KWASM_TRAP_KILLED for an instruction
+ *	fetch from text made non-executable, KWASM_TRAP_TIME for the watchdog
  *
  * Records the trap in @ctx.  Context: any, including NMI-like exception context; takes no locks.
- * Return: where to continue (the leave stub).
+ * Return: where to continue: kwasm_leave().
  */
 const void *kwasm_fault_redirect(struct kwasm_ctx *ctx, u64 pc, u64 address, u32 trap);
 
