@@ -1,0 +1,108 @@
+#!/usr/bin/perl
+# SPDX-License-Identifier: GPL-2.0-only
+# Rules of the house that a program can check, one assertion a rule; the offenders are listed.
+use strict;
+use warnings;
+use File::Basename qw(dirname);
+use Test::More;
+
+chdir dirname($0) . '/../..' or die;
+my @files = grep { -f && !-l } map { chomp; $_ } `git ls-files -co --exclude-standard`;
+my %text = map {
+	open my $in, '<', $_ or die "$_: $!";
+	local $/;
+	($_ => <$in> // '');
+} @files;
+my @code = grep { /\.(c|h|S|def)$/ } @files;
+my @portable = grep { m{^core/(x64/)?[^/]+\.(c|h|S|def)$} } @files;
+
+sub none {
+	my ($rule, @offenders) = @_;
+	ok(!@offenders, $rule) or diag(map { "  $_\n" } @offenders);
+}
+
+# lines RE FILES: the places where RE matches
+sub lines {
+	my ($re, @in) = @_;
+	my @found;
+	for my $f (@in) {
+		my $n = 0;
+		for my $line (split /\n/, $text{$f}) {
+			$n++;
+			push @found, "$f:$n: $line" if $line =~ $re;
+		}
+	}
+	return @found;
+}
+
+sub licence {
+	my ($f) = @_;
+	return 'MIT' if $f =~ m{^core/uapi/kwasm_(guest.h|abi.def)$} || $f =~ m{^examples/};
+	return 'GPL-2.0-only( WITH Linux-syscall-note)?' if $f =~ m{^core/uapi/};
+	return 'GPL-2.0-only';
+}
+
+none('an SPDX line with the licence of its place opens every source file', grep {
+	my $want = licence($_);
+	my ($first, $second) = split /\n/, $text{$_};
+	my $line = ($first // '') =~ /^#!/ ? $second : $first;
+	($line // '') !~ m{SPDX-License-Identifier: $want( \*/)?$};
+} @code, grep { /(^|\/)(Makefile|Kbuild|Makefile\.inc)$|\.(sh|t|pl|py|mk)$|^scripts\// } @files);
+
+none('each .c opens with a comment on what it is', grep {
+	$text{$_} !~ m{\A//[^\n]*\n(/\*|//)}
+} grep { /\.c$/ } @files);
+
+none('no file is longer than 700 lines', map {
+	my $n = () = $text{$_} =~ /\n/g;
+	$n > 700 ? "$_: $n" : ();
+} grep { !/^LICENSES\// && !/\.(json|wast|txt|def)$/ } @files);
+
+my @long;
+for my $f (grep { /\.[ch]$/ } @code) {
+	my ($start, $name, $n) = (0, '', 0);
+	for my $line (split /\n/, $text{$f}) {
+		$n++;
+		if ($line =~ /^\{$/) {
+			$start = $n;
+		} elsif ($line =~ /^\}$/ && $start) {
+			push @long, "$f:$start: $name: " . ($n - $start - 1) if $n - $start - 1 > 64;
+			$start = 0;
+		} elsif (!$start && $line =~ /^\w[^;]*?(\w+)\(/) {
+			$name = $1;
+		}
+	}
+}
+none('no function is much longer than 60 lines', @long);
+
+none('the portable core includes env.h and core headers only', grep {
+	!m{^core/env\.h:}
+} lines(qr/^\s*#\s*include\s+</, @portable));
+
+none('nothing but env.h asks whether this is the kernel', grep {
+	!m{^core/env\.h:}
+} lines(qr/__KERNEL__/, @portable));
+
+none('the portable core has no float', lines(
+	qr/^(?!\s*(\*|\/\/|\/\*)).*\b(float|double)\b\s+\w+\s*[=;,()]/,
+	grep { /\.[ch]$/ } @portable));
+
+none('ctl, hooks and sockets do not reach into the compiler', lines(
+	qr/#\s*include\s+"(\.\.\/core\/)?(ir|x64\/\w+|compile)\.h"/,
+	grep { m{^(hooks|sockets)/} } @code));
+
+none('examples include the guest header only', lines(
+	qr/#\s*include\s+(?!"kwasm_guest\.h"|<kwasm_guest\.h>|<std(int|def|bool)\.h>)/,
+	grep { m{^examples/} } @code));
+
+my $marks = join '|', map { join '', @$_ } ['TO', 'DO'], ['FIX', 'ME'], ['XX', 'X'], ['HA', 'CK'];
+none('nothing is left to be done later', grep { !m{^(scripts/check|tests/style/)} }
+     lines(qr/\b($marks)\b/, grep { /\.(c|h|S|def|t|sh|py|mk|rst)$|^scripts\// } @files));
+
+none('no trailing white space', lines(qr/[ \t]$/, grep { !/^LICENSES\/|\.(pcap|wasm)$/ } @files));
+
+none('no writable global in the portable core', lines(
+	qr/^static\s+(?!const|inline|__always_inline|struct\s+\w+\s+\*?\w+\()[^()]*(=|;)/,
+	grep { /\.c$/ } @portable));
+
+done_testing();
