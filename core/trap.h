@@ -23,7 +23,7 @@
 	TRAP(TIME, "time", "time limit exceeded")					\
 	TRAP(KILLED, "killed", "killed")						\
 	TRAP(HOST, "host", "host function failed")					\
-	TRAP(MEMORY_LIMIT, "memory-limit", "out of memory")
+	TRAP(VERDICT, "bad-verdict", "handler returned an unknown verdict")
 
 enum kwasm_trap {
 #define TRAP(name, word, text) KWASM_TRAP_##name,
