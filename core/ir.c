@@ -59,10 +59,10 @@ static void *grow(struct ir_func *f, void *array, u32 used, u32 n, u32 *max, siz
 	return moved;
 }
 
-static void out_of_memory(struct ir_func *f)
+int ir_out_of_memory(struct ir_func *f)
 {
-	kwasm_diag_set(f->diag, -ENOMEM, f->index, KWASM_DIAG_NONE,
-		       "out of memory while compiling the function");
+	return kwasm_diag_set(f->diag, -ENOMEM, f->index, KWASM_DIAG_NONE,
+			      "out of memory while compiling the function");
 }
 
 int ir_func_init(struct ir_func *f, struct kwasm_arena *arena, const struct kwasm_module *module,
@@ -74,10 +74,8 @@ int ir_func_init(struct ir_func *f, struct kwasm_arena *arena, const struct kwas
 	f->index = index;
 	f->diag = diag;
 	f->ins = grow(f, NULL, 0, 1, &f->max_ins, sizeof(*f->ins));
-	if (!f->ins) {
-		out_of_memory(f);
-		return -ENOMEM;
-	}
+	if (!f->ins)
+		return ir_out_of_memory(f);
 	f->num_ins = 1;		/* the null instruction */
 	return 0;
 }
@@ -88,7 +86,7 @@ u32 ir_block_new(struct ir_func *f)
 
 	blocks = grow(f, f->blocks, f->num_blocks, 1, &f->max_blocks, sizeof(*blocks));
 	if (!blocks) {
-		out_of_memory(f);
+		ir_out_of_memory(f);
 		return IR_NO_BLOCK;
 	}
 	f->blocks = blocks;
@@ -102,7 +100,7 @@ u32 ir_ins_new(struct ir_func *f, u32 op, u32 type)
 	struct ir_ins *ins = grow(f, f->ins, f->num_ins, 1, &f->max_ins, sizeof(*ins));
 
 	if (!ins) {
-		out_of_memory(f);
+		ir_out_of_memory(f);
 		return 0;
 	}
 	f->ins = ins;
@@ -184,7 +182,7 @@ u32 ir_pool_new(struct ir_func *f, u32 n)
 		return at;
 	pool = grow(f, f->pool, at, n, &f->max_pool, sizeof(*pool));
 	if (!pool) {
-		out_of_memory(f);
+		ir_out_of_memory(f);
 		return U32_MAX;
 	}
 	f->pool = pool;

@@ -267,6 +267,52 @@ u32 ir_pool_new(struct ir_func *f, u32 n);
 /** ir_uses() - call @fn on each operand in use of @ins (fixed and listed), so that it can rewrite. */
 void ir_uses(struct ir_func *f, u32 ins, void (*fn)(u32 *use, void *arg), void *arg);
 
+/** ir_out_of_memory() - record it as the error.  Return: -ENOMEM. */
+int ir_out_of_memory(struct ir_func *f);
+
+/**
+ * struct ir_dom - the dominator tree; arrays over blocks, defined for those in order[]
+ * @idom: immediate dominator, the entry's is itself
+ * @walk: blocks in preorder of the tree
+ * @pre: place of a block in @walk
+ * @last: place of the last block of its subtree in @walk
+ */
+struct ir_dom {
+	u32 *idom;
+	u32 *walk;
+	u32 *pre;
+	u32 *last;
+};
+
+/**
+ * ir_dom_build() - compute the dominator tree; valid until the control flow changes.
+ *
+ * Takes O(edges * log(blocks)).  Return: 0, -ENOMEM, or -EINVAL when order[] is wrong.
+ */
+int ir_dom_build(struct ir_func *f, struct ir_dom *dom);
+
+/** ir_dominates() - is every path to block @b one through @a? */
+static inline bool ir_dominates(const struct ir_dom *dom, u32 a, u32 b)
+{
+	return dom->pre[a] <= dom->pre[b] && dom->pre[b] <= dom->last[a];
+}
+
+/**
+ * ir_loops_find() - fill in loop, depth, header and cold of every block in order[].
+ *
+ * Requires order[] with each block behind its predecessors but for back edges; rearranges it so
+ * that each loop is in one piece.  Return: 0 or -ENOMEM.
+ */
+int ir_loops_find(struct ir_func *f);
+
+/**
+ * ir_cfg_clean() - after edges were taken away: drop the blocks that nothing reaches.
+ *
+ * Whoever takes edges from a block leaves it one successor and sets succs and num_succs; this
+ * mends preds, PHIs, order[] and loops.  Return: 0 or -ENOMEM.
+ */
+int ir_cfg_clean(struct ir_func *f);
+
 /**
  * ir_verify() - check the IR's rules (links, dominance, types, operand counts, pred/succ symmetry).
  *

@@ -11,3 +11,6 @@ KWASM_CORE_OBJS += op.o
 KWASM_CORE_OBJS += bitset.o
 KWASM_CORE_OBJS += x64/encode.o
 KWASM_CORE_OBJS += x64/asm.o
+KWASM_CORE_OBJS += ir_cfg.o
+KWASM_CORE_OBJS += ir_dump.o
+KWASM_CORE_OBJS += ir_verify.o
