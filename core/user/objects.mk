@@ -1,3 +1,4 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # What libkwasm.a adds to the portable core, one object a line, relative to core/user/.
 KWASM_USER_OBJS :=
+KWASM_USER_OBJS += env.o

@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * module.c - from a binary to an immutable, validated struct kwasm_module.
+ *
+ * Guarantees: a module that comes out is valid by the specification and within its limits; one
+ * that does not leaves nothing behind but the first error.  The module refers only to its own copy
+ * of the binary.
+ */
+#include "module_decode.h"
+
+#define WASM_MAGIC 0x6d736100u		/* "\0asm" */
+#define WASM_VERSION 1u
+#define TICKS_PER_CHECKPOINT 4096u
+
+/*
+ * Ceiling of the memory of a module of @size bytes: the greediest list entry is an import of four
+ * bytes (module, field, kind, type), described once as import and twice as function.
+ */
+static size_t arena_limit(size_t size)
+{
+	return size * 96 + (64u << 10);
+}
+
+void kwasm_decoder_tick(struct kwasm_decoder *d)
+{
+	if (++d->ticks < TICKS_PER_CHECKPOINT)
+		return;
+	d->ticks = 0;
+	if (kwasm_checkpoint())
+		kwasm_reader_fail(&d->r, -EINTR, d->r.pos, "interrupted");
+}
+
+void *kwasm_decoder_alloc(struct kwasm_decoder *d, size_t n, size_t size)
+{
+	void *p = kwasm_arena_alloc(&d->m->arena, n, size);
+
+	if (!p)
+		kwasm_reader_fail(&d->r, -ENOMEM, d->r.pos, "out of memory for %zu entries", n);
+	return p;
+}
+
+u32 kwasm_decoder_count(struct kwasm_decoder *d, u32 have, u32 limit, const char *what)
+{
+	u32 at = d->r.pos;
+	u32 n = kwasm_read_leb_u32(&d->r);
+
+	if (d->r.err)
+		return 0;
+	if (n > limit || have > limit - n) {
+		kwasm_reader_fail(&d->r, -E2BIG, at, "too many %s: %llu, the limit is %u", what,
+				  (unsigned long long)have + n, limit);
+		return 0;
+	}
+	if (n > d->r.end - d->r.pos) {
+		kwasm_reader_fail(&d->r, -ENOEXEC, at,
+				  "unexpected end: %u %s announced, %u bytes left", n, what,
+				  d->r.end - d->r.pos);
+		return 0;
+	}
+	return n;
+}
+
+/* Position of a section in the fixed order; the data count section stands before the code. */
+static unsigned int section_rank(u8 id)
+{
+	if (id == SECTION_DATA_COUNT)
+		return SECTION_CODE;
+	return id < SECTION_CODE ? id : id + 1;
+}
+
+static void decode_custom(struct kwasm_decoder *d)
+{
+	struct kwasm_name name = kwasm_decoder_name(&d->r);
+
+	if (d->r.err)
+		return;
+	if (name.len == 4 && !memcmp(name.str, "name", 4) && d->names.pos == d->names.end)
+		d->names = d->r;
+	d->r.pos = d->r.end;
+}
+
+static void decode_section(struct kwasm_decoder *d, u8 id)
+{
+	switch (id) {
+	case SECTION_CUSTOM:
+		decode_custom(d);
+		break;
+	case SECTION_TYPE:
+		kwasm_decode_types(d);
+		break;
+	case SECTION_IMPORT:
+		kwasm_decode_imports(d);
+		break;
+	case SECTION_FUNCTION:
+		kwasm_decode_functions(d);
+		break;
+	case SECTION_TABLE:
+		kwasm_decode_tables(d);
+		break;
+	case SECTION_MEMORY:
+		kwasm_decode_memories(d);
+		break;
+	case SECTION_GLOBAL:
+		kwasm_decode_globals(d);
+		break;
+	case SECTION_EXPORT:
+		kwasm_decode_exports(d);
+		break;
+	case SECTION_START:
+		kwasm_decode_start(d);
+		break;
+	case SECTION_ELEMENT:
+		kwasm_decode_elems(d);
+		break;
+	case SECTION_DATA_COUNT:
+		kwasm_decode_data_count(d);
+		break;
+	case SECTION_CODE:
+		kwasm_decode_code(d);
+		break;
+	case SECTION_DATA:
+		kwasm_decode_datas(d);
+		break;
+	}
+}
+
+/* One section with its header; @rank is the position of the last one in the order. */
+static void decode_next(struct kwasm_decoder *d, unsigned int *rank)
+{
+	struct kwasm_reader *r = &d->r;
+	u32 at = r->pos, end = r->end;
+	u8 id = kwasm_read_u8(r);
+	u32 size = kwasm_read_leb_u32(r);
+
+	if (r->err)
+		return;
+	if (id == SECTION_TAG) {
+		kwasm_reader_fail(r, -EOPNOTSUPP, at, "exception handling is not supported");
+		return;
+	}
+	if (id > SECTION_DATA_COUNT) {
+		kwasm_reader_fail(r, -ENOEXEC, at, "malformed section id %u", id);
+		return;
+	}
+	if (size > end - r->pos) {
+		kwasm_reader_fail(r, -ENOEXEC, at,
+				  "unexpected end: section %u has %u bytes, %u are left", id, size,
+				  end - r->pos);
+		return;
+	}
+	if (id != SECTION_CUSTOM) {
+		if (section_rank(id) <= *rank) {
+			kwasm_reader_fail(r, -ENOEXEC, at,
+					  "unexpected content: section %u is out of order", id);
+			return;
+		}
+		*rank = section_rank(id);
+	}
+	r->end = r->pos + size;
+	decode_section(d, id);
+	if (!r->err && r->pos != r->end)
+		kwasm_reader_fail(r, -ENOEXEC, r->pos,
+				  "section size mismatch: section %u has %u bytes left over", id,
+				  r->end - r->pos);
+	r->end = end;
+}
+
+static int decode_module(struct kwasm_decoder *d)
+{
+	struct kwasm_reader *r = &d->r;
+	struct kwasm_module *m = d->m;
+	unsigned int rank = 0;
+
+	if (r->end < 4 || kwasm_read_le32(r) != WASM_MAGIC)
+		return kwasm_reader_fail(r, -ENOEXEC, 0, "magic header not detected");
+	if (r->end < 8 || kwasm_read_le32(r) != WASM_VERSION)
+		return kwasm_reader_fail(r, -ENOEXEC, 4, "unknown binary version");
+	while (!r->err && r->pos < r->end)
+		decode_next(d, &rank);
+	if (r->err)
+		return r->err;
+	if (d->num_bodies != m->num_funcs - m->num_func_imports)
+		return kwasm_reader_fail(r, -ENOEXEC, r->end,
+				"function and code section have inconsistent lengths: %u and %u",
+				m->num_funcs - m->num_func_imports, d->num_bodies);
+	if (m->has_data_count && m->data_count != m->num_datas)
+		return kwasm_reader_fail(r, -ENOEXEC, r->end,
+				"data count and data section have inconsistent lengths: %u and %u",
+				m->data_count, m->num_datas);
+	kwasm_decode_names(d);
+	return r->err;
+}
+
+int kwasm_module_decode(const u8 *bytes, size_t size, const struct kwasm_limits *limits,
+			struct kwasm_diag *diag, struct kwasm_module **out)
+{
+	struct kwasm_decoder d = { .m = NULL };
+	struct kwasm_module *m;
+	u8 *copy;
+	int err;
+
+	if (!limits)
+		limits = &kwasm_limits_default;
+	/* Offsets are 32 bits, and KWASM_DIAG_NONE is none of them. */
+	if (size > limits->module_bytes || size >= KWASM_DIAG_NONE)
+		return kwasm_diag_set(diag, -E2BIG, KWASM_DIAG_NONE, KWASM_DIAG_NONE,
+				      "module too large: %zu bytes, the limit is %u", size,
+				      limits->module_bytes);
+	m = kwasm_zalloc(1, sizeof(*m));
+	if (!m)
+		return kwasm_diag_set(diag, -ENOMEM, KWASM_DIAG_NONE, KWASM_DIAG_NONE,
+				      "out of memory for the module");
+	kwasm_arena_init(&m->arena, arena_limit(size));
+	m->limits = *limits;
+	m->size = (u32)size;
+	copy = kwasm_arena_alloc(&m->arena, size, 1);
+	if (!copy) {
+		err = kwasm_diag_set(diag, -ENOMEM, KWASM_DIAG_NONE, KWASM_DIAG_NONE,
+				     "out of memory for the module");
+		goto err_module;
+	}
+	if (size)
+		memcpy(copy, bytes, size);
+	m->bytes = copy;
+	d.m = m;
+	d.r = (struct kwasm_reader){
+		.bytes = copy, .end = m->size, .func = KWASM_DIAG_NONE, .diag = diag,
+	};
+	err = decode_module(&d);
+	kwasm_validator_destroy(d.validator);
+	if (err)
+		goto err_module;
+	*out = m;
+	return 0;
+
+err_module:
+	kwasm_module_destroy(m);
+	return err;
+}
+
+void kwasm_module_destroy(struct kwasm_module *module)
+{
+	if (!module)
+		return;
+	kwasm_arena_release(&module->arena);
+	kwasm_free(module);
+}
+
+const struct kwasm_export *kwasm_module_export(const struct kwasm_module *m, const char *name,
+					       size_t len, u8 kind)
+{
+	const struct kwasm_export *e;
+	u32 i;
+
+	for (i = 0; i < m->num_exports; i++) {
+		e = &m->exports[i];
+		if (e->kind == kind && e->name.len == len && !memcmp(e->name.str, name, len))
+			return e;
+	}
+	return NULL;
+}

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * module_names.c - strings of a binary, and the name section (spec 5.2.4, appendix A.4).
+ *
+ * Guarantees: a name is valid UTF-8.  The name section is a courtesy: a damaged one gives fewer
+ * names, never an error.
+ */
+#include "module_decode.h"
+
+#define NAMES_MODULE 0
+#define NAMES_FUNCTION 1
+
+/* Length of the UTF-8 sequence at @s, of which @left bytes can be read; 0 where there is none. */
+static u32 utf8_sequence(const u8 *s, u32 left)
+{
+	u8 low = 0x80, high = 0xbf;
+	u32 i, len;
+
+	if (s[0] < 0x80)
+		return 1;
+	if (s[0] >= 0xc2 && s[0] <= 0xdf)
+		len = 2;
+	else if (s[0] >= 0xe0 && s[0] <= 0xef)
+		len = 3;
+	else if (s[0] >= 0xf0 && s[0] <= 0xf4)
+		len = 4;
+	else
+		return 0;
+	if (left < len)
+		return 0;
+	/* The second byte excludes over-long forms, surrogates, and what is beyond U+10FFFF. */
+	if (s[0] == 0xe0)
+		low = 0xa0;
+	else if (s[0] == 0xed)
+		high = 0x9f;
+	else if (s[0] == 0xf0)
+		low = 0x90;
+	else if (s[0] == 0xf4)
+		high = 0x8f;
+	if (s[1] < low || s[1] > high)
+		return 0;
+	for (i = 2; i < len; i++) {
+		if ((s[i] & 0xc0) != 0x80)
+			return 0;
+	}
+	return len;
+}
+
+struct kwasm_name kwasm_decoder_name(struct kwasm_reader *r)
+{
+	u32 at = r->pos;
+	u32 len = kwasm_read_leb_u32(r);
+	const u8 *s = kwasm_read_bytes(r, len);
+	u32 i = 0, n;
+
+	if (!s)
+		return (struct kwasm_name){ .str = "" };
+	while (i < len) {
+		n = utf8_sequence(s + i, len - i);
+		if (!n) {
+			kwasm_reader_fail(r, -ENOEXEC, at, "malformed UTF-8 encoding");
+			return (struct kwasm_name){ .str = "" };
+		}
+		i += n;
+	}
+	return (struct kwasm_name){ .str = (const char *)s, .len = len };
+}
+
+/* @r is the window of a subsection of function names. */
+static void function_names(struct kwasm_module *m, struct kwasm_reader *r)
+{
+	u32 n = kwasm_read_leb_u32(r);
+	struct kwasm_name name;
+	u32 index;
+
+	while (n-- && !r->err) {
+		index = kwasm_read_leb_u32(r);
+		name = kwasm_decoder_name(r);
+		if (!r->err && index < m->num_funcs)
+			m->funcs[index].name = name;
+	}
+}
+
+static void name_section(struct kwasm_module *m, struct kwasm_reader r)
+{
+	struct kwasm_reader sub;
+	struct kwasm_name name;
+	u32 size;
+	u8 id;
+
+	/* Its errors are nobody's. */
+	r.diag = NULL;
+	while (!r.err && r.pos < r.end) {
+		id = kwasm_read_u8(&r);
+		size = kwasm_read_leb_u32(&r);
+		sub = r;
+		if (!kwasm_read_bytes(&r, size))
+			return;
+		sub.end = r.pos;
+		if (id == NAMES_MODULE) {
+			name = kwasm_decoder_name(&sub);
+			if (!sub.err)
+				m->name = name;
+		} else if (id == NAMES_FUNCTION) {
+			function_names(m, &sub);
+		}
+	}
+}
+
+void kwasm_decode_names(struct kwasm_decoder *d)
+{
+	struct kwasm_module *m = d->m;
+	const struct kwasm_export *e;
+	u32 i;
+
+	name_section(m, d->names);
+	for (i = 0; i < m->num_exports; i++) {
+		e = &m->exports[i];
+		if (e->kind == KWASM_EXTERN_FUNC && !m->funcs[e->index].name.len)
+			m->funcs[e->index].name = e->name;
+	}
+}

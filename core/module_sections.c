@@ -1,0 +1,524 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * module_sections.c - the sections of a binary but for segments (spec 5.5.4 - 5.5.13).
+ *
+ * Guarantees: every index in the module refers to something that exists; every count stays within
+ * the module's limits and is backed by bytes before memory is taken for it.
+ */
+#include "module_decode.h"
+
+#define FORM_FUNC 0x60
+
+/* Bits of the flags in front of limits; those that follow belong to later features. */
+#define RANGE_HAS_MAX 1
+#define RANGE_SHARED 2
+#define RANGE_64 4
+
+/* The types of a parameter or result list, which the caller counted and gave room. */
+static void read_valtypes(struct kwasm_reader *r, u8 *types, u32 n)
+{
+	u32 i;
+
+	for (i = 0; i < n && !r->err; i++)
+		types[i] = kwasm_read_valtype(r);
+}
+
+static void decode_functype(struct kwasm_decoder *d, struct kwasm_functype *t)
+{
+	struct kwasm_reader *r = &d->r, results;
+	u32 limit = d->m->limits.params;
+	u32 at = r->pos;
+	u8 form = kwasm_read_u8(r);
+	u8 *types;
+
+	if (r->err)
+		return;
+	if (form >= 0x4e && form <= 0x5f) {
+		kwasm_reader_fail(r, -EOPNOTSUPP, at,
+				  "garbage-collected types are not supported");
+		return;
+	}
+	if (form != FORM_FUNC) {
+		kwasm_reader_fail(r, -ENOEXEC, at, "malformed function type form 0x%02x", form);
+		return;
+	}
+	t->num_params = kwasm_decoder_count(d, 0, limit, "parameters");
+	/* One array holds both lists: look ahead for the length of the second. */
+	results = *r;
+	kwasm_read_bytes(r, t->num_params);
+	t->num_results = kwasm_decoder_count(d, 0, limit, "results");
+	if (r->err)
+		return;
+	types = kwasm_decoder_alloc(d, t->num_params + t->num_results, 1);
+	if (!types)
+		return;
+	t->params = types;
+	read_valtypes(&results, types, t->num_params);
+	if (results.err) {
+		r->err = results.err;
+		return;
+	}
+	read_valtypes(r, types + t->num_params, t->num_results);
+}
+
+void kwasm_decode_types(struct kwasm_decoder *d)
+{
+	struct kwasm_module *m = d->m;
+	u32 n = kwasm_decoder_count(d, 0, m->limits.types, "types");
+	u32 i;
+
+	m->types = kwasm_decoder_alloc(d, n, sizeof(*m->types));
+	for (i = 0; i < n && !d->r.err; i++) {
+		kwasm_decoder_tick(d);
+		decode_functype(d, &m->types[i]);
+	}
+	m->num_types = n;
+}
+
+static void decode_range(struct kwasm_reader *r, struct kwasm_range *range)
+{
+	u32 at = r->pos;
+	u8 flags = kwasm_read_u8(r);
+
+	if (flags >= 8) {
+		kwasm_reader_fail(r, -ENOEXEC, at, "malformed limits flags 0x%02x", flags);
+	} else if (flags & RANGE_64) {
+		kwasm_reader_fail(r, -EOPNOTSUPP, at, "64-bit memories are not supported");
+	} else if (flags & RANGE_SHARED) {
+		kwasm_reader_fail(r, -EOPNOTSUPP, at,
+				  "threads (shared memories) are not supported");
+	}
+	range->has_max = flags & RANGE_HAS_MAX;
+	range->min = kwasm_read_leb_u32(r);
+	range->max = range->has_max ? kwasm_read_leb_u32(r) : U32_MAX;
+	if (!r->err && range->min > range->max)
+		kwasm_reader_fail(r, -ENOEXEC, at,
+				  "size minimum must not be greater than maximum: %u and %u",
+				  range->min, range->max);
+}
+
+void kwasm_decode_tabletype(struct kwasm_decoder *d, struct kwasm_tabletype *t)
+{
+	u32 at = d->r.pos;
+
+	t->elem = kwasm_read_reftype(&d->r);
+	decode_range(&d->r, &t->range);
+	if (!d->r.err && t->range.min > d->m->limits.table_elems)
+		kwasm_reader_fail(&d->r, -E2BIG, at,
+				  "table too large: %u elements at the start, the limit is %u",
+				  t->range.min, d->m->limits.table_elems);
+}
+
+void kwasm_decode_memtype(struct kwasm_decoder *d, struct kwasm_range *range)
+{
+	const u32 pages = 65536;	/* 4 GiB */
+	u32 at = d->r.pos;
+
+	decode_range(&d->r, range);
+	if (d->r.err)
+		return;
+	if (range->min > pages || (range->has_max && range->max > pages))
+		kwasm_reader_fail(&d->r, -ENOEXEC, at,
+				  "memory size must be at most 65536 pages (4 GiB)");
+	else if (range->min > d->m->limits.memory_pages)
+		kwasm_reader_fail(&d->r, -E2BIG, at,
+				  "memory too large: %u pages at the start, the limit is %u",
+				  range->min, d->m->limits.memory_pages);
+}
+
+void kwasm_decode_globaltype(struct kwasm_decoder *d, struct kwasm_globaltype *g)
+{
+	u32 at;
+	u8 mutability;
+
+	g->type = kwasm_read_valtype(&d->r);
+	at = d->r.pos;
+	mutability = kwasm_read_u8(&d->r);
+	if (mutability > 1)
+		kwasm_reader_fail(&d->r, -ENOEXEC, at, "malformed mutability %u", mutability);
+	g->mutable = mutability;
+}
+
+static void read_type_index(struct kwasm_decoder *d, u32 *type)
+{
+	u32 at = d->r.pos;
+
+	*type = kwasm_read_leb_u32(&d->r);
+	if (!d->r.err && *type >= d->m->num_types)
+		kwasm_reader_fail(&d->r, -ENOEXEC, at, "unknown type %u", *type);
+}
+
+static void check_memories(struct kwasm_decoder *d, u32 at)
+{
+	if (!d->r.err && d->m->num_memories > 1)
+		kwasm_reader_fail(&d->r, -EOPNOTSUPP, at, "multiple memories are not supported");
+}
+
+static void decode_import(struct kwasm_decoder *d, struct kwasm_import *imp)
+{
+	struct kwasm_module *m = d->m;
+	struct kwasm_reader *r = &d->r;
+	u32 at;
+
+	imp->offset = r->pos;
+	imp->module = kwasm_decoder_name(r);
+	imp->field = kwasm_decoder_name(r);
+	at = r->pos;
+	imp->kind = kwasm_read_u8(r);
+	if (r->err)
+		return;
+	switch (imp->kind) {
+	case KWASM_EXTERN_FUNC:
+		read_type_index(d, &imp->type);
+		imp->index = m->num_funcs++;
+		break;
+	case KWASM_EXTERN_TABLE:
+		kwasm_decode_tabletype(d, &imp->table);
+		imp->index = m->num_tables++;
+		break;
+	case KWASM_EXTERN_MEMORY:
+		kwasm_decode_memtype(d, &imp->memory);
+		imp->index = m->num_memories++;
+		check_memories(d, at);
+		break;
+	case KWASM_EXTERN_GLOBAL:
+		kwasm_decode_globaltype(d, &imp->global);
+		imp->index = m->num_globals++;
+		break;
+	case 4:
+		kwasm_reader_fail(r, -EOPNOTSUPP, at, "exception handling is not supported");
+		break;
+	default:
+		kwasm_reader_fail(r, -ENOEXEC, at, "malformed import kind %u", imp->kind);
+		break;
+	}
+}
+
+static void check_limit(struct kwasm_decoder *d, u32 at, u32 n, u32 limit, const char *what)
+{
+	if (n > limit)
+		kwasm_reader_fail(&d->r, -E2BIG, at, "too many %s: %u, the limit is %u", what, n,
+				  limit);
+}
+
+/*
+ * An index space for @imported objects and @defined more, of @size bytes each, that starts with
+ * what @old holds of the imported ones.
+ */
+static void *space_create(struct kwasm_decoder *d, const void *old, u32 imported, u32 defined,
+			  size_t size)
+{
+	void *space = kwasm_decoder_alloc(d, (size_t)imported + defined, size);
+
+	if (space && imported)
+		memcpy(space, old, imported * size);
+	return space;
+}
+
+/* Start each index space with what is imported; the section that defines more makes it anew. */
+static void place_imports(struct kwasm_decoder *d)
+{
+	struct kwasm_module *m = d->m;
+	const struct kwasm_import *imp;
+	u32 i;
+
+	m->funcs = kwasm_decoder_alloc(d, m->num_funcs, sizeof(*m->funcs));
+	m->tables = kwasm_decoder_alloc(d, m->num_tables, sizeof(*m->tables));
+	m->memories = kwasm_decoder_alloc(d, m->num_memories, sizeof(*m->memories));
+	m->globals = kwasm_decoder_alloc(d, m->num_globals, sizeof(*m->globals));
+	if (d->r.err)
+		return;
+	for (i = 0; i < m->num_imports; i++) {
+		imp = &m->imports[i];
+		switch (imp->kind) {
+		case KWASM_EXTERN_FUNC:
+			m->funcs[imp->index].type = imp->type;
+			break;
+		case KWASM_EXTERN_TABLE:
+			m->tables[imp->index] = imp->table;
+			break;
+		case KWASM_EXTERN_MEMORY:
+			m->memories[imp->index] = imp->memory;
+			break;
+		case KWASM_EXTERN_GLOBAL:
+			m->globals[imp->index].type = imp->global;
+			break;
+		}
+	}
+}
+
+void kwasm_decode_imports(struct kwasm_decoder *d)
+{
+	struct kwasm_module *m = d->m;
+	u32 at = d->r.pos;
+	u32 n = kwasm_decoder_count(d, 0, m->limits.imports, "imports");
+	u32 i;
+
+	m->imports = kwasm_decoder_alloc(d, n, sizeof(*m->imports));
+	for (i = 0; i < n && !d->r.err; i++) {
+		kwasm_decoder_tick(d);
+		decode_import(d, &m->imports[i]);
+	}
+	m->num_imports = n;
+	m->num_func_imports = m->num_funcs;
+	m->num_table_imports = m->num_tables;
+	m->num_memory_imports = m->num_memories;
+	m->num_global_imports = m->num_globals;
+	check_limit(d, at, m->num_funcs, m->limits.functions, "functions");
+	check_limit(d, at, m->num_tables, m->limits.tables, "tables");
+	check_limit(d, at, m->num_globals, m->limits.globals, "globals");
+	place_imports(d);
+}
+
+
+void kwasm_decode_functions(struct kwasm_decoder *d)
+{
+	struct kwasm_module *m = d->m;
+	u32 have = m->num_funcs;
+	u32 n = kwasm_decoder_count(d, have, m->limits.functions, "functions");
+	u32 i;
+
+	m->funcs = space_create(d, m->funcs, have, n, sizeof(*m->funcs));
+	for (i = 0; i < n && !d->r.err; i++) {
+		kwasm_decoder_tick(d);
+		read_type_index(d, &m->funcs[have + i].type);
+	}
+	m->num_funcs = have + n;
+}
+
+void kwasm_decode_tables(struct kwasm_decoder *d)
+{
+	struct kwasm_module *m = d->m;
+	u32 have = m->num_tables;
+	u32 at = d->r.pos;
+	u32 n = kwasm_decoder_count(d, have, m->limits.tables, "tables");
+	u32 i;
+
+	m->tables = space_create(d, m->tables, have, n, sizeof(*m->tables));
+	for (i = 0; i < n && !d->r.err; i++) {
+		at = d->r.pos;
+		if (at < d->r.end && d->r.bytes[at] == 0x40) {
+			kwasm_reader_fail(&d->r, -EOPNOTSUPP, at,
+					  "tables with an initializer are not supported");
+			return;
+		}
+		kwasm_decode_tabletype(d, &m->tables[have + i]);
+	}
+	m->num_tables = have + n;
+}
+
+void kwasm_decode_memories(struct kwasm_decoder *d)
+{
+	struct kwasm_module *m = d->m;
+	u32 have = m->num_memories;
+	u32 at = d->r.pos;
+	u32 n = kwasm_decoder_count(d, have, U32_MAX, "memories");
+	u32 i;
+
+	m->num_memories = have + n;
+	check_memories(d, at);
+	if (d->r.err)
+		return;
+	m->memories = space_create(d, m->memories, have, n, sizeof(*m->memories));
+	for (i = 0; i < n && !d->r.err; i++)
+		kwasm_decode_memtype(d, &m->memories[have + i]);
+}
+
+void kwasm_decode_globals(struct kwasm_decoder *d)
+{
+	struct kwasm_module *m = d->m;
+	u32 have = m->num_globals;
+	u32 n = kwasm_decoder_count(d, have, m->limits.globals, "globals");
+	struct kwasm_global *g;
+	u32 i;
+
+	m->globals = space_create(d, m->globals, have, n, sizeof(*m->globals));
+	m->num_globals = have + n;
+	for (i = 0; i < n && !d->r.err; i++) {
+		kwasm_decoder_tick(d);
+		g = &m->globals[have + i];
+		kwasm_decode_globaltype(d, &g->type);
+		kwasm_decode_const(d, g->type.type, &g->init);
+	}
+}
+
+static void check_export(struct kwasm_decoder *d, const struct kwasm_export *e, u32 at)
+{
+	static const char *const kinds[] = { "function", "table", "memory", "global" };
+	const struct kwasm_module *m = d->m;
+	const u32 counts[] = { m->num_funcs, m->num_tables, m->num_memories, m->num_globals };
+
+	if (e->kind == 4)
+		kwasm_reader_fail(&d->r, -EOPNOTSUPP, at, "exception handling is not supported");
+	else if (e->kind > 4)
+		kwasm_reader_fail(&d->r, -ENOEXEC, at, "malformed export kind %u", e->kind);
+	else if (e->index >= counts[e->kind])
+		kwasm_reader_fail(&d->r, -ENOEXEC, at, "unknown %s %u exported as \"%.*s\"",
+				  kinds[e->kind], e->index, KWASM_NAME_ARGS(e->name));
+	else if (e->kind == KWASM_EXTERN_FUNC)
+		kwasm_decode_declare(d, e->index, at);
+}
+
+static int compare_names(const void *a, const void *b)
+{
+	const struct kwasm_name *x = *(const struct kwasm_name *const *)a;
+	const struct kwasm_name *y = *(const struct kwasm_name *const *)b;
+
+	if (x->len != y->len)
+		return x->len < y->len ? -1 : 1;
+	return memcmp(x->str, y->str, x->len);
+}
+
+/* Sorted, equal names are neighbours: no table that a binary could fill with collisions. */
+static void check_duplicates(struct kwasm_decoder *d, u32 at)
+{
+	const struct kwasm_module *m = d->m;
+	const struct kwasm_name **names;
+	u32 i;
+
+	names = kwasm_zalloc(m->num_exports, sizeof(*names));
+	if (!names) {
+		kwasm_reader_fail(&d->r, -ENOMEM, at, "out of memory for %u exports",
+				  m->num_exports);
+		return;
+	}
+	for (i = 0; i < m->num_exports; i++)
+		names[i] = &m->exports[i].name;
+	sort(names, m->num_exports, sizeof(*names), compare_names, NULL);
+	for (i = 1; i < m->num_exports; i++) {
+		if (!compare_names(&names[i - 1], &names[i])) {
+			kwasm_reader_fail(&d->r, -ENOEXEC, at, "duplicate export name \"%.*s\"",
+					  KWASM_NAME_ARGS(*names[i]));
+			break;
+		}
+	}
+	kwasm_free(names);
+}
+
+void kwasm_decode_exports(struct kwasm_decoder *d)
+{
+	struct kwasm_module *m = d->m;
+	struct kwasm_reader *r = &d->r;
+	u32 section = r->pos;
+	u32 n = kwasm_decoder_count(d, 0, m->limits.exports, "exports");
+	struct kwasm_export *e;
+	u32 i, at;
+
+	m->exports = kwasm_decoder_alloc(d, n, sizeof(*m->exports));
+	for (i = 0; i < n && !r->err; i++) {
+		kwasm_decoder_tick(d);
+		at = r->pos;
+		e = &m->exports[i];
+		e->name = kwasm_decoder_name(r);
+		e->kind = kwasm_read_u8(r);
+		e->index = kwasm_read_leb_u32(r);
+		if (!r->err)
+			check_export(d, e, at);
+	}
+	m->num_exports = n;
+	if (!r->err && n > 1)
+		check_duplicates(d, section);
+}
+
+void kwasm_decode_start(struct kwasm_decoder *d)
+{
+	struct kwasm_module *m = d->m;
+	const struct kwasm_functype *t;
+	u32 at = d->r.pos;
+
+	m->start = kwasm_read_leb_u32(&d->r);
+	m->has_start = true;
+	if (d->r.err)
+		return;
+	if (m->start >= m->num_funcs) {
+		kwasm_reader_fail(&d->r, -ENOEXEC, at, "unknown function %u", m->start);
+		return;
+	}
+	t = kwasm_module_functype(m, m->start);
+	if (t->num_params || t->num_results)
+		kwasm_reader_fail(&d->r, -ENOEXEC, at,
+				  "start function must have no parameters and no results");
+	m->funcs[m->start].escapes = true;
+}
+
+/* Local declarations of a body (spec 5.5.13); the reader stands on their count. */
+static void decode_locals(struct kwasm_decoder *d, struct kwasm_func_info *info, u32 params)
+{
+	u32 limit = d->m->limits.locals;
+	u32 at = d->r.pos;
+	struct kwasm_local_run *runs;
+	u64 total = params;
+	u32 i;
+
+	info->num_runs = kwasm_decoder_count(d, 0, U32_MAX, "local declarations");
+	runs = kwasm_decoder_alloc(d, info->num_runs, sizeof(*runs));
+	for (i = 0; i < info->num_runs && !d->r.err; i++) {
+		kwasm_decoder_tick(d);
+		runs[i].count = kwasm_read_leb_u32(&d->r);
+		runs[i].type = kwasm_read_valtype(&d->r);
+		total += runs[i].count;
+	}
+	if (!d->r.err && total > limit)
+		kwasm_reader_fail(&d->r, -E2BIG, at, "too many locals: %llu, the limit is %u",
+				  (unsigned long long)total, limit);
+	info->runs = runs;
+	info->num_locals = (u32)total;
+}
+
+static void decode_body(struct kwasm_decoder *d, u32 func)
+{
+	struct kwasm_func_info *info = &d->m->funcs[func];
+	struct kwasm_reader *r = &d->r;
+	u32 at = r->pos, end = r->end;
+	u32 size = kwasm_read_leb_u32(r);
+
+	if (!r->err && size > end - r->pos)
+		kwasm_reader_fail(r, -ENOEXEC, at, "unexpected end: body of %u bytes, %u are left",
+				  size, end - r->pos);
+	else if (!r->err && size > d->m->limits.function_bytes)
+		kwasm_reader_fail(r, -E2BIG, at, "function too large: %u bytes, the limit is %u",
+				  size, d->m->limits.function_bytes);
+	if (r->err)
+		return;
+	info->body = r->pos;
+	info->end = r->pos + size;
+	r->end = info->end;
+	decode_locals(d, info, kwasm_module_functype(d->m, func)->num_params);
+	info->code = r->pos;
+	if (!r->err)
+		r->err = kwasm_validate_body(d->validator, func, info, r->diag);
+	r->pos = info->end;
+	r->end = end;
+}
+
+void kwasm_decode_code(struct kwasm_decoder *d)
+{
+	struct kwasm_module *m = d->m;
+	struct kwasm_reader *r = &d->r;
+	u32 defined = m->num_funcs - m->num_func_imports;
+	u32 at = r->pos;
+	u32 i;
+
+	d->num_bodies = kwasm_decoder_count(d, m->num_func_imports, m->limits.functions,
+					    "function bodies");
+	if (r->err)
+		return;
+	if (d->num_bodies != defined) {
+		kwasm_reader_fail(r, -ENOEXEC, at,
+				"function and code section have inconsistent lengths: %u and %u",
+				defined, d->num_bodies);
+		return;
+	}
+	d->validator = kwasm_validator_create(m);
+	if (!d->validator) {
+		kwasm_reader_fail(r, -ENOMEM, at, "out of memory for the validator");
+		return;
+	}
+	for (i = m->num_func_imports; i < m->num_funcs && !r->err; i++) {
+		kwasm_decoder_tick(d);
+		r->func = i;
+		decode_body(d, i);
+		m->float_code |= m->funcs[i].float_code != 0;
+	}
+	r->func = KWASM_DIAG_NONE;
+}
