@@ -6,7 +6,7 @@
 #	NEEDS_<group> += TARGET		what has to be built before them
 # tests/<group>/*.t and tests/unit/*_test.c are tests without being named anywhere.
 
-BUILD ?= build$(if $(SAN),/san)
+BUILD ?= build$(if $(SAN),-san)
 V ?= 0
 Q := $(if $(filter 0,$(V)),@)
 say = @printf '  %-7s %s\n' $(1) $(2)
@@ -45,7 +45,7 @@ help: ## this list
 	@echo
 	@echo '  KDIR=DIR   kernel headers for `make modules` ($(KDIR))'
 	@echo '  BUILD=DIR  where everything goes ($(BUILD))'
-	@echo '  SAN=1      with ASan and UBSan, into build/san'
+	@echo '  SAN=1      with ASan and UBSan, into build-san'
 	@echo '  V=1        show commands'
 
 # ---- the userspace library ------------------------------------------------------------------
@@ -200,12 +200,12 @@ demo: deps ## build, boot a guest, and drop its pings
 	$(Q)KWASM_BUILD='$(abspath $(BUILD))' scripts/demo
 
 .PHONY: clean
-clean: ## remove what was built, but for downloaded kernels
-	$(Q)find $(BUILD) -mindepth 1 -maxdepth 1 ! -name kernels -exec rm -rf {} + 2>/dev/null || true
+clean: ## remove what was built, but not what was downloaded
+	$(Q)find $(BUILD) -mindepth 1 -maxdepth 1 ! -name kernels ! -name checkpatch -exec rm -rf {} + 2>/dev/null || true
 
 .PHONY: distclean
-distclean: ## remove build/ whole
-	$(Q)rm -rf build
+distclean: ## remove all that was built or downloaded
+	$(Q)rm -rf build build-san
 
--include $(shell [ -d $(BUILD) ] && find $(BUILD) -name '*.d' -not -path '*/modules-*' \
-	-not -path '*/kernels/*' -not -path '*/guest/*')
+-include $(shell [ -d $(BUILD) ] && find $(BUILD) \( -name kernels -o -name vm -o -name apt \
+	-o -name 'modules-*' \) -prune -o -name '*.d' -print)
