@@ -15,7 +15,7 @@
 struct kwasm_ctx;
 
 enum kwasm_rt {
-#define RT(name, sig) KWASM_RT_##name,
+#define RT(NAME, name, sig) KWASM_RT_##NAME,
 #include "rt.def"
 #undef RT
 	KWASM_NUM_RT
