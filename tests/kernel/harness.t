@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # tests/vm/run itself: what a guest's command prints and returns comes back unchanged, and a guest
 # that dies, hangs or complains is never taken for a success.
+# shellcheck disable=SC2016 # expanded by the guest
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 tmp=$(mktemp -d)
