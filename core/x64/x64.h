@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * x64.h - code generation for x86-64: what compile.c and the files of this directory share.
+ *
+ * Register use while a guest runs:
+ *	r15		struct kwasm_ctx
+ *	r14		base of linear memory 0
+ *	rsp, rbp	frame; rbp chains always
+ *	r11, xmm15	scratch inside the code of one IR instruction
+ *	others		values; rbx, r12 and r13 survive calls
+ *
+ * Calls between guest functions take integers in X64_ARG_REGS, floats in xmm0-7, the rest on the
+ * stack at [rsp + 8 k] of the caller, which is [rbp + 16 + 8 k] of the callee.  Result 0 comes in
+ * rax or xmm0, the others in ctx->results.
+ */
+#ifndef KWASM_X64_X64_H
+#define KWASM_X64_X64_H
+
+#include "../compile.h"
+#include "../instance.h"
+#include "../rt.h"
+#include "asm.h"
+
+#define X64_MEMORY X64_R14
+#define X64_SCRATCH X64_R11
+#define X64_SCRATCH_XMM X64_XMM15
+
+#define X64_NUM_INT_ARGS 6u
+#define X64_NUM_FLOAT_ARGS 8u
+#define X64_NUM_HOST_ARGS 5u
+
+/* A frame up to this size needs no check of its own: it fits into the reserve of stack_limit. */
+#define X64_SMALL_FRAME 256u
+#define X64_MAX_FRAME (1u << 20)
+
+/*
+ * Operand forms that lowering chooses.  0 is "not lowered".  Where nothing else is said @arg is as
+ * in ir_ops.def.
+ */
+enum x64_form {
+	X64_FORM_NONE,
+	X64_FORM_RR,	/* operands in registers; the second may be in a spill slot */
+	X64_FORM_RI,	/* the last operand is the constant imm, sign-extended from 32 bits */
+	X64_FORM_RM,	/* the second operand is in memory: arg[1] address, imm offset */
+	X64_FORM_MI,	/* comparison of memory with imm: arg[0] address, disp offset, access */
+	X64_FORM_LEA,	/* ADD: arg[0] + (arg[1] << scale) + disp */
+	X64_FORM_ZX,	/* AND with a mask of 8, 16 or 32 bits: access says which */
+	X64_FORM_NEG,	/* SUB from 0; arg[0] */
+	X64_FORM_NOT,	/* XOR with -1 */
+	X64_FORM_CL,	/* shift by cl */
+	X64_FORM_TEST,	/* comparison with 0 of arg[0] & arg[1] */
+	X64_FORM_TESTI,	/* comparison with 0 of arg[0] & imm */
+	X64_FORM_FLAGS,	/* BR, SELECT: the instruction before left the condition cc in the flags */
+	X64_FORM_ABS,	/* LOAD, STORE: the address is imm alone */
+	X64_FORM_ABS_RI, /* STORE: the address is imm alone, the value disp */
+	X64_FORM_REG,	/* PARAM: comes in register disp */
+	X64_FORM_STACK,	/* PARAM: comes in stack argument disp */
+	X64_FORM_LOCAL,	/* CALL of a function of the module */
+	X64_FORM_HOST,	/* CALL of a host function, CALLRT */
+	X64_FORM_CROSS,	/* CALL of another instance's function */
+};
+
+/*
+ * An instruction that only sets flags for the one behind it is a comparison of type IR_VOID.
+ * Between the two there are only moves, and those leave the flags alone.
+ */
+static inline bool x64_only_flags(const struct ir_ins *ins)
+{
+	return ins->type == IR_VOID;
+}
+
+/* Symbols that code refers to; host functions of imports follow behind X64_SYM_HOST. */
+enum x64_sym {
+	X64_SYM_LEAVE,
+	X64_SYM_CROSS,
+	X64_SYM_RETURN,
+	X64_SYM_INDIRECT,	/* + register number */
+	X64_SYM_RT = X64_SYM_INDIRECT + 16,
+	X64_SYM_HOST = X64_SYM_RT + KWASM_NUM_RT,
+};
+
+/**
+ * struct x64_code - the module's machine code while it is made
+ * @layout: of the context
+ * @sites: in ascending order of pc
+ * @funcs: of each defined function
+ * @labels: start of each defined function
+ * @trap_stubs: label of the stub of each enum kwasm_trap; [KWASM_TRAP_NONE] takes the kind from
+ *	ctx->kill
+ * @cross_stub: label of the stub that calls into another instance
+ * @slow_stubs: first of the labels of the out-of-line packet loads, one per imported function
+ * @used_slow: which of those are needed
+ * @retpoline: indirect jumps go through thunks
+ * @return_thunk: returns go through a thunk
+ * @features: enum kwasm_cpu_feature
+ */
+struct x64_code {
+	struct x64_asm as;
+	const struct kwasm_module *module;
+	const struct kwasm_hostmap *hosts;
+	struct kwasm_ctx_layout layout;
+	struct kwasm_site *sites;
+	u32 num_sites;
+	u32 max_sites;
+	struct kwasm_code_func *funcs;
+	u32 *labels;
+	u32 trap_stubs[KWASM_NUM_TRAPS];
+	u32 cross_stub;
+	u32 slow_stubs;
+	u8 *used_slow;
+	bool retpoline;
+	bool return_thunk;
+	u32 features;
+};
+
+/* compile.c: the back end's part of the pass list. */
+
+/** x64_code_init() - no code yet.  Return: 0 or -ENOMEM; x64_code_destroy() in any case. */
+int x64_code_init(struct x64_code *code, const struct kwasm_module *module,
+		  const struct kwasm_hostmap *hosts);
+void x64_code_destroy(struct x64_code *code);
+
+/**
+ * x64_lower() - choose machine operations, in place.
+ *
+ * Requires SSA with split edges.  Provides a form for every instruction; ZEXT is gone (values of
+ * 32 bits are zero-extended in their registers), dead pure code is gone.
+ * Return: 0 or -errno with f->diag set.
+ */
+int x64_lower(struct ir_func *f, const struct x64_code *code);
+
+/* The registers and what each lowered instruction does with them. */
+extern const struct ir_target x64_target;
+
+/**
+ * x64_emit() - append the function's code, its entry thunk included.
+ *
+ * Requires register allocation.  Return: 0 or -errno with f->diag set.
+ */
+int x64_emit(struct ir_func *f, struct x64_code *code);
+
+/**
+ * x64_code_link() - add the stubs, give the code its address, make it executable.
+ * @text: filled in; free with kwasm_text_free()
+ *
+ * Return: 0 or -errno with @diag set.
+ */
+int x64_code_link(struct x64_code *code, struct kwasm_text *text, struct kwasm_diag *diag);
+
+/** x64_asm_status() - the assembler's sticky error, with @diag set.  @func: see kwasm_diag. */
+int x64_asm_status(const struct x64_code *code, u32 func, struct kwasm_diag *diag);
+
+/* Calling convention; abi.c. */
+
+/* Integer argument registers of guest functions, and of host functions behind the context. */
+extern const u8 x64_arg_regs[X64_NUM_INT_ARGS];
+extern const u8 x64_host_arg_regs[X64_NUM_HOST_ARGS];
+
+/**
+ * struct x64_args - walks over the arguments of one call
+ * @ints: registers taken
+ * @floats: registers taken
+ * @stack: stack arguments taken
+ */
+struct x64_args {
+	u32 ints;
+	u32 floats;
+	u32 stack;
+};
+
+/** x64_args_next() - place of the next argument, of @type.  Return: register, or X64_NONE. */
+static inline u8 x64_args_next(struct x64_args *args, u8 type)
+{
+	if (kwasm_type_is_float(type)) {
+		if (args->floats < X64_NUM_FLOAT_ARGS)
+			return X64_XMM0 + args->floats++;
+	} else if (args->ints < X64_NUM_INT_ARGS) {
+		return x64_arg_regs[args->ints++];
+	}
+	args->stack++;
+	return X64_NONE;
+}
+
+/* Helpers of the emitters that need no function at hand; stubs.c. */
+
+/** x64_site() - a trap at machine code offset @pc comes from module offset @at. */
+void x64_site(struct x64_code *code, u32 pc, u32 at);
+
+/** x64_return() - the bare return, as the running kernel wants it. */
+void x64_return(struct x64_code *code);
+
+/** x64_call_reg() - indirect call through @reg. */
+void x64_call_reg(struct x64_code *code, u8 reg);
+
+/** x64_jmp_reg() - indirect jump through @reg. */
+void x64_jmp_reg(struct x64_code *code, u8 reg);
+
+/** x64_call_host() - call C code; destroys r11 where it is far. */
+void x64_call_host(struct x64_code *code, u32 sym);
+
+/** x64_stack_check() - to @trap when @bytes below rsp are below the limit; destroys r11. */
+void x64_stack_check(struct x64_code *code, u32 bytes, u32 trap);
+
+/** x64_thunk() - the entry thunk of defined function @index. */
+void x64_thunk(struct x64_code *code, u32 index);
+
+/** x64_stubs() - all shared stubs, behind the last function. */
+void x64_stubs(struct x64_code *code);
+
+#define X64_CTX_AT(field) x64_at(X64_CTX, offsetof(struct kwasm_ctx, field))
+
+/**
+ * kwasm_cross_call() - call a function of another instance or of the host from compiled code.
+ * @ctx: the caller's
+ * @func: what to call
+ * @frame: the caller's argument registers and stack as the stub saved them
+ *
+ * Context: the guest's.  Return: result 0; the others are in ctx->results.  When the callee traps
+ * ctx->kill is set.
+ */
+u64 kwasm_cross_call(struct kwasm_ctx *ctx, struct kwasm_func *func, const u64 *frame);
+
+/* Layout of @frame above. */
+#define X64_CROSS_INTS 0u
+#define X64_CROSS_FLOATS X64_NUM_INT_ARGS
+#define X64_CROSS_STACK (X64_CROSS_FLOATS + X64_NUM_FLOAT_ARGS + 2)
+
+#endif /* KWASM_X64_X64_H */
