@@ -12,7 +12,7 @@
 
 #ifdef __KERNEL__
 #include <linux/build_bug.h>
-#include <linux/byteorder/generic.h>
+#include <asm/byteorder.h>
 #include <linux/bug.h>
 #include <linux/compiler.h>
 #include <linux/errno.h>
