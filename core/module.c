@@ -60,6 +60,13 @@ u32 kwasm_decoder_count(struct kwasm_decoder *d, u32 have, u32 limit, const char
 	return n;
 }
 
+void kwasm_decoder_fail_bodies(struct kwasm_decoder *d, u32 at)
+{
+	kwasm_reader_fail(&d->r, -ENOEXEC, at,
+			  "function and code section have inconsistent lengths: %u and %u",
+			  d->m->num_funcs - d->m->num_func_imports, d->num_bodies);
+}
+
 /* Position of a section in the fixed order; the data count section stands before the code. */
 static unsigned int section_rank(u8 id)
 {
@@ -180,14 +187,13 @@ static int decode_module(struct kwasm_decoder *d)
 	if (r->err)
 		return r->err;
 	if (d->num_bodies != m->num_funcs - m->num_func_imports)
-		return kwasm_reader_fail(r, -ENOEXEC, r->end,
-				"function and code section have inconsistent lengths: %u and %u",
-				m->num_funcs - m->num_func_imports, d->num_bodies);
-	if (m->has_data_count && m->data_count != m->num_datas)
-		return kwasm_reader_fail(r, -ENOEXEC, r->end,
-				"data count and data section have inconsistent lengths: %u and %u",
-				m->data_count, m->num_datas);
-	kwasm_decode_names(d);
+		kwasm_decoder_fail_bodies(d, r->end);
+	else if (m->has_data_count && m->data_count != m->num_datas)
+		kwasm_reader_fail(r, -ENOEXEC, r->end,
+				  "data count and data section have inconsistent lengths: %u and %u",
+				  m->data_count, m->num_datas);
+	else
+		kwasm_decode_names(d);
 	return r->err;
 }
 

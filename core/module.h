@@ -96,6 +96,7 @@ struct kwasm_global {
  * @declared: named outside of function bodies, so that ref.func may name it (spec 3.4.10)
  * @escapes: reachable from outside: declared or the start function
  * @leaf: contains no call
+ * @name: from the name section, else an export's, else empty
  */
 struct kwasm_local_run {
 	u32 count;
@@ -117,7 +118,7 @@ struct kwasm_func_info {
 	bool declared;
 	bool escapes;
 	bool leaf;
-	struct kwasm_name name;			/* from the name section, else an export's, else empty */
+	struct kwasm_name name;
 };
 
 enum kwasm_segment_mode {

@@ -66,6 +66,9 @@ void *kwasm_decoder_alloc(struct kwasm_decoder *d, size_t n, size_t size);
  */
 u32 kwasm_decoder_count(struct kwasm_decoder *d, u32 have, u32 limit, const char *what);
 
+/* Fail because there are more or fewer bodies than functions. */
+void kwasm_decoder_fail_bodies(struct kwasm_decoder *d, u32 at);
+
 /* A length-prefixed UTF-8 string (spec 5.2.4). */
 struct kwasm_name kwasm_decoder_name(struct kwasm_reader *r);
 

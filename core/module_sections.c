@@ -270,7 +270,6 @@ void kwasm_decode_imports(struct kwasm_decoder *d)
 	place_imports(d);
 }
 
-
 void kwasm_decode_functions(struct kwasm_decoder *d)
 {
 	struct kwasm_module *m = d->m;
@@ -495,7 +494,6 @@ void kwasm_decode_code(struct kwasm_decoder *d)
 {
 	struct kwasm_module *m = d->m;
 	struct kwasm_reader *r = &d->r;
-	u32 defined = m->num_funcs - m->num_func_imports;
 	u32 at = r->pos;
 	u32 i;
 
@@ -503,10 +501,8 @@ void kwasm_decode_code(struct kwasm_decoder *d)
 					    "function bodies");
 	if (r->err)
 		return;
-	if (d->num_bodies != defined) {
-		kwasm_reader_fail(r, -ENOEXEC, at,
-				"function and code section have inconsistent lengths: %u and %u",
-				defined, d->num_bodies);
+	if (d->num_bodies != m->num_funcs - m->num_func_imports) {
+		kwasm_decoder_fail_bodies(d, at);
 		return;
 	}
 	d->validator = kwasm_validator_create(m);

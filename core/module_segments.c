@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * module_segments.c - constant expressions, element and data segments (spec 3.3.10, 5.5.12, 5.5.14).
+ * module_segments.c - constant expressions and segments (spec 3.3.10, 5.5.12, 5.5.14).
  *
  * Guarantees: every constant is of the type its place wants and names only what exists; every
  * active segment names an existing table or memory.

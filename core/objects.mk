@@ -19,3 +19,4 @@ KWASM_CORE_OBJS += module_names.o
 KWASM_CORE_OBJS += module_sections.o
 KWASM_CORE_OBJS += module_segments.o
 KWASM_CORE_OBJS += validate.o
+KWASM_CORE_OBJS += validate_stack.o

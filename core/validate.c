@@ -7,59 +7,11 @@
  * stacks grow with the body up to the module's limits.  Errors are sticky in the reader, so that a
  * rule reads as the list of what it pops and pushes.
  */
-#include "validate.h"
-#include "op.h"
+#include "validate_stack.h"
 
-/* Type of an operand that unreachable code left open: it equals every type. */
-#define UNKNOWN KWASM_VOID
-
-#define STEPS_PER_CHECKPOINT 65536u
 /* Steps allowed: a body of usual branches takes about one per byte. */
 #define STEPS_BASE (1u << 20)
 #define STEPS_PER_BYTE 64u
-
-/**
- * struct frame - an open block
- * @height: operands below it, which it cannot touch
- * @checked: offset of the last br_table that compared the operands with this label
- * @op: what opened it: block, loop, if, else; block for the function itself
- * @unreachable: the rest of it cannot be reached, its operands are polymorphic
- */
-struct frame {
-	const u8 *params;
-	const u8 *results;
-	u32 num_params;
-	u32 num_results;
-	u32 height;
-	u32 checked;
-	u32 op;
-	bool unreachable;
-};
-
-/**
- * struct kwasm_validator - the two stacks and the current body
- * @float_types: one byte per function type: it has floats
- * @types: operand types, @height of them, room for @types_room
- * @frames: open blocks, @depth of them; the function's own is the first
- * @locals: types of the parameters and locals
- * @steps: steps taken in this body; another checkpoint is due at @next_checkpoint
- */
-struct kwasm_validator {
-	const struct kwasm_module *m;
-	struct kwasm_reader r;
-	struct kwasm_func_info *info;
-	struct kwasm_op op;
-	u8 *float_types;
-	u8 *types;
-	u32 height, types_room;
-	struct frame *frames;
-	u32 depth, frames_room;
-	u8 *locals;
-	u32 locals_room;
-	u64 steps, max_steps, next_checkpoint;
-};
-
-#define FAIL(v, err, ...) kwasm_reader_fail(&(v)->r, err, (v)->op.at, __VA_ARGS__)
 
 static bool has_float(const u8 *types, u32 n)
 {
@@ -102,196 +54,6 @@ void kwasm_validator_destroy(struct kwasm_validator *v)
 	kwasm_free(v);
 }
 
-/* Account for @n steps of work. */
-static void charge(struct kwasm_validator *v, u32 n)
-{
-	v->steps += n;
-	if (v->steps < v->next_checkpoint)
-		return;
-	v->next_checkpoint = v->steps + STEPS_PER_CHECKPOINT;
-	if (v->steps > v->max_steps)
-		FAIL(v, -E2BIG, "function too costly to validate: its branches carry too much");
-	else if (kwasm_checkpoint())
-		FAIL(v, -EINTR, "interrupted");
-}
-
-/*
- * Room for @need objects of @size bytes in a work array that holds @used: the array to use from
- * now on, or NULL with the reader failed.
- */
-static void *grow(struct kwasm_validator *v, void *array, u32 *room, u32 used, u32 need,
-		  size_t size)
-{
-	u32 n = max(max(need, 64u), need < U32_MAX / 2 ? *room * 2 : need);
-	void *bigger;
-
-	if (need <= *room)
-		return array;
-	bigger = kwasm_zalloc(n, size);
-	if (!bigger) {
-		FAIL(v, -ENOMEM, "out of memory for the validator");
-		return NULL;
-	}
-	if (used)
-		memcpy(bigger, array, used * size);
-	kwasm_free(array);
-	*room = n;
-	return bigger;
-}
-
-static struct frame *top(struct kwasm_validator *v)
-{
-	return &v->frames[v->depth - 1];
-}
-
-/* Operand stack */
-
-static bool reserve(struct kwasm_validator *v, u32 n)
-{
-	u8 *types;
-
-	if (n > v->m->limits.operands || v->height > v->m->limits.operands - n) {
-		FAIL(v, -E2BIG, "too many operands on the stack: the limit is %u",
-		     v->m->limits.operands);
-		return false;
-	}
-	types = grow(v, v->types, &v->types_room, v->height, v->height + n, 1);
-	if (!types)
-		return false;
-	v->types = types;
-	return true;
-}
-
-static void push_list(struct kwasm_validator *v, const u8 *types, u32 n)
-{
-	charge(v, n / 64);
-	if (!n || !reserve(v, n))
-		return;
-	memcpy(v->types + v->height, types, n);
-	v->height += n;
-	v->info->max_operands = max(v->info->max_operands, v->height);
-}
-
-static void push(struct kwasm_validator *v, u8 type)
-{
-	push_list(v, &type, 1);
-}
-
-/* Take any operand; UNKNOWN where unreachable code left it open, or on failure. */
-static u8 pop_any(struct kwasm_validator *v)
-{
-	if (v->height > top(v)->height)
-		return v->types[--v->height];
-	if (!top(v)->unreachable)
-		FAIL(v, -ENOEXEC, "type mismatch: expected an operand, the stack is empty");
-	return UNKNOWN;
-}
-
-static void check_type(struct kwasm_validator *v, u8 want, u8 got)
-{
-	if (got != want && got != UNKNOWN)
-		FAIL(v, -ENOEXEC, "type mismatch: expected %s, got %s", kwasm_type_name(want),
-		     kwasm_type_name(got));
-}
-
-static void pop(struct kwasm_validator *v, u8 type)
-{
-	if (v->height > top(v)->height)
-		check_type(v, type, v->types[--v->height]);
-	else if (!top(v)->unreachable)
-		FAIL(v, -ENOEXEC, "type mismatch: expected %s, the stack is empty",
-		     kwasm_type_name(type));
-}
-
-/*
- * Compare the operands on top with a list of @n types.
- *
- * Return: how many of them are there; fewer than @n in unreachable code only, where those that
- * are missing have any type.
- */
-static u32 peek_list(struct kwasm_validator *v, const u8 *types, u32 n)
-{
-	u32 have = min(n, v->height - top(v)->height);
-	const u8 *got;
-	u32 i;
-
-	charge(v, n / 64);
-	if (have < n && !top(v)->unreachable) {
-		FAIL(v, -ENOEXEC, "type mismatch: expected %u operands, the stack has %u", n, have);
-		return 0;
-	}
-	if (!have)
-		return 0;
-	got = v->types + v->height - have;
-	types += n - have;
-	if (!memcmp(got, types, have))
-		return have;
-	charge(v, have);
-	for (i = have; i-- && !v->r.err;)
-		check_type(v, types[i], got[i]);
-	return have;
-}
-
-static void pop_list(struct kwasm_validator *v, const u8 *types, u32 n)
-{
-	v->height -= peek_list(v, types, n);
-}
-
-/* Control stack */
-
-static void push_frame(struct kwasm_validator *v, const struct frame *frame)
-{
-	struct frame *frames;
-
-	if (v->depth > v->m->limits.nesting) {
-		FAIL(v, -E2BIG, "blocks nested too deeply: the limit is %u",
-		     v->m->limits.nesting);
-		return;
-	}
-	frames = grow(v, v->frames, &v->frames_room, v->depth, v->depth + 1, sizeof(*frames));
-	if (!frames)
-		return;
-	v->frames = frames;
-	v->frames[v->depth] = *frame;
-	v->frames[v->depth++].height = v->height;
-	push_list(v, frame->params, frame->num_params);
-}
-
-/* Close the innermost block: its results, and nothing else, are on the stack. */
-static struct frame pop_frame(struct kwasm_validator *v)
-{
-	struct frame frame = *top(v);
-
-	pop_list(v, frame.results, frame.num_results);
-	if (v->height != frame.height)
-		FAIL(v, -ENOEXEC, "type mismatch: %u values remain on the stack at the end of a block",
-		     v->height - frame.height);
-	v->depth--;
-	return frame;
-}
-
-static void set_unreachable(struct kwasm_validator *v)
-{
-	v->height = top(v)->height;
-	top(v)->unreachable = true;
-}
-
-/* The block that label @index refers to; NULL with the reader failed. */
-static struct frame *find_label(struct kwasm_validator *v, u32 index)
-{
-	if (index >= v->depth) {
-		FAIL(v, -ENOEXEC, "unknown label %u", index);
-		return NULL;
-	}
-	return &v->frames[v->depth - 1 - index];
-}
-
-static const u8 *label_types(const struct frame *f, u32 *n)
-{
-	*n = f->op == WASM_LOOP ? f->num_params : f->num_results;
-	return f->op == WASM_LOOP ? f->params : f->results;
-}
-
 static void note_float(struct kwasm_validator *v, bool is_float, u32 at)
 {
 	if (is_float && !v->info->float_code)
@@ -303,15 +65,15 @@ static void note_float(struct kwasm_validator *v, bool is_float, u32 at)
 static void open_block(struct kwasm_validator *v)
 {
 	const struct kwasm_op *op = &v->op;
-	struct frame frame = { .op = op->code };
+	struct kwasm_frame frame = { .op = op->code };
 	const struct kwasm_functype *t;
 
 	if (op->code == WASM_IF)
-		pop(v, KWASM_I32);
+		kwasm_operand_pop(v, KWASM_I32);
 	if (op->block_index >= 0) {
 		if (op->block_index >= v->m->num_types) {
-			FAIL(v, -ENOEXEC, "unknown type %llu",
-			     (unsigned long long)op->block_index);
+			VALIDATE_FAIL(v, -ENOEXEC, "unknown type %llu",
+				      (unsigned long long)op->block_index);
 			return;
 		}
 		t = &v->m->types[op->block_index];
@@ -327,65 +89,65 @@ static void open_block(struct kwasm_validator *v)
 		note_float(v, kwasm_type_is_float(op->block_type), op->at);
 	}
 	v->info->num_blocks++;
-	pop_list(v, frame.params, frame.num_params);
+	kwasm_operand_pop_list(v, frame.params, frame.num_params);
 	if (!v->r.err)
-		push_frame(v, &frame);
+		kwasm_frame_push(v, &frame);
 }
 
 static void validate_else(struct kwasm_validator *v)
 {
-	struct frame frame;
+	struct kwasm_frame frame;
 
-	if (top(v)->op != WASM_IF) {
-		FAIL(v, -ENOEXEC, "else without if");
+	if (v->frames[v->depth - 1].op != WASM_IF) {
+		VALIDATE_FAIL(v, -ENOEXEC, "else without if");
 		return;
 	}
-	frame = pop_frame(v);
+	frame = kwasm_frame_pop(v);
 	frame.op = WASM_ELSE;
 	frame.unreachable = false;
-	push_frame(v, &frame);
+	kwasm_frame_push(v, &frame);
 }
 
 static void validate_end(struct kwasm_validator *v)
 {
-	struct frame frame = pop_frame(v);
+	struct kwasm_frame frame = kwasm_frame_pop(v);
 
 	if (frame.op == WASM_IF &&
 	    (frame.num_params != frame.num_results ||
 	     (frame.num_params && memcmp(frame.params, frame.results, frame.num_params))))
-		FAIL(v, -ENOEXEC,
-		     "type mismatch: an if without else must give what it takes");
+		VALIDATE_FAIL(v, -ENOEXEC,
+			      "type mismatch: an if without else must give what it takes");
 	if (v->depth)
-		push_list(v, frame.results, frame.num_results);
+		kwasm_operand_push_list(v, frame.results, frame.num_results);
 }
 
 static void validate_br(struct kwasm_validator *v)
 {
-	const struct frame *f = find_label(v, v->op.index);
+	const struct kwasm_frame *f = kwasm_frame_find(v, v->op.index);
 	const u8 *types;
 	u32 n;
 
 	if (!f)
 		return;
 	v->info->num_branches++;
-	types = label_types(f, &n);
-	pop_list(v, types, n);
-	set_unreachable(v);
+	types = kwasm_frame_label(f, &n);
+	kwasm_operand_pop_list(v, types, n);
+	kwasm_frame_set_unreachable(v);
 }
 
 static void validate_br_if(struct kwasm_validator *v)
 {
-	const struct frame *f = find_label(v, v->op.index);
+	const struct kwasm_frame *f = kwasm_frame_find(v, v->op.index);
 	const u8 *types;
 	u32 n;
 
 	if (!f)
 		return;
 	v->info->num_branches++;
-	pop(v, KWASM_I32);
-	types = label_types(f, &n);
-	pop_list(v, types, n);
-	push_list(v, types, n);
+	kwasm_operand_pop(v, KWASM_I32);
+	types = kwasm_frame_label(f, &n);
+	kwasm_operand_pop_list(v, types, n);
+	kwasm_operand_push_list(v, types, n);
 }
 
 /*
@@ -396,32 +158,33 @@ static void validate_br_table(struct kwasm_validator *v)
 {
 	struct kwasm_reader labels = kwasm_op_labels(&v->r, &v->op);
 	u32 i, n, arity = 0;
-	struct frame *f;
+	struct kwasm_frame *f;
 	const u8 *types;
 
 	if (v->op.num_targets > v->m->limits.br_targets) {
-		FAIL(v, -E2BIG, "too many labels in a br_table: %u, the limit is %u",
-		     v->op.num_targets, v->m->limits.br_targets);
+		VALIDATE_FAIL(v, -E2BIG, "too many labels in a br_table: %u, the limit is %u",
+			      v->op.num_targets, v->m->limits.br_targets);
 		return;
 	}
 	v->info->num_branches += v->op.num_targets + 1;
-	pop(v, KWASM_I32);
+	kwasm_operand_pop(v, KWASM_I32);
 	for (i = 0; i <= v->op.num_targets && !v->r.err; i++) {
-		charge(v, 1);
-		f = find_label(v, kwasm_read_leb_u32(&labels));
+		kwasm_validator_charge(v, 1);
+		f = kwasm_frame_find(v, kwasm_read_leb_u32(&labels));
 		if (!f)
 			return;
-		types = label_types(f, &n);
+		types = kwasm_frame_label(f, &n);
 		if (!i)
 			arity = n;
 		if (n != arity)
-			FAIL(v, -ENOEXEC, "type mismatch: br_table labels take %u and %u operands",
-			     arity, n);
+			VALIDATE_FAIL(v, -ENOEXEC,
+				      "type mismatch: br_table labels take %u and %u operands",
+				      arity, n);
 		else if (f->checked != v->op.at)
-			peek_list(v, types, n);
+			kwasm_operand_peek_list(v, types, n);
 		f->checked = v->op.at;
 	}
-	set_unreachable(v);
+	kwasm_frame_set_unreachable(v);
 }
 
 static void validate_call(struct kwasm_validator *v, u32 type)
@@ -430,15 +193,15 @@ static void validate_call(struct kwasm_validator *v, u32 type)
 
 	v->info->leaf = false;
 	note_float(v, v->float_types[type], v->op.at);
-	pop_list(v, t->params, t->num_params);
-	push_list(v, kwasm_functype_results(t), t->num_results);
+	kwasm_operand_pop_list(v, t->params, t->num_params);
+	kwasm_operand_push_list(v, kwasm_functype_results(t), t->num_results);
 }
 
 static const struct kwasm_tabletype *find_table(struct kwasm_validator *v, u32 index)
 {
 	if (index < v->m->num_tables)
 		return &v->m->tables[index];
-	FAIL(v, -ENOEXEC, "unknown table %u", index);
+	VALIDATE_FAIL(v, -ENOEXEC, "unknown table %u", index);
 	return NULL;
 }
 
@@ -449,15 +212,15 @@ static void validate_call_indirect(struct kwasm_validator *v)
 	if (!table)
 		return;
 	if (table->elem != KWASM_FUNCREF) {
-		FAIL(v, -ENOEXEC, "type mismatch: call_indirect through a table of %s",
-		     kwasm_type_name(table->elem));
+		VALIDATE_FAIL(v, -ENOEXEC, "type mismatch: call_indirect through a table of %s",
+			      kwasm_type_name(table->elem));
 		return;
 	}
 	if (v->op.index >= v->m->num_types) {
-		FAIL(v, -ENOEXEC, "unknown type %u", v->op.index);
+		VALIDATE_FAIL(v, -ENOEXEC, "unknown type %u", v->op.index);
 		return;
 	}
-	pop(v, KWASM_I32);
+	kwasm_operand_pop(v, KWASM_I32);
 	validate_call(v, v->op.index);
 }
 
@@ -467,14 +230,15 @@ static void validate_select(struct kwasm_validator *v)
 {
 	u8 a, b;
 
-	pop(v, KWASM_I32);
-	a = pop_any(v);
-	b = pop_any(v);
+	kwasm_operand_pop(v, KWASM_I32);
+	a = kwasm_operand_pop_any(v);
+	b = kwasm_operand_pop_any(v);
 	if (kwasm_type_is_ref(a) || kwasm_type_is_ref(b))
-		FAIL(v, -ENOEXEC, "type mismatch: select without a type takes numbers only");
-	else if (a != UNKNOWN && b != UNKNOWN)
-		check_type(v, b, a);
-	push(v, a == UNKNOWN ? b : a);
+		VALIDATE_FAIL(v, -ENOEXEC,
+			      "type mismatch: select without a type takes numbers only");
+	else if (a != OPERAND_UNKNOWN && b != OPERAND_UNKNOWN)
+		kwasm_operand_check(v, b, a);
+	kwasm_operand_push(v, a == OPERAND_UNKNOWN ? b : a);
 }
 
 static void validate_select_typed(struct kwasm_validator *v)
@@ -482,15 +246,15 @@ static void validate_select_typed(struct kwasm_validator *v)
 	u8 type = v->op.block_type;
 
 	if (v->op.num_targets != 1) {
-		FAIL(v, -ENOEXEC, "invalid result arity: select with %u types",
-		     v->op.num_targets);
+		VALIDATE_FAIL(v, -ENOEXEC, "invalid result arity: select with %u types",
+			      v->op.num_targets);
 		return;
 	}
 	note_float(v, kwasm_type_is_float(type), v->op.at);
-	pop(v, KWASM_I32);
-	pop(v, type);
-	pop(v, type);
-	push(v, type);
+	kwasm_operand_pop(v, KWASM_I32);
+	kwasm_operand_pop(v, type);
+	kwasm_operand_pop(v, type);
+	kwasm_operand_push(v, type);
 }
 
 static void validate_local(struct kwasm_validator *v)
@@ -498,14 +262,14 @@ static void validate_local(struct kwasm_validator *v)
 	u8 type;
 
 	if (v->op.index >= v->info->num_locals) {
-		FAIL(v, -ENOEXEC, "unknown local %u", v->op.index);
+		VALIDATE_FAIL(v, -ENOEXEC, "unknown local %u", v->op.index);
 		return;
 	}
 	type = v->locals[v->op.index];
 	if (v->op.code != WASM_LOCAL_GET)
-		pop(v, type);
+		kwasm_operand_pop(v, type);
 	if (v->op.code != WASM_LOCAL_SET)
-		push(v, type);
+		kwasm_operand_push(v, type);
 }
 
 static void validate_global(struct kwasm_validator *v)
@@ -513,18 +277,18 @@ static void validate_global(struct kwasm_validator *v)
 	const struct kwasm_globaltype *g;
 
 	if (v->op.index >= v->m->num_globals) {
-		FAIL(v, -ENOEXEC, "unknown global %u", v->op.index);
+		VALIDATE_FAIL(v, -ENOEXEC, "unknown global %u", v->op.index);
 		return;
 	}
 	g = &v->m->globals[v->op.index].type;
 	note_float(v, kwasm_type_is_float(g->type), v->op.at);
 	if (v->op.code == WASM_GLOBAL_GET) {
-		push(v, g->type);
+		kwasm_operand_push(v, g->type);
 		return;
 	}
 	if (!g->mutable)
-		FAIL(v, -ENOEXEC, "global is immutable: %u", v->op.index);
-	pop(v, g->type);
+		VALIDATE_FAIL(v, -ENOEXEC, "global is immutable: %u", v->op.index);
+	kwasm_operand_pop(v, g->type);
 }
 
 static void validate_table(struct kwasm_validator *v)
@@ -535,22 +299,22 @@ static void validate_table(struct kwasm_validator *v)
 		return;
 	switch (v->op.code) {
 	case WASM_TABLE_GET:
-		pop(v, KWASM_I32);
-		push(v, table->elem);
+		kwasm_operand_pop(v, KWASM_I32);
+		kwasm_operand_push(v, table->elem);
 		break;
 	case WASM_TABLE_SET:
-		pop(v, table->elem);
-		pop(v, KWASM_I32);
+		kwasm_operand_pop(v, table->elem);
+		kwasm_operand_pop(v, KWASM_I32);
 		break;
 	case WASM_TABLE_GROW:
-		pop(v, KWASM_I32);
-		pop(v, table->elem);
-		push(v, KWASM_I32);
+		kwasm_operand_pop(v, KWASM_I32);
+		kwasm_operand_pop(v, table->elem);
+		kwasm_operand_push(v, KWASM_I32);
 		break;
 	case WASM_TABLE_FILL:
-		pop(v, KWASM_I32);
-		pop(v, table->elem);
-		pop(v, KWASM_I32);
+		kwasm_operand_pop(v, KWASM_I32);
+		kwasm_operand_pop(v, table->elem);
+		kwasm_operand_pop(v, KWASM_I32);
 		break;
 	}
 }
@@ -561,21 +325,21 @@ static void validate_ref(struct kwasm_validator *v)
 
 	switch (v->op.code) {
 	case WASM_REF_NULL:
-		push(v, v->op.block_type);
+		kwasm_operand_push(v, v->op.block_type);
 		break;
 	case WASM_REF_IS_NULL:
-		type = pop_any(v);
-		if (type != UNKNOWN && !kwasm_type_is_ref(type))
-			FAIL(v, -ENOEXEC, "type mismatch: expected a reference, got %s",
-			     kwasm_type_name(type));
-		push(v, KWASM_I32);
+		type = kwasm_operand_pop_any(v);
+		if (type != OPERAND_UNKNOWN && !kwasm_type_is_ref(type))
+			VALIDATE_FAIL(v, -ENOEXEC, "type mismatch: expected a reference, got %s",
+				      kwasm_type_name(type));
+		kwasm_operand_push(v, KWASM_I32);
 		break;
 	case WASM_REF_FUNC:
 		if (v->op.index >= v->m->num_funcs)
-			FAIL(v, -ENOEXEC, "unknown function %u", v->op.index);
+			VALIDATE_FAIL(v, -ENOEXEC, "unknown function %u", v->op.index);
 		else if (!v->m->funcs[v->op.index].declared)
-			FAIL(v, -ENOEXEC, "undeclared function reference %u", v->op.index);
-		push(v, KWASM_FUNCREF);
+			VALIDATE_FAIL(v, -ENOEXEC, "undeclared function reference %u", v->op.index);
+		kwasm_operand_push(v, KWASM_FUNCREF);
 		break;
 	}
 }
@@ -585,30 +349,30 @@ static void validate_ref(struct kwasm_validator *v)
 static void check_memory(struct kwasm_validator *v)
 {
 	if (!v->m->num_memories)
-		FAIL(v, -ENOEXEC, "unknown memory 0");
+		VALIDATE_FAIL(v, -ENOEXEC, "unknown memory 0");
 }
 
 static void check_data(struct kwasm_validator *v)
 {
 	if (!v->m->has_data_count)
-		FAIL(v, -ENOEXEC, "data count section required");
+		VALIDATE_FAIL(v, -ENOEXEC, "data count section required");
 	else if (v->op.index >= v->m->data_count)
-		FAIL(v, -ENOEXEC, "unknown data segment %u", v->op.index);
+		VALIDATE_FAIL(v, -ENOEXEC, "unknown data segment %u", v->op.index);
 }
 
 static const struct kwasm_elem *find_elem(struct kwasm_validator *v)
 {
 	if (v->op.index < v->m->num_elems)
 		return &v->m->elems[v->op.index];
-	FAIL(v, -ENOEXEC, "unknown elem segment %u", v->op.index);
+	VALIDATE_FAIL(v, -ENOEXEC, "unknown elem segment %u", v->op.index);
 	return NULL;
 }
 
 static void check_table_types(struct kwasm_validator *v, u8 to, u8 from)
 {
 	if (to != from)
-		FAIL(v, -ENOEXEC, "type mismatch: %s to a table of %s", kwasm_type_name(from),
-		     kwasm_type_name(to));
+		VALIDATE_FAIL(v, -ENOEXEC, "type mismatch: %s to a table of %s",
+			      kwasm_type_name(from), kwasm_type_name(to));
 }
 
 static void check_imm(struct kwasm_validator *v)
@@ -624,7 +388,7 @@ static void check_imm(struct kwasm_validator *v)
 	case KWASM_IMM_MEM3:
 		check_memory(v);
 		if (v->op.align > (u32)(imm - KWASM_IMM_MEM0))
-			FAIL(v, -ENOEXEC, "alignment must not be larger than natural");
+			VALIDATE_FAIL(v, -ENOEXEC, "alignment must not be larger than natural");
 		break;
 	case KWASM_IMM_MEMORY:
 	case KWASM_IMM_MEMORY_MEMORY:
@@ -683,21 +447,21 @@ static void validate_sig(struct kwasm_validator *v, const char *sig)
 		colon++;
 	for (c = colon; c-- > sig;) {
 		note_float(v, kwasm_type_is_float(sig_type(*c)), v->op.at);
-		pop(v, sig_type(*c));
+		kwasm_operand_pop(v, sig_type(*c));
 	}
 	for (c = colon + 1; *c; c++) {
 		note_float(v, kwasm_type_is_float(sig_type(*c)), v->op.at);
-		push(v, sig_type(*c));
+		kwasm_operand_push(v, sig_type(*c));
 	}
 }
 
 static void validate_special(struct kwasm_validator *v)
 {
-	const struct frame *f = &v->frames[0];
+	const struct kwasm_frame *f = &v->frames[0];
 
 	switch (v->op.code) {
 	case WASM_UNREACHABLE:
-		set_unreachable(v);
+		kwasm_frame_set_unreachable(v);
 		break;
 	case WASM_BLOCK:
 	case WASM_LOOP:
@@ -721,20 +485,20 @@ static void validate_special(struct kwasm_validator *v)
 		break;
 	case WASM_RETURN:
 		v->info->num_branches++;
-		pop_list(v, f->results, f->num_results);
-		set_unreachable(v);
+		kwasm_operand_pop_list(v, f->results, f->num_results);
+		kwasm_frame_set_unreachable(v);
 		break;
 	case WASM_CALL:
 		if (v->op.index < v->m->num_funcs)
 			validate_call(v, v->m->funcs[v->op.index].type);
 		else
-			FAIL(v, -ENOEXEC, "unknown function %u", v->op.index);
+			VALIDATE_FAIL(v, -ENOEXEC, "unknown function %u", v->op.index);
 		break;
 	case WASM_CALL_INDIRECT:
 		validate_call_indirect(v);
 		break;
 	case WASM_DROP:
-		pop_any(v);
+		kwasm_operand_pop_any(v);
 		break;
 	case WASM_SELECT:
 		validate_select(v);
@@ -763,7 +527,7 @@ static void validate_special(struct kwasm_validator *v)
 		validate_ref(v);
 		break;
 	default:
-		FAIL(v, -EOPNOTSUPP, "%s is not supported", kwasm_op_name(v->op.code));
+		VALIDATE_FAIL(v, -EOPNOTSUPP, "%s is not supported", kwasm_op_name(v->op.code));
 		break;
 	}
 }
@@ -775,7 +539,7 @@ static void expand_locals(struct kwasm_validator *v, const struct kwasm_functype
 	u32 i, n = t->num_params;
 	u8 *locals;
 
-	locals = grow(v, v->locals, &v->locals_room, 0, info->num_locals, 1);
+	locals = kwasm_validator_grow(v, v->locals, &v->locals_room, 0, info->num_locals, 1);
 	if (!locals)
 		return;
 	v->locals = locals;
@@ -787,14 +551,14 @@ static void expand_locals(struct kwasm_validator *v, const struct kwasm_functype
 		note_float(v, info->runs[i].count && kwasm_type_is_float(info->runs[i].type),
 			   info->body);
 	}
-	charge(v, n / 64 + info->num_runs);
+	kwasm_validator_charge(v, n / 64 + info->num_runs);
 }
 
 int kwasm_validate_body(struct kwasm_validator *v, u32 func, struct kwasm_func_info *info,
 			struct kwasm_diag *diag)
 {
 	const struct kwasm_functype *t = kwasm_module_functype(v->m, func);
-	struct frame frame = {
+	struct kwasm_frame frame = {
 		.op = WASM_BLOCK,
 		.results = kwasm_functype_results(t),
 		.num_results = t->num_results,
@@ -802,7 +566,10 @@ int kwasm_validate_body(struct kwasm_validator *v, u32 func, struct kwasm_func_i
 	const char *sig;
 
 	v->r = (struct kwasm_reader){
-		.bytes = v->m->bytes, .pos = info->code, .end = info->end, .func = func,
+		.bytes = v->m->bytes,
+		.pos = info->code,
+		.end = info->end,
+		.func = func,
 		.diag = diag,
 	};
 	v->op = (struct kwasm_op){ .at = info->body };
@@ -810,16 +577,16 @@ int kwasm_validate_body(struct kwasm_validator *v, u32 func, struct kwasm_func_i
 	v->height = 0;
 	v->depth = 0;
 	v->steps = 0;
-	v->next_checkpoint = STEPS_PER_CHECKPOINT;
+	v->next_checkpoint = 0;
 	v->max_steps = STEPS_BASE + (u64)STEPS_PER_BYTE * (info->end - info->body);
 	info->leaf = true;
 	note_float(v, v->float_types[info->type], info->body);
 	expand_locals(v, t);
-	push_frame(v, &frame);
+	kwasm_frame_push(v, &frame);
 	while (!v->r.err && v->depth) {
 		if (kwasm_op_read(&v->r, &v->op))
 			break;
-		charge(v, 1);
+		kwasm_validator_charge(v, 1);
 		sig = kwasm_op_sig(v->op.code);
 		if (*sig)
 			validate_sig(v, sig);
