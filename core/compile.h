@@ -33,7 +33,8 @@ struct kwasm_code_func {
  * struct kwasm_code - a compiled module, shared by all its instances, immutable once sealed
  * @module: what it was made from; must outlive it
  * @hosts: what its imports are bound to; owned
- * @funcs: one per *defined* function
+ * @funcs: one per *defined* function; NULL for a module that was declared only: its instances have
+ *	everything but code, and calling one of their functions traps with KWASM_TRAP_HOST
  * @compile_ns: how long it took
  */
 struct kwasm_code {

@@ -76,6 +76,16 @@ int kwasm_hostmap_resolve(const struct kwasm_module *module,
 			  struct kwasm_diag *diag, struct kwasm_hostmap *map);
 void kwasm_hostmap_release(struct kwasm_hostmap *map);
 
+/** kwasm_host_sig_type() - KWASM_I32 for 'i', I64 for 'I', F32 for 'f', F64 for 'F', else 0. */
+u8 kwasm_host_sig_type(char c);
+
+/**
+ * kwasm_functype_format() - spell a type as host functions do, "ii:i"; a reference is an 'r'.
+ *
+ * Cut to @size bytes with the NUL.
+ */
+void kwasm_functype_format(const struct kwasm_functype *type, char *buf, size_t size);
+
 /** kwasm_host_sig_matches() - does "ii:i" describe @type? */
 bool kwasm_host_sig_matches(const char *sig, const struct kwasm_functype *type);
 

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * call.c - calls a function of a store from C.
+ *
+ * Guarantees: the outermost entry measures the stack, so that all instances that it reaches share
+ * one limit; a request to leave is consumed by the entry that it ended.
+ */
+#include "store.h"
+
+/* The C prototype of every host function, see host.h: absent operands are ignored. */
+typedef u64 (*host_fn)(struct kwasm_ctx *ctx, u64 a0, u64 a1, u64 a2, u64 a3, u64 a4);
+
+static int call_host(struct kwasm_func *func, u64 *values, struct kwasm_trap_info *trap)
+{
+	struct kwasm_store *store = container_of(func, struct kwasm_host_func, func)->store;
+	const struct kwasm_functype *type = func->type;
+	host_fn fn = (host_fn)func->host->fn;
+	struct kwasm_ctx *ctx = store->host_ctx;
+	u64 a[5] = { 0 };
+	u64 result;
+	u32 i;
+
+	for (i = 0; i < min(type->num_params, 5u); i++)
+		a[i] = values[i];
+	result = fn(ctx, a[0], a[1], a[2], a[3], a[4]);
+	if (ctx->kill) {
+		ctx->trap = ctx->kill;
+		ctx->kill = 0;
+		ctx->trap_pc = 0;
+		if (trap)
+			kwasm_trap_resolve(ctx, trap);
+		return -EFAULT;
+	}
+	if (type->num_results)
+		values[0] = *kwasm_functype_results(type) == KWASM_I32 ? (u32)result : result;
+	return 0;
+}
+
+/* All instances can be reached through tables and imports. */
+static void stack_limit_set(struct kwasm_store *store)
+{
+	struct kwasm_instance *inst;
+	u64 limit = kwasm_stack_limit(store->limits.stack_bytes);
+
+	if (store->stack_limit == limit)
+		return;
+	store->stack_limit = limit;
+	for (inst = store->instances; inst; inst = inst->next)
+		inst->ctx->stack_limit = limit;
+}
+
+int kwasm_call(struct kwasm_func *func, u64 *values, struct kwasm_trap_info *trap)
+{
+	struct kwasm_ctx *ctx = func->ctx;
+	struct kwasm_store *store;
+	u32 kind;
+
+	if (func->host)
+		return call_host(func, values, trap);
+	store = ctx->instance->store;
+	if (!store->depth++)
+		stack_limit_set(store);
+	kind = kwasm_enter(ctx, func->enter, values);
+	store->depth--;
+	if (likely(!kind))
+		return 0;
+	WRITE_ONCE(ctx->kill, 0);
+	if (trap)
+		kwasm_trap_resolve(ctx, trap);
+	return -EFAULT;
+}

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * host.c - finds the host functions that a module's imports name.
+ *
+ * Guarantees: a map that was filled in holds, for every imported function, NULL or a host function
+ * of exactly the imported type.
+ */
+#include "host.h"
+
+u8 kwasm_host_sig_type(char c)
+{
+	switch (c) {
+	case 'i':
+		return KWASM_I32;
+	case 'I':
+		return KWASM_I64;
+	case 'f':
+		return KWASM_F32;
+	case 'F':
+		return KWASM_F64;
+	default:
+		return 0;
+	}
+}
+
+bool kwasm_host_sig_matches(const char *sig, const struct kwasm_functype *type)
+{
+	u32 i;
+
+	for (i = 0; i < type->num_params + type->num_results; i++) {
+		if (i == type->num_params && *sig++ != ':')
+			return false;
+		if (!*sig || kwasm_host_sig_type(*sig++) != type->params[i])
+			return false;
+	}
+	if (!type->num_results && *sig++ != ':')
+		return false;
+	return !*sig;
+}
+
+static bool name_equal(const struct kwasm_name *name, const char *str)
+{
+	return strlen(str) == name->len && !memcmp(name->str, str, name->len);
+}
+
+static const struct kwasm_host_fn *find(const struct kwasm_import *import,
+					const struct kwasm_host_fn *const *tables, u32 num_tables)
+{
+	const struct kwasm_host_fn *fn;
+	u32 i;
+
+	for (i = 0; i < num_tables; i++) {
+		for (fn = tables[i]; fn->name; fn++) {
+			if (name_equal(&import->field, fn->name) &&
+			    name_equal(&import->module, fn->module))
+				return fn;
+		}
+	}
+	return NULL;
+}
+
+static int bind(const struct kwasm_module *module, const struct kwasm_import *import,
+		const struct kwasm_host_fn *fn, bool strict, struct kwasm_diag *diag)
+{
+	const struct kwasm_functype *type = &module->types[import->type];
+	char wanted[64];
+
+	if (!fn && strict)
+		return kwasm_diag_set(diag, -ENOENT, import->index, import->offset,
+				      "unknown import: the host has no function \"%.*s\" \"%.*s\"",
+				      KWASM_NAME_ARGS(import->module),
+				      KWASM_NAME_ARGS(import->field));
+	if (fn && !kwasm_host_sig_matches(fn->sig, type)) {
+		kwasm_functype_format(type, wanted, sizeof(wanted));
+		return kwasm_diag_set(diag, -EPROTOTYPE, import->index, import->offset,
+				      "incompatible import type: \"%.*s\" \"%.*s\" is a function %s, the module wants %s",
+				      KWASM_NAME_ARGS(import->module),
+				      KWASM_NAME_ARGS(import->field), fn->sig, wanted);
+	}
+	return 0;
+}
+
+int kwasm_hostmap_resolve(const struct kwasm_module *module,
+			  const struct kwasm_host_fn *const *tables, u32 num_tables, bool strict,
+			  struct kwasm_diag *diag, struct kwasm_hostmap *map)
+{
+	const struct kwasm_host_fn **fns;
+	u32 i, n = 0;
+	int err;
+
+	fns = kwasm_zalloc(max(module->num_func_imports, 1u), sizeof(*fns));
+	if (!fns)
+		return kwasm_diag_set(diag, -ENOMEM, KWASM_DIAG_NONE, KWASM_DIAG_NONE,
+				      "out of memory");
+	for (i = 0; i < module->num_imports; i++) {
+		const struct kwasm_import *import = &module->imports[i];
+
+		if (import->kind != KWASM_EXTERN_FUNC)
+			continue;
+		fns[n] = find(import, tables, num_tables);
+		err = bind(module, import, fns[n++], strict, diag);
+		if (err) {
+			kwasm_free(fns);
+			return err;
+		}
+	}
+	map->fns = fns;
+	map->num_fns = n;
+	return 0;
+}
+
+void kwasm_hostmap_release(struct kwasm_hostmap *map)
+{
+	kwasm_free(map->fns);
+	map->fns = NULL;
+	map->num_fns = 0;
+}
+
+void kwasm_functype_format(const struct kwasm_functype *type, char *buf, size_t size)
+{
+	static const char letters[] = "iIfF";
+	u32 i, n = type->num_params + type->num_results;
+	size_t len = 0;
+	const char *c;
+
+	for (i = 0; i <= n; i++) {
+		if (i == type->num_params && len + 1 < size)
+			buf[len++] = ':';
+		if (i == n || len + 1 >= size)
+			break;
+		for (c = letters; *c && kwasm_host_sig_type(*c) != type->params[i]; c++)
+			;
+		buf[len++] = *c ? *c : 'r';
+	}
+	buf[len] = '\0';
+}

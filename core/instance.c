@@ -1,0 +1,372 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * instance.c - instantiation (spec 4.5.4) and calls from C.
+ *
+ * Guarantees: imports are all matched before anything is created; active segments are applied in
+ * order, element segments first, each checked whole before it is written; what a trap leaves
+ * behind stays as the specification has it.
+ */
+#include "bitset.h"
+#include "link.h"
+#include "rt.h"
+#include "store.h"
+
+struct kwasm_ctx_layout kwasm_ctx_layout(const struct kwasm_module *m)
+{
+	struct kwasm_ctx_layout l;
+
+	l.globals = round_up((u32)sizeof(struct kwasm_ctx), 16u);
+	l.global_ptrs = l.globals +
+			(m->num_globals - m->num_global_imports) * (u32)sizeof(struct kwasm_cell);
+	l.tables = l.global_ptrs + m->num_global_imports * 8;
+	l.imports = l.tables + m->num_tables * 8;
+	l.sigs = l.imports + m->num_func_imports * 8;
+	l.size = round_up(l.sigs + m->num_types * 4, 8u);
+	return l;
+}
+
+static void *ctx_at(const struct kwasm_instance *inst, u32 offset)
+{
+	return (u8 *)inst->ctx + offset;
+}
+
+u64 kwasm_instance_global(const struct kwasm_instance *inst, u32 index)
+{
+	const struct kwasm_module *m = inst->module;
+	const struct kwasm_cell *own = ctx_at(inst, kwasm_ctx_layout(m).globals);
+
+	if (index < m->num_global_imports)
+		return inst->globals[index]->cell->lo;
+	return own[index - m->num_global_imports].lo;
+}
+
+u64 kwasm_instance_const(const struct kwasm_instance *inst, const struct kwasm_const *c)
+{
+	switch (c->kind) {
+	case KWASM_CONST_VALUE:
+		return c->bits;
+	case KWASM_CONST_GLOBAL:
+		return kwasm_instance_global(inst, c->index);
+	case KWASM_CONST_FUNC:
+		return (u64)(uintptr_t)inst->funcs[c->index];
+	default:
+		return 0;
+	}
+}
+
+/* What stands in for the functions of a module that was declared only. */
+static u64 uncompiled(struct kwasm_ctx *ctx)
+{
+	kwasm_ctx_trap(ctx, KWASM_TRAP_HOST);
+	return 0;
+}
+
+static const struct kwasm_host_fn uncompiled_fn = {
+	.module = "",
+	.name = "uncompiled",
+	.sig = ":",
+	.fn = (const void *)uncompiled,
+};
+
+/* Memory for everything whose size the module tells. */
+static struct kwasm_instance *alloc_instance(struct kwasm_store *store,
+					     const struct kwasm_code *code)
+{
+	const struct kwasm_module *m = code->module;
+	struct kwasm_ctx_layout layout = kwasm_ctx_layout(m);
+	struct kwasm_arena *arena = &store->arena;
+	struct kwasm_instance *inst = kwasm_arena_alloc(arena, 1, sizeof(*inst));
+
+	if (!inst)
+		return NULL;
+	inst->store = store;
+	inst->code = code;
+	inst->module = m;
+	inst->ctx = kwasm_store_ctx(store, layout.size);
+	inst->funcs = kwasm_arena_alloc(arena, m->num_funcs, sizeof(*inst->funcs));
+	inst->own = kwasm_arena_alloc(arena, m->num_funcs - m->num_func_imports,
+				      sizeof(*inst->own));
+	inst->memories = kwasm_arena_alloc(arena, m->num_memories, sizeof(*inst->memories));
+	inst->globals = kwasm_arena_alloc(arena, m->num_globals, sizeof(*inst->globals));
+	inst->dropped_datas = kwasm_bitset_create(arena, m->num_datas);
+	inst->dropped_elems = kwasm_bitset_create(arena, m->num_elems);
+	if (!inst->ctx || !inst->funcs || !inst->own || !inst->memories || !inst->globals ||
+	    !inst->dropped_datas || !inst->dropped_elems)
+		return NULL;
+	inst->ctx->instance = inst;
+	inst->ctx->stack_limit = store->stack_limit;
+	inst->tables = ctx_at(inst, layout.tables);
+	return inst;
+}
+
+/* Imports take their places at the front of each index space. */
+static int place_imports(struct kwasm_instance *inst, const struct kwasm_binding *bindings)
+{
+	const struct kwasm_module *m = inst->module;
+	struct kwasm_ctx_layout layout = kwasm_ctx_layout(m);
+	struct kwasm_func **imports = ctx_at(inst, layout.imports);
+	struct kwasm_cell **cells = ctx_at(inst, layout.global_ptrs);
+	const struct kwasm_host_fn *host;
+	u32 i;
+
+	for (i = 0; i < m->num_imports; i++) {
+		const struct kwasm_import *import = &m->imports[i];
+		const struct kwasm_binding *b = &bindings[i];
+
+		switch (import->kind) {
+		case KWASM_EXTERN_FUNC:
+			host = kwasm_hostmap_at(&inst->code->hosts, import->index);
+			inst->funcs[import->index] = !host ? b->func :
+				kwasm_store_host_func(inst->store, host, &m->types[import->type]);
+			imports[import->index] = inst->funcs[import->index];
+			if (!imports[import->index])
+				return -ENOMEM;
+			break;
+		case KWASM_EXTERN_TABLE:
+			inst->tables[import->index] = b->table;
+			break;
+		case KWASM_EXTERN_MEMORY:
+			inst->memories[import->index] = b->memory;
+			break;
+		default:
+			inst->globals[import->index] = b->global;
+			cells[import->index] = b->global->cell;
+			break;
+		}
+	}
+	return 0;
+}
+
+/* Numbers the module's types in the store, and makes an object of each function it defines. */
+static int create_funcs(struct kwasm_instance *inst)
+{
+	const struct kwasm_module *m = inst->module;
+	const struct kwasm_code *code = inst->code;
+	u32 *sigs = ctx_at(inst, kwasm_ctx_layout(m).sigs);
+	struct kwasm_func *f;
+	u32 i;
+
+	for (i = 0; i < m->num_types; i++) {
+		sigs[i] = kwasm_store_sig(inst->store, &m->types[i]);
+		if (!sigs[i])
+			return -ENOMEM;
+	}
+	for (i = m->num_func_imports; i < m->num_funcs; i++) {
+		const struct kwasm_code_func *c =
+			code->funcs ? &code->funcs[i - m->num_func_imports] : NULL;
+
+		if (!c) {
+			inst->funcs[i] = kwasm_store_host_func(inst->store, &uncompiled_fn,
+							       kwasm_module_functype(m, i));
+			if (!inst->funcs[i])
+				return -ENOMEM;
+			continue;
+		}
+		f = &inst->own[i - m->num_func_imports];
+		f->code = code->text.exec + c->start;
+		f->enter = c->enter ? code->text.exec + c->enter : NULL;
+		f->ctx = inst->ctx;
+		f->sig = sigs[m->funcs[i].type];
+		f->index = i;
+		f->type = kwasm_module_functype(m, i);
+		inst->funcs[i] = f;
+	}
+	return 0;
+}
+
+static int create_tables(struct kwasm_instance *inst, struct kwasm_diag *diag)
+{
+	const struct kwasm_module *m = inst->module;
+	u32 i;
+
+	for (i = m->num_table_imports; i < m->num_tables; i++) {
+		inst->tables[i] = kwasm_store_table(inst->store, m->tables[i]);
+		if (!inst->tables[i])
+			return kwasm_diag_set(diag, m->tables[i].range.min >
+					      inst->store->limits.table_elems ? -EDQUOT : -ENOMEM,
+					      KWASM_DIAG_NONE, KWASM_DIAG_NONE,
+					      "no room for table %u of %u elements; the limit is %u",
+					      i, m->tables[i].range.min,
+					      inst->store->limits.table_elems);
+	}
+	return 0;
+}
+
+static int create_memories(struct kwasm_instance *inst, struct kwasm_diag *diag)
+{
+	const struct kwasm_module *m = inst->module;
+	u32 i;
+
+	for (i = m->num_memory_imports; i < m->num_memories; i++) {
+		inst->memories[i] = kwasm_store_memory(inst->store, m->memories[i]);
+		if (!inst->memories[i])
+			return kwasm_diag_set(diag, m->memories[i].min >
+					      inst->store->limits.memory_pages ? -EDQUOT : -ENOMEM,
+					      KWASM_DIAG_NONE, KWASM_DIAG_NONE,
+					      "no room for a memory of %u pages; the limit is %u",
+					      m->memories[i].min,
+					      inst->store->limits.memory_pages);
+	}
+	if (m->num_memories) {
+		inst->ctx->memory = inst->memories[0];
+		inst->ctx->mem_base = inst->memories[0]->linear.base;
+	}
+	return 0;
+}
+
+/* Values first; then objects for those globals that others can import. */
+static int create_globals(struct kwasm_instance *inst)
+{
+	const struct kwasm_module *m = inst->module;
+	struct kwasm_cell *own = ctx_at(inst, kwasm_ctx_layout(m).globals);
+	struct kwasm_global_inst *global;
+	u32 i, index;
+
+	for (i = m->num_global_imports; i < m->num_globals; i++)
+		own[i - m->num_global_imports].lo =
+			kwasm_instance_const(inst, &m->globals[i].init);
+	for (i = 0; i < m->num_exports; i++) {
+		index = m->exports[i].index;
+		if (m->exports[i].kind != KWASM_EXTERN_GLOBAL || inst->globals[index])
+			continue;
+		global = kwasm_store_global(inst->store, m->globals[index].type, 0);
+		if (!global)
+			return -ENOMEM;
+		global->cell = &own[index - m->num_global_imports];
+		inst->globals[index] = global;
+	}
+	return 0;
+}
+
+static int trapped(struct kwasm_instance *inst, struct kwasm_trap_info *trap,
+		   struct kwasm_diag *diag, const char *what, u32 index)
+{
+	u32 kind = inst->ctx->kill;
+
+	WRITE_ONCE(inst->ctx->kill, 0);
+	if (trap) {
+		trap->kind = kind;
+		trap->func = KWASM_DIAG_NONE;
+		trap->offset = KWASM_DIAG_NONE;
+		trap->address = 0;
+	}
+	return kwasm_diag_set(diag, -EFAULT, KWASM_DIAG_NONE, KWASM_DIAG_NONE,
+			      "%s: %s segment %u does not fit", kwasm_trap_text(kind), what, index);
+}
+
+static int apply_segments(struct kwasm_instance *inst, struct kwasm_trap_info *trap,
+			  struct kwasm_diag *diag)
+{
+	const struct kwasm_module *m = inst->module;
+	struct kwasm_ctx *ctx = inst->ctx;
+	u32 i;
+
+	for (i = 0; i < m->num_elems; i++) {
+		const struct kwasm_elem *elem = &m->elems[i];
+
+		if (elem->mode == KWASM_SEGMENT_ACTIVE) {
+			kwasm_rt_table_init(ctx, (u32)kwasm_instance_const(inst, &elem->offset), 0,
+					    elem->count, i, elem->table);
+			if (ctx->kill)
+				return trapped(inst, trap, diag, "element", i);
+		}
+		if (elem->mode != KWASM_SEGMENT_PASSIVE)
+			kwasm_rt_elem_drop(ctx, i);
+	}
+	for (i = 0; i < m->num_datas; i++) {
+		const struct kwasm_data *data = &m->datas[i];
+
+		if (data->mode != KWASM_SEGMENT_ACTIVE)
+			continue;
+		kwasm_rt_memory_init(ctx, (u32)kwasm_instance_const(inst, &data->offset), 0,
+				     data->size, i);
+		if (ctx->kill)
+			return trapped(inst, trap, diag, "data", i);
+		kwasm_rt_data_drop(ctx, i);
+	}
+	return 0;
+}
+
+static int start(struct kwasm_instance *inst, struct kwasm_trap_info *trap,
+		 struct kwasm_diag *diag)
+{
+	struct kwasm_trap_info info;
+	u64 value = 0;
+
+	if (!inst->module->has_start)
+		return 0;
+	if (!kwasm_call(inst->funcs[inst->module->start], &value, &info))
+		return 0;
+	if (trap)
+		*trap = info;
+	return kwasm_diag_set(diag, -EFAULT, info.func, info.offset,
+			      "the start function trapped: %s", kwasm_trap_text(info.kind));
+}
+
+static int populate(struct kwasm_instance *inst, const struct kwasm_binding *bindings,
+		    struct kwasm_diag *diag)
+{
+	int err = place_imports(inst, bindings);
+
+	err = err ?: create_funcs(inst);
+	err = err ?: create_tables(inst, diag);
+	err = err ?: create_memories(inst, diag);
+	return err ?: create_globals(inst);
+}
+
+int kwasm_instance_create(struct kwasm_store *store, const struct kwasm_code *code,
+			  kwasm_link_fn link, void *link_arg, struct kwasm_diag *diag,
+			  struct kwasm_trap_info *trap, struct kwasm_instance **out)
+{
+	struct kwasm_binding *bindings;
+	struct kwasm_instance *inst;
+	int err;
+
+	bindings = kwasm_zalloc(max(code->module->num_imports, 1u), sizeof(*bindings));
+	if (!bindings)
+		return kwasm_diag_set(diag, -ENOMEM, KWASM_DIAG_NONE, KWASM_DIAG_NONE,
+				      "out of memory");
+	err = kwasm_link_match(code->module, &code->hosts, link, link_arg, diag, bindings);
+	if (err)
+		goto free;
+	inst = alloc_instance(store, code);
+	err = inst ? populate(inst, bindings, diag) : -ENOMEM;
+	if (err) {
+		kwasm_diag_set(diag, err, KWASM_DIAG_NONE, KWASM_DIAG_NONE, "out of memory");
+		goto free;
+	}
+	inst->next = store->instances;
+	store->instances = inst;
+	err = apply_segments(inst, trap, diag);
+	err = err ?: start(inst, trap, diag);
+	if (!err)
+		*out = inst;
+free:
+	kwasm_free(bindings);
+	return err;
+}
+
+int kwasm_instance_binding(struct kwasm_instance *inst, const char *name, size_t len,
+			   struct kwasm_binding *binding)
+{
+	const struct kwasm_module *m = inst->module;
+	u32 i;
+
+	for (i = 0; i < m->num_exports; i++) {
+		const struct kwasm_export *e = &m->exports[i];
+
+		if (e->name.len != len || memcmp(e->name.str, name, len))
+			continue;
+		binding->kind = e->kind;
+		if (e->kind == KWASM_EXTERN_FUNC)
+			binding->func = inst->funcs[e->index];
+		else if (e->kind == KWASM_EXTERN_TABLE)
+			binding->table = inst->tables[e->index];
+		else if (e->kind == KWASM_EXTERN_MEMORY)
+			binding->memory = inst->memories[e->index];
+		else
+			binding->global = inst->globals[e->index];
+		return 0;
+	}
+	return -ENOENT;
+}

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * link.c - matches a module's imports with what is offered (spec 4.5.1 - 4.5.3).
+ *
+ * Guarantees: a binding that passes is safe to use as the import's type says; tables and memories
+ * are matched by their size of the moment.
+ */
+#include "link.h"
+
+static const char *const kind_names[] = {
+	[KWASM_EXTERN_FUNC] = "function",
+	[KWASM_EXTERN_TABLE] = "table",
+	[KWASM_EXTERN_MEMORY] = "memory",
+	[KWASM_EXTERN_GLOBAL] = "global",
+};
+
+static bool range_matches(u32 size, const struct kwasm_range *have,
+			  const struct kwasm_range *want)
+{
+	if (size < want->min)
+		return false;
+	return !want->has_max || (have->has_max && have->max <= want->max);
+}
+
+static bool matches(const struct kwasm_module *module, const struct kwasm_import *import,
+		    const struct kwasm_binding *b)
+{
+	if (import->kind != b->kind)
+		return false;
+	switch (import->kind) {
+	case KWASM_EXTERN_FUNC:
+		return kwasm_functype_equal(b->func->type, &module->types[import->type]);
+	case KWASM_EXTERN_TABLE:
+		return b->table->type.elem == import->table.elem &&
+		       range_matches(b->table->size, &b->table->type.range, &import->table.range);
+	case KWASM_EXTERN_MEMORY:
+		return range_matches(b->memory->linear.pages, &b->memory->type, &import->memory);
+	default:
+		return b->global->type.type == import->global.type &&
+		       b->global->type.mutable == import->global.mutable;
+	}
+}
+
+static int describe_mismatch(const struct kwasm_module *module, const struct kwasm_import *import,
+			     const struct kwasm_binding *b, struct kwasm_diag *diag)
+{
+	char want[48], have[48];
+
+	if (import->kind != b->kind)
+		return kwasm_diag_set(diag, -EPROTOTYPE, KWASM_DIAG_NONE, import->offset,
+				      "incompatible import type: \"%.*s\" \"%.*s\" is a %s, the module wants a %s",
+				      KWASM_NAME_ARGS(import->module),
+				      KWASM_NAME_ARGS(import->field), kind_names[b->kind],
+				      kind_names[import->kind]);
+	if (import->kind != KWASM_EXTERN_FUNC)
+		return kwasm_diag_set(diag, -EPROTOTYPE, KWASM_DIAG_NONE, import->offset,
+				      "incompatible import type: the %s \"%.*s\" \"%.*s\" has another type or size than the module wants",
+				      kind_names[b->kind], KWASM_NAME_ARGS(import->module),
+				      KWASM_NAME_ARGS(import->field));
+	kwasm_functype_format(&module->types[import->type], want, sizeof(want));
+	kwasm_functype_format(b->func->type, have, sizeof(have));
+	return kwasm_diag_set(diag, -EPROTOTYPE, KWASM_DIAG_NONE, import->offset,
+			      "incompatible import type: \"%.*s\" \"%.*s\" is a function %s, the module wants %s",
+			      KWASM_NAME_ARGS(import->module), KWASM_NAME_ARGS(import->field),
+			      have, want);
+}
+
+int kwasm_link_match(const struct kwasm_module *module, const struct kwasm_hostmap *hosts,
+		     kwasm_link_fn link, void *link_arg, struct kwasm_diag *diag,
+		     struct kwasm_binding *bindings)
+{
+	u32 i;
+
+	for (i = 0; i < module->num_imports; i++) {
+		const struct kwasm_import *import = &module->imports[i];
+
+		if (import->kind == KWASM_EXTERN_FUNC && kwasm_hostmap_at(hosts, import->index))
+			continue;
+		if (!link || link(link_arg, module, i, &bindings[i]))
+			return kwasm_diag_set(diag, -ENOENT, KWASM_DIAG_NONE, import->offset,
+					      "unknown import: there is no %s \"%.*s\" \"%.*s\"",
+					      kind_names[import->kind],
+					      KWASM_NAME_ARGS(import->module),
+					      KWASM_NAME_ARGS(import->field));
+		if (!matches(module, import, &bindings[i]))
+			return describe_mismatch(module, import, &bindings[i], diag);
+	}
+	return 0;
+}
+
+int kwasm_instance_match(const struct kwasm_module *module, const struct kwasm_hostmap *hosts,
+			 kwasm_link_fn link, void *link_arg, struct kwasm_diag *diag)
+{
+	struct kwasm_binding *bindings;
+	int err;
+
+	bindings = kwasm_zalloc(max(module->num_imports, 1u), sizeof(*bindings));
+	if (!bindings)
+		return kwasm_diag_set(diag, -ENOMEM, KWASM_DIAG_NONE, KWASM_DIAG_NONE,
+				      "out of memory");
+	err = kwasm_link_match(module, hosts, link, link_arg, diag, bindings);
+	kwasm_free(bindings);
+	return err;
+}

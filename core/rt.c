@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * rt.c - the table of run-time functions, and those on linear memory.
+ *
+ * Guarantees: nothing is written when the instruction traps, ranges may overlap, and a length of
+ * zero at the very end is in bounds.
+ */
+#include "bitset.h"
+#include "instance.h"
+#include "rt.h"
+
+const struct kwasm_rt_fn kwasm_rt_fns[KWASM_NUM_RT] = {
+#define RT(NAME, name, sig) { #name, sig, (const void *)kwasm_rt_##name },
+#include "rt.def"
+#undef RT
+};
+
+u8 *kwasm_ctx_slice(struct kwasm_ctx *ctx, u32 ptr, u32 len)
+{
+	struct kwasm_memory *memory = ctx->memory;
+
+	if (!memory || (u64)ptr + len > (u64)memory->linear.pages * KWASM_PAGE_SIZE) {
+		kwasm_ctx_trap(ctx, KWASM_TRAP_MEMORY);
+		return NULL;
+	}
+	return memory->linear.base + ptr;
+}
+
+u32 kwasm_rt_memory_grow(struct kwasm_ctx *ctx, u32 delta)
+{
+	s64 old = kwasm_linear_grow(&ctx->memory->linear, delta);
+
+	return old < 0 ? U32_MAX : (u32)old;
+}
+
+void kwasm_rt_memory_copy(struct kwasm_ctx *ctx, u32 dst, u32 src, u32 len)
+{
+	u8 *to = kwasm_ctx_slice(ctx, dst, len);
+	u8 *from = kwasm_ctx_slice(ctx, src, len);
+
+	if (to && from && len)
+		memmove(to, from, len);
+}
+
+void kwasm_rt_memory_fill(struct kwasm_ctx *ctx, u32 dst, u32 value, u32 len)
+{
+	u8 *to = kwasm_ctx_slice(ctx, dst, len);
+
+	if (to && len)
+		memset(to, (u8)value, len);
+}
+
+void kwasm_rt_memory_init(struct kwasm_ctx *ctx, u32 dst, u32 src, u32 len, u32 segment)
+{
+	const struct kwasm_instance *inst = ctx->instance;
+	const struct kwasm_data *data = &inst->module->datas[segment];
+	u32 size = kwasm_bitset_test(inst->dropped_datas, segment) ? 0 : data->size;
+	u8 *to = kwasm_ctx_slice(ctx, dst, len);
+
+	if (!to)
+		return;
+	if ((u64)src + len > size)
+		kwasm_ctx_trap(ctx, KWASM_TRAP_MEMORY);
+	else if (len)
+		memcpy(to, data->bytes + src, len);
+}
+
+void kwasm_rt_data_drop(struct kwasm_ctx *ctx, u32 segment)
+{
+	kwasm_bitset_add(ctx->instance->dropped_datas, segment);
+}

@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * store.c - what instances are made of and share: memories, tables, globals, host functions and
+ * the numbers of function types.
+ *
+ * Guarantees: objects of a store live until it is destroyed, wherever they were created; two
+ * function types have the same number in a store exactly when they are equal; numbering is in
+ * constant time on average, whatever types a module has.
+ */
+#include "store.h"
+
+#define MIN_SIGS 16u
+#define CTX_ALIGN 64u
+/* Elements that a table of an atomic store can grow by: they are allocated from the start. */
+#define ATOMIC_TABLE_ROOM 1024u
+
+static u32 functype_hash(const struct kwasm_functype *type)
+{
+	u32 i, hash = 2166136261u ^ type->num_params;
+
+	for (i = 0; i < type->num_params + type->num_results; i++)
+		hash = (hash ^ type->params[i]) * 16777619u;
+	return hash ^ hash >> 15;
+}
+
+/* Doubles the room for types and hangs the old ones into twice as many buckets. */
+static int sigs_grow(struct kwasm_store *store)
+{
+	u32 max_sigs = max(store->max_sigs * 2, MIN_SIGS);
+	struct kwasm_store_sig *sigs;
+	u32 *buckets;
+	u32 i, bucket;
+
+	sigs = kwasm_zalloc(max_sigs, sizeof(*sigs));
+	buckets = kwasm_zalloc(max_sigs, sizeof(*buckets));
+	if (!sigs || !buckets) {
+		kwasm_free(sigs);
+		kwasm_free(buckets);
+		return -ENOMEM;
+	}
+	for (i = 0; i < store->num_sigs; i++) {
+		bucket = store->sigs[i].hash & (max_sigs - 1);
+		sigs[i] = store->sigs[i];
+		sigs[i].next = buckets[bucket];
+		buckets[bucket] = i + 1;
+	}
+	kwasm_free(store->sigs);
+	kwasm_free(store->buckets);
+	store->sigs = sigs;
+	store->buckets = buckets;
+	store->max_sigs = max_sigs;
+	store->num_buckets = max_sigs;
+	return 0;
+}
+
+u32 kwasm_store_sig(struct kwasm_store *store, const struct kwasm_functype *type)
+{
+	u32 hash = functype_hash(type);
+	struct kwasm_store_sig *sig;
+	u32 n;
+
+	for (n = store->buckets[hash & (store->num_buckets - 1)]; n; n = sig->next) {
+		sig = &store->sigs[n - 1];
+		if (sig->hash == hash && kwasm_functype_equal(sig->type, type))
+			return n;
+	}
+	if (store->num_sigs == store->max_sigs && sigs_grow(store))
+		return 0;
+	sig = &store->sigs[store->num_sigs];
+	sig->type = type;
+	sig->hash = hash;
+	sig->next = store->buckets[hash & (store->num_buckets - 1)];
+	store->buckets[hash & (store->num_buckets - 1)] = ++store->num_sigs;
+	return store->num_sigs;
+}
+
+struct kwasm_ctx *kwasm_store_ctx(struct kwasm_store *store, u32 size)
+{
+	u8 *p = kwasm_arena_alloc(&store->arena, 1, (size_t)size + CTX_ALIGN);
+
+	return p ? (struct kwasm_ctx *)round_up((uintptr_t)p, CTX_ALIGN) : NULL;
+}
+
+/**
+ * kwasm_store_create() - see instance.h.
+ *
+ * Context: process, may sleep.  Return: NULL when there is no memory.
+ */
+struct kwasm_store *kwasm_store_create(const struct kwasm_limits *limits, bool atomic_grow)
+{
+	struct kwasm_store *store = kwasm_zalloc(1, sizeof(*store));
+
+	if (!store)
+		return NULL;
+	kwasm_arena_init(&store->arena, SIZE_MAX);
+	store->limits = limits ? *limits : kwasm_limits_default;
+	store->atomic_grow = atomic_grow;
+	store->host_ctx = kwasm_store_ctx(store, sizeof(struct kwasm_ctx));
+	if (!store->host_ctx || sigs_grow(store)) {
+		kwasm_store_destroy(store);
+		return NULL;
+	}
+	return store;
+}
+
+/** kwasm_store_destroy() - see instance.h.  Context: process, may sleep; NULL is allowed. */
+void kwasm_store_destroy(struct kwasm_store *store)
+{
+	struct kwasm_memory *memory;
+	struct kwasm_table *table;
+
+	if (!store)
+		return;
+	for (memory = store->memories; memory; memory = memory->next)
+		kwasm_linear_release(&memory->linear);
+	for (table = store->tables; table; table = table->next)
+		kwasm_free(table->elems);
+	kwasm_free(store->sigs);
+	kwasm_free(store->buckets);
+	kwasm_arena_release(&store->arena);
+	kwasm_free(store);
+}
+
+/* A copy of the type that a host function's signature spells; @sig is known to be well formed. */
+static const struct kwasm_functype *functype_create(struct kwasm_store *store, const char *sig)
+{
+	struct kwasm_functype *type = kwasm_arena_alloc(&store->arena, 1, sizeof(*type));
+	u8 *types = kwasm_arena_alloc(&store->arena, strlen(sig) + 1, 1);
+	const char *c;
+	u32 n = 0;
+
+	if (!type || !types)
+		return NULL;
+	type->params = types;
+	for (c = sig; *c; c++) {
+		if (*c == ':')
+			type->num_params = n;
+		else
+			types[n++] = kwasm_host_sig_type(*c);
+	}
+	type->num_results = n - type->num_params;
+	return type;
+}
+
+struct kwasm_func *kwasm_store_host_func(struct kwasm_store *store,
+					 const struct kwasm_host_fn *host,
+					 const struct kwasm_functype *type)
+{
+	struct kwasm_host_func *f = kwasm_arena_alloc(&store->arena, 1, sizeof(*f));
+
+	if (!f)
+		return NULL;
+	f->store = store;
+	f->func.host = host;
+	f->func.type = type;
+	f->func.sig = kwasm_store_sig(store, type);
+	return f->func.sig ? &f->func : NULL;
+}
+
+struct kwasm_func *kwasm_store_func(struct kwasm_store *store, const struct kwasm_host_fn *host)
+{
+	const struct kwasm_functype *type = functype_create(store, host->sig);
+
+	return type ? kwasm_store_host_func(store, host, type) : NULL;
+}
+
+int kwasm_table_reserve(struct kwasm_table *table, u32 size)
+{
+	u64 *elems;
+
+	if (size <= table->capacity)
+		return 0;
+	elems = kwasm_zalloc(size, sizeof(*elems));
+	if (!elems)
+		return -ENOMEM;
+	if (table->size)
+		memcpy(elems, table->elems, (size_t)table->size * sizeof(*elems));
+	kwasm_free(table->elems);
+	WRITE_ONCE(table->elems, elems);
+	table->capacity = size;
+	return 0;
+}
+
+struct kwasm_table *kwasm_store_table(struct kwasm_store *store, struct kwasm_tabletype type)
+{
+	struct kwasm_table *table;
+	u32 room = type.range.min;
+
+	if (type.range.min > store->limits.table_elems)
+		return NULL;
+	table = kwasm_arena_alloc(&store->arena, 1, sizeof(*table));
+	if (!table)
+		return NULL;
+	table->type = type;
+	table->max = store->limits.table_elems;
+	if (type.range.has_max)
+		table->max = min(table->max, type.range.max);
+	if (store->atomic_grow) {
+		room = min(table->max, max(room, ATOMIC_TABLE_ROOM));
+		table->max = room;
+	}
+	if (kwasm_table_reserve(table, room))
+		return NULL;
+	table->size = type.range.min;
+	table->next = store->tables;
+	store->tables = table;
+	return table;
+}
+
+struct kwasm_memory *kwasm_store_memory(struct kwasm_store *store, struct kwasm_range type)
+{
+	struct kwasm_memory *memory;
+	u32 pages = min(store->limits.memory_pages, type.has_max ? type.max : 65536u);
+
+	if (type.min > pages)
+		return NULL;
+	memory = kwasm_arena_alloc(&store->arena, 1, sizeof(*memory));
+	if (!memory)
+		return NULL;
+	memory->type = type;
+	if (kwasm_linear_reserve(&memory->linear, type.min, pages, store->atomic_grow))
+		return NULL;
+	memory->next = store->memories;
+	store->memories = memory;
+	return memory;
+}
+
+struct kwasm_global_inst *kwasm_store_global(struct kwasm_store *store,
+					     struct kwasm_globaltype type, u64 bits)
+{
+	struct kwasm_global_inst *global = kwasm_arena_alloc(&store->arena, 1, sizeof(*global));
+
+	if (!global)
+		return NULL;
+	global->type = type;
+	global->own.lo = bits;
+	global->cell = &global->own;
+	return global;
+}

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * store.h - what the files that implement stores and instances share.
+ */
+#ifndef KWASM_STORE_H
+#define KWASM_STORE_H
+
+#include "instance.h"
+
+/* A function type of the store; its number is its place in kwasm_store.sigs plus one. */
+struct kwasm_store_sig {
+	const struct kwasm_functype *type;
+	u32 hash;
+	u32 next;		/* number of the next one in its bucket, 0 ends it */
+};
+
+/**
+ * struct kwasm_store - everything that is linked together
+ * @arena: functions, contexts, global cells, bit maps
+ * @buckets: @num_buckets heads of chains through @sigs, a power of two
+ * @depth: entries from C that have not returned
+ * @stack_limit: of the outermost entry
+ * @host_ctx: context of host functions that are called from C; it has no memory
+ */
+struct kwasm_store {
+	struct kwasm_arena arena;
+	struct kwasm_limits limits;
+	bool atomic_grow;
+
+	struct kwasm_store_sig *sigs;
+	u32 *buckets;
+	u32 num_sigs, max_sigs, num_buckets;
+
+	struct kwasm_instance *instances;
+	struct kwasm_memory *memories;
+	struct kwasm_table *tables;
+
+	u32 depth;
+	u64 stack_limit;
+	struct kwasm_ctx *host_ctx;
+};
+
+/* A function object of the host; others have no need of the store. */
+struct kwasm_host_func {
+	struct kwasm_func func;
+	struct kwasm_store *store;
+};
+
+/**
+ * kwasm_store_sig() - the store's number of a function type: equal types, equal numbers.
+ * @type: has to live as long as the store
+ *
+ * Return: the number, or 0 when there is no memory.
+ */
+u32 kwasm_store_sig(struct kwasm_store *store, const struct kwasm_functype *type);
+
+/** kwasm_store_host_func() - kwasm_store_func() with the type at hand. */
+struct kwasm_func *kwasm_store_host_func(struct kwasm_store *store,
+					 const struct kwasm_host_fn *host,
+					 const struct kwasm_functype *type);
+
+/**
+ * kwasm_store_ctx() - a zeroed context of @size bytes, aligned to a cache line.
+ *
+ * Return: NULL when there is no memory.
+ */
+struct kwasm_ctx *kwasm_store_ctx(struct kwasm_store *store, u32 size);
+
+/** kwasm_instance_const() - value of a constant expression in @inst. */
+u64 kwasm_instance_const(const struct kwasm_instance *inst, const struct kwasm_const *c);
+
+/** kwasm_table_reserve() - room for @size elements.  Return: 0 or -ENOMEM. */
+int kwasm_table_reserve(struct kwasm_table *table, u32 size);
+
+#endif /* KWASM_STORE_H */
