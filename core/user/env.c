@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * env.c - memory, time and checkpoints for the portable core in user space.
+ * env.c - memory, time, checkpoints and the processor for the portable core in user space.
  */
+#include <cpuid.h>
 #include <time.h>
 
 #include "../env.h"
@@ -28,4 +29,30 @@ u64 kwasm_now_ns(void)
 int kwasm_checkpoint(void)
 {
 	return 0;
+}
+
+u32 kwasm_cpu_features(void)
+{
+	unsigned int a, b, c, d;
+	u32 set = 0;
+
+	if (__get_cpuid(1, &a, &b, &c, &d))
+		set |= (c & bit_SSE4_1 ? KWASM_CPU_SSE41 : 0) |
+		       (c & bit_POPCNT ? KWASM_CPU_POPCNT : 0);
+	if (__get_cpuid_count(7, 0, &a, &b, &c, &d))
+		set |= (b & bit_BMI ? KWASM_CPU_BMI1 : 0) | (b & bit_BMI2 ? KWASM_CPU_BMI2 : 0);
+	if (__get_cpuid(0x80000001, &a, &b, &c, &d))
+		set |= c & bit_LZCNT ? KWASM_CPU_LZCNT : 0;
+	return set;
+}
+
+/* Thunks are the kernel's: a process may return and branch plainly. */
+const void *kwasm_host_return_thunk(void)
+{
+	return NULL;
+}
+
+const void *kwasm_host_indirect_thunk(unsigned int reg)
+{
+	return NULL;
 }
