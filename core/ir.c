@@ -34,35 +34,32 @@ const struct ir_op_info ir_op_info[IR_NUM_OPS] = {
 #undef E
 #undef V
 
-/*
- * Makes room for @used + @n elements of @size bytes in @array.  Return: the array, perhaps moved,
- * or NULL when memory or the arena's ceiling is exhausted.
- */
-static void *grow(struct ir_func *f, void *array, u32 used, u32 n, u32 *max, size_t size)
-{
-	u32 want = used + n;
-	u32 room = *max;
-	void *moved;
-
-	if (want < used || want > U32_MAX / 2)
-		return NULL;
-	if (want <= room)
-		return array;
-	while (room < want)
-		room = room ? 2 * room : 64;
-	moved = kwasm_arena_alloc(f->arena, room, size);
-	if (!moved)
-		return NULL;
-	if (used)
-		memcpy(moved, array, used * size);
-	*max = room;
-	return moved;
-}
-
 int ir_out_of_memory(struct ir_func *f)
 {
 	return kwasm_diag_set(f->diag, -ENOMEM, f->index, KWASM_DIAG_NONE,
 			      "out of memory while compiling the function");
+}
+
+void *ir_array_grow(struct ir_func *f, void *array, u32 used, u32 n, u32 *max, size_t size)
+{
+	u32 want = used + n;
+	u32 room = *max;
+	void *moved = NULL;
+
+	if (array && want >= used && want <= room)
+		return array;
+	while (room < want && room <= U32_MAX / 4)
+		room = room ? 2 * room : 64;
+	if (want >= used && want <= room)
+		moved = kwasm_arena_alloc(f->arena, room, size);
+	if (!moved) {
+		ir_out_of_memory(f);
+		return NULL;
+	}
+	if (used)
+		memcpy(moved, array, used * size);
+	*max = room;
+	return moved;
 }
 
 int ir_func_init(struct ir_func *f, struct kwasm_arena *arena, const struct kwasm_module *module,
@@ -73,9 +70,9 @@ int ir_func_init(struct ir_func *f, struct kwasm_arena *arena, const struct kwas
 	f->module = module;
 	f->index = index;
 	f->diag = diag;
-	f->ins = grow(f, NULL, 0, 1, &f->max_ins, sizeof(*f->ins));
+	f->ins = ir_array_grow(f, NULL, 0, 1, &f->max_ins, sizeof(*f->ins));
 	if (!f->ins)
-		return ir_out_of_memory(f);
+		return -ENOMEM;
 	f->num_ins = 1;		/* the null instruction */
 	return 0;
 }
@@ -84,11 +81,9 @@ u32 ir_block_new(struct ir_func *f)
 {
 	struct ir_block *blocks;
 
-	blocks = grow(f, f->blocks, f->num_blocks, 1, &f->max_blocks, sizeof(*blocks));
-	if (!blocks) {
-		ir_out_of_memory(f);
+	blocks = ir_array_grow(f, f->blocks, f->num_blocks, 1, &f->max_blocks, sizeof(*blocks));
+	if (!blocks)
 		return IR_NO_BLOCK;
-	}
 	f->blocks = blocks;
 	memset(&blocks[f->num_blocks], 0, sizeof(*blocks));
 	blocks[f->num_blocks].loop = IR_NO_BLOCK;
@@ -97,12 +92,10 @@ u32 ir_block_new(struct ir_func *f)
 
 u32 ir_ins_new(struct ir_func *f, u32 op, u32 type)
 {
-	struct ir_ins *ins = grow(f, f->ins, f->num_ins, 1, &f->max_ins, sizeof(*ins));
+	struct ir_ins *ins = ir_array_grow(f, f->ins, f->num_ins, 1, &f->max_ins, sizeof(*ins));
 
-	if (!ins) {
-		ir_out_of_memory(f);
+	if (!ins)
 		return 0;
-	}
 	f->ins = ins;
 	ins += f->num_ins;
 	memset(ins, 0, sizeof(*ins));
@@ -180,11 +173,9 @@ u32 ir_pool_new(struct ir_func *f, u32 n)
 
 	if (!n)
 		return at;
-	pool = grow(f, f->pool, at, n, &f->max_pool, sizeof(*pool));
-	if (!pool) {
-		ir_out_of_memory(f);
+	pool = ir_array_grow(f, f->pool, at, n, &f->max_pool, sizeof(*pool));
+	if (!pool)
 		return U32_MAX;
-	}
 	f->pool = pool;
 	memset(&pool[at], 0, n * sizeof(*pool));
 	f->num_pool += n;

@@ -267,6 +267,14 @@ u32 ir_pool_new(struct ir_func *f, u32 n);
 /** ir_uses() - call @fn on each operand in use of @ins (fixed and listed), so that it can rewrite. */
 void ir_uses(struct ir_func *f, u32 ins, void (*fn)(u32 *use, void *arg), void *arg);
 
+/**
+ * ir_array_grow() - make room for @used + @n elements of @size bytes in @array.
+ * @max: elements there is room for; doubles when it grows, so that the total stays linear
+ *
+ * Return: the array, perhaps moved; NULL (recorded in f->diag) when memory is exhausted.
+ */
+void *ir_array_grow(struct ir_func *f, void *array, u32 used, u32 n, u32 *max, size_t size);
+
 /** ir_out_of_memory() - record it as the error.  Return: -ENOMEM. */
 int ir_out_of_memory(struct ir_func *f);
 

@@ -28,3 +28,7 @@ KWASM_CORE_OBJS += rt_table.o
 KWASM_CORE_OBJS += store.o
 KWASM_CORE_OBJS += instance.o
 KWASM_CORE_OBJS += call.o
+KWASM_CORE_OBJS += build.o
+KWASM_CORE_OBJS += build_control.o
+KWASM_CORE_OBJS += build_join.o
+KWASM_CORE_OBJS += build_loops.o
