@@ -26,6 +26,7 @@ apt_update() {
 		awk -v keyring=/usr/share/keyrings/debian-archive-keyring.gpg '
 		function out(suite) {
 			printf "deb [signed-by=%s] %s %s main\n", keyring, $1, suite
+			printf "deb-src [signed-by=%s] %s %s main\n", keyring, $1, suite
 		}
 		$2 ~ /^bookworm(-updates|-security|-proposed-updates)?$/ { out($2) }
 		$2 == "bookworm" && $1 ~ /debian\/?$/ { out("bookworm-backports") }
