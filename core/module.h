@@ -81,6 +81,12 @@ struct kwasm_global {
 	struct kwasm_const init;	/* unused for imported globals */
 };
 
+/* Declared locals of one type in a row. */
+struct kwasm_local_run {
+	u32 count;
+	u8 type;
+};
+
 /**
  * struct kwasm_func_info - one function of the index space, imported ones first
  * @body: offset of the code entry's local declarations in the binary; 0 for imports
@@ -98,11 +104,6 @@ struct kwasm_global {
  * @leaf: contains no call
  * @name: from the name section, else an export's, else empty
  */
-struct kwasm_local_run {
-	u32 count;
-	u8 type;
-};
-
 struct kwasm_func_info {
 	u32 type;
 	u32 body;
