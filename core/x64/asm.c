@@ -227,23 +227,23 @@ int x64_relocate(const struct x64_asm *a, u8 *dst, u64 at, const u64 *syms, u32 
 
 /* Instructions. */
 
-static void emit(struct x64_asm *a, struct x64_insn in)
+static void emit(struct x64_asm *a, const struct x64_insn *in)
 {
 	struct x64_bytes out;
 	const char *why;
 
 	if (a->error)
 		return;
-	why = x64_encode(&out, &in);
+	why = x64_encode(&out, in);
 	if (why)
 		return fail(a, -EINVAL, why);
 	x64_data(a, out.b, out.n);
 	if (out.label_at)
-		fixup_add(a, a->len - out.n + out.label_at, (u32)in.mem.disp, X64_UNBOUND,
+		fixup_add(a, a->len - out.n + out.label_at, (u32)in->mem.disp, X64_UNBOUND,
 			  out.label_at - out.n);
 }
 
-#define INSN(...) ((struct x64_insn){ __VA_ARGS__ })
+#define INSN(...) (&(const struct x64_insn){ __VA_ARGS__ })
 #define DST_REG .dst_kind = X64_REG, .dst = dst
 #define DST_MEM .dst_kind = X64_MEM, .mem = dst
 #define SRC_REG .src_kind = X64_REG, .src = src

@@ -25,7 +25,8 @@ enum x64_op {
 
 /*
  * Operand width.  For floats X64_L is single and X64_Q is double precision; where an instruction
- * has a general register as well it is the width of that; X64_CVTSS2SD is X64_L, X64_CVTSD2SS X64_Q.
+ * has a general register as well it is the width of that; a conversion between the two precisions
+ * goes by its source.
  */
 enum x64_width {
 	X64_B,	/* 8 bits */

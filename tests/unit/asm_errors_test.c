@@ -8,22 +8,15 @@
  */
 #include "x64/asm.h"
 #include "tap.h"
+#include "x64_table.h"
 
 #define CODE_LIMIT 65536
 
-static const struct {
-	const char *name, *widths, *dst, *src, *imm, *enc;
-} lines[] = {
-#define X64_OP(name) { #name, NULL, NULL, NULL, NULL, NULL },
-#define X64_ROW(text, widths, dst, src, imm, enc, prefix, map, opcode, ext, flags)             \
-	{ NULL, #widths, #dst, #src, #imm, #enc },
-#include "x64/opcodes.def"
-#undef X64_OP
-#undef X64_ROW
+/* The forms by what opcodes.def has for dst, src and imm; F_RRR has a third register besides. */
+enum form {
+	F_0, F_R, F_M, F_I, F_RR, F_RM, F_MR, F_RI, F_MI, F_RRI, F_RMI, F_RRR,
+	NUM_FORMS,
 };
-
-/* The forms as opcodes.def would write them: what dst, src and imm are; rrr has a third register. */
-enum form { F_0, F_R, F_M, F_I, F_RR, F_RM, F_MR, F_RI, F_MI, F_RRI, F_RMI, F_RRR, NUM_FORMS };
 
 static const struct {
 	char dst, src;
@@ -88,15 +81,17 @@ static bool class_takes(const char *class, char kind, u8 reg)
 
 static bool in_table(u32 line, enum form form, enum x64_width w, u8 dst, u8 src, u8 src2)
 {
-	for (; line < ARRAY_SIZE(lines) && !lines[line].name; line++) {
-		bool imm = strcmp(lines[line].imm, "_") && strncmp(lines[line].imm, "rel", 3);
-		bool jump = !strncmp(lines[line].imm, "rel", 3);
-		bool three = !strcmp(lines[line].enc, "VEX") && !imm;
+	bool rrr = form == F_RRR;
 
-		if (strchr(lines[line].widths, "BWLQ"[w]) && !jump && imm == forms[form].imm &&
-		    three == (form == F_RRR) && (!three || src2 < 16) &&
-		    class_takes(lines[line].dst, forms[form].dst, dst) &&
-		    class_takes(lines[line].src, forms[form].src, src))
+	for (; line < ARRAY_SIZE(rows) && !rows[line].name; line++) {
+		bool imm = strcmp(rows[line].imm, "_") && strncmp(rows[line].imm, "rel", 3);
+		bool jump = !strncmp(rows[line].imm, "rel", 3);
+		bool three = !strcmp(rows[line].enc, "VEX") && !imm;
+
+		if (strchr(rows[line].widths, "BWLQ"[w]) && !jump && imm == forms[form].imm &&
+		    three == rrr && (!three || src2 < 16) &&
+		    class_takes(rows[line].dst, forms[form].dst, dst) &&
+		    class_takes(rows[line].src, forms[form].src, src))
 			return true;
 	}
 	return false;
@@ -123,36 +118,46 @@ static bool agrees(u32 line, enum form form, enum x64_op op, enum x64_width w, u
 	return good;
 }
 
-static void test_combinations(void)
+/* How many combinations of registers are treated wrongly; the row of the operation is @line. */
+static u32 count_wrong(u32 line, enum form form, enum x64_width w)
 {
 	static const u8 regs[] = {
 		X64_RAX, X64_RCX, X64_RSP, X64_R15, X64_XMM0, X64_XMM15, X64_NUM_REGS, X64_LABEL,
 		X64_RIP, X64_NONE,
 	};
-	enum x64_op op = 0;
-	u32 i, d, s, bad, n = 0;
+	u32 d, s, s2, bad = 0;
+
+	for (d = 0; d < ARRAY_SIZE(regs); d++) {
+		for (s = 0; s < ARRAY_SIZE(regs); s++) {
+			s2 = (d + s) % ARRAY_SIZE(regs);
+			bad += !agrees(line + 1, form, rows[line].op, w, regs[d], regs[s],
+				       regs[s2]);
+		}
+	}
+	return bad;
+}
+
+static void test_combinations(void)
+{
+	u32 i, bad, ops = 0;
 	enum x64_width w;
 	enum form form;
 
-	for (i = 0; i < ARRAY_SIZE(lines); i++) {
-		if (!lines[i].name)
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		if (!rows[i].name)
 			continue;
 		bad = 0;
 		for (form = 0; form < NUM_FORMS; form++)
 			for (w = 0; w < X64_NUM_WIDTHS; w++)
-				for (d = 0; d < ARRAY_SIZE(regs); d++)
-					for (s = 0; s < ARRAY_SIZE(regs); s++, n++)
-						bad += !agrees(i + 1, form, op, w, regs[d], regs[s],
-							       regs[(d + s) % ARRAY_SIZE(regs)]);
-		is_u64(bad, 0, "%s exists exactly where the table says", lines[i].name);
-		op++;
+				bad += count_wrong(i, form, w);
+		is_u64(bad, 0, "%s exists exactly where the table says", rows[i].name);
+		ops++;
 	}
-	is_u64(op, X64_NUM_OPS, "all operations seen");
-	diag("%u combinations", n);
+	is_u64(ops, X64_NUM_OPS, "all operations seen");
 }
 
 /* The assembler has just been asked for what it must refuse; it is empty afterwards. */
-static void refused(struct x64_asm *a, int err, const char *what)
+static void is_refused(struct x64_asm *a, int err, const char *what)
 {
 	ok(x64_finish(a) == err && a->error == err && a->why, "%s: %s", what,
 	   a->why ? a->why : "not refused");
@@ -193,22 +198,22 @@ static void test_operands(void)
 	}
 	for (i = 0; i < ARRAY_SIZE(bad); i++) {
 		x64_rm(&a, X64_MOV, X64_L, X64_RAX, bad[i]);
-		refused(&a, -EINVAL, "base and index");
+		is_refused(&a, -EINVAL, "base and index");
 	}
 	x64_ri(&a, X64_SHL, X64_L, X64_RAX, 256);
-	refused(&a, -EINVAL, "a shift count");
+	is_refused(&a, -EINVAL, "a shift count");
 	x64_ri(&a, X64_SHL, X64_L, X64_RAX, -1);
-	refused(&a, -EINVAL, "a negative shift count");
+	is_refused(&a, -EINVAL, "a negative shift count");
 	x64_0(&a, X64_NUM_OPS, X64_Q);
-	refused(&a, -EINVAL, "an operation");
+	is_refused(&a, -EINVAL, "an operation");
 	x64_0(&a, X64_RET, X64_NUM_WIDTHS);
-	refused(&a, -EINVAL, "a width");
+	is_refused(&a, -EINVAL, "a width");
 	x64_setcc(&a, X64_NUM_CC, X64_RAX);
-	refused(&a, -EINVAL, "a condition");
+	is_refused(&a, -EINVAL, "a condition");
 	x64_jcc_sym(&a, X64_NUM_CC, 0);
-	refused(&a, -EINVAL, "a condition of a jump");
+	is_refused(&a, -EINVAL, "a condition of a jump");
 	x64_align(&a, 24);
-	refused(&a, -EINVAL, "an alignment");
+	is_refused(&a, -EINVAL, "an alignment");
 }
 
 static void test_labels(void)
@@ -218,22 +223,22 @@ static void test_labels(void)
 
 	x64_init(&a, CODE_LIMIT);
 	x64_jmp(&a, 0);
-	refused(&a, -EINVAL, "a jump to no label");
+	is_refused(&a, -EINVAL, "a jump to no label");
 	x64_bind(&a, 0);
-	refused(&a, -EINVAL, "binding no label");
+	is_refused(&a, -EINVAL, "binding no label");
 	label = x64_label(&a);
 	x64_bind(&a, label);
 	x64_bind(&a, label);
-	refused(&a, -EINVAL, "binding twice");
+	is_refused(&a, -EINVAL, "binding twice");
 	label = x64_label(&a);
 	x64_jcc(&a, X64_CC_E, label);
 	is_u64(x64_label_offset(&a, label), X64_UNBOUND, "a label starts unbound");
-	refused(&a, -EINVAL, "never binding");
+	is_refused(&a, -EINVAL, "never binding");
 	x64_rm(&a, X64_LEA, X64_Q, X64_RAX, x64_at_label(7));
-	refused(&a, -EINVAL, "the address of no label");
+	is_refused(&a, -EINVAL, "the address of no label");
 	label = x64_label(&a);
 	x64_data_label32(&a, label, X64_UNBOUND);
-	refused(&a, -EINVAL, "a table entry without base");
+	is_refused(&a, -EINVAL, "a table entry without base");
 
 	x64_0(&a, X64_RET, X64_W);
 	label = x64_label(&a);
@@ -245,7 +250,7 @@ static void test_labels(void)
 	x64_align(&a, 64);
 	ok(!a.len && !a.num_labels && !a.num_relocs && a.error_at == 0,
 	   "nothing is emitted after an error");
-	refused(&a, -EINVAL, "an error sticks");
+	is_refused(&a, -EINVAL, "an error sticks");
 	x64_destroy(&a);
 }
 
@@ -261,7 +266,7 @@ static void test_limit(void)
 	is_u64(a.len, 4099, "all of it is there");
 	x64_0(&a, X64_RET, X64_Q);
 	is_u64(a.len, 4099, "one byte more is not");
-	refused(&a, -EFBIG, "too much code");
+	is_refused(&a, -EFBIG, "too much code");
 
 	for (i = 0; i < CODE_LIMIT / 8; i++)
 		x64_data(&a, "01234567", 8);
@@ -279,7 +284,8 @@ static void test_limit(void)
 /* A jump over many labels and fixups, so that their vectors grow as well. */
 static void test_many_labels(void)
 {
-	u32 labels[1000], i, bad = 0;
+	static u32 labels[1000];
+	u32 i, bad = 0;
 	struct x64_asm a;
 
 	x64_init(&a, CODE_LIMIT);

@@ -13,21 +13,8 @@
 
 #include "x64/asm.h"
 #include "tap.h"
-
-/* A line of opcodes.def: X64_OP, which has a name, or a row of the operation before it. */
-struct row {
-	const char *name, *text, *widths, *dst, *src, *imm, *enc, *flags;
-	enum x64_op op;
-};
-
-static struct row rows[] = {
-#define X64_OP(name) { #name, NULL, NULL, NULL, NULL, NULL, NULL, NULL, X64_##name },
-#define X64_ROW(text, widths, dst, src, imm, enc, prefix, map, opcode, ext, flags)             \
-	{ NULL, text, #widths, #dst, #src, #imm, #enc, #flags, X64_NUM_OPS },
-#include "x64/opcodes.def"
-#undef X64_OP
-#undef X64_ROW
-};
+#include "x64_names.h"
+#include "x64_table.h"
 
 /* One emitted instruction: where it is in our code, and its line of the listing. */
 struct emitted {
@@ -37,14 +24,13 @@ struct emitted {
 };
 
 static struct x64_asm a;
-static char dir[] = "/tmp/kwasm-asm.XXXXXX";
+static char dir[32];
 static FILE *listing;
 static struct emitted *cases;
 static u32 num_cases, cap_cases;
 
 /* What the TAP lines are about: the rows, then whatever is tested besides. */
-#define MAX_GROUPS 1024
-static char groups[MAX_GROUPS][64];
+static char groups[1024][64];
 static u32 num_groups;
 
 __attribute__((__format__(__printf__, 1, 2)))
@@ -52,7 +38,7 @@ static void group_start(const char *fmt, ...)
 {
 	va_list ap;
 
-	if (num_groups == MAX_GROUPS)
+	if (num_groups == ARRAY_SIZE(groups))
 		bail_out("too many groups");
 	va_start(ap, fmt);
 	vsnprintf(groups[num_groups++], sizeof(groups[0]), fmt, ap);
@@ -90,55 +76,6 @@ static void emitted(void)
 	a.error = 0;
 	a.why = NULL;
 }
-
-/* Names. */
-
-static const char width_letter[] = "bwlq";
-
-static const char *reg_name(u8 reg, enum x64_width w)
-{
-	static const char *const low[4][8] = {
-		{ "al", "cl", "dl", "bl", "spl", "bpl", "sil", "dil" },
-		{ "ax", "cx", "dx", "bx", "sp", "bp", "si", "di" },
-		{ "eax", "ecx", "edx", "ebx", "esp", "ebp", "esi", "edi" },
-		{ "rax", "rcx", "rdx", "rbx", "rsp", "rbp", "rsi", "rdi" },
-	};
-	static const char *const suffix[] = { "b", "w", "d", "" };
-	static char names[4][8];
-	static u32 next;
-	char *name = names[next++ & 3];
-
-	if (reg >= X64_XMM0)
-		snprintf(name, sizeof(names[0]), "xmm%d", reg - X64_XMM0);
-	else if (reg >= 8)
-		snprintf(name, sizeof(names[0]), "r%d%s", reg, suffix[w]);
-	else
-		snprintf(name, sizeof(names[0]), "%s", low[w][reg]);
-	return name;
-}
-
-static const char *mem_name(struct x64_mem m)
-{
-	static char name[64];
-
-	if (m.base == X64_RIP)
-		snprintf(name, sizeof(name), "%d(%%rip)", m.disp);
-	else if (m.base == X64_NONE && m.index == X64_NONE)
-		snprintf(name, sizeof(name), "%d", m.disp);
-	else if (m.index == X64_NONE)
-		snprintf(name, sizeof(name), "%d(%%%s)", m.disp, reg_name(m.base, X64_Q));
-	else if (m.base == X64_NONE)
-		snprintf(name, sizeof(name), "%d(,%%%s,%d)", m.disp, reg_name(m.index, X64_Q),
-			 1 << m.scale_log2);
-	else
-		snprintf(name, sizeof(name), "%d(%%%s,%%%s,%d)", m.disp, reg_name(m.base, X64_Q),
-			 reg_name(m.index, X64_Q), 1 << m.scale_log2);
-	return name;
-}
-
-static const char *const cc_names[X64_NUM_CC] = {
-	"o", "no", "b", "ae", "e", "ne", "be", "a", "s", "ns", "p", "np", "l", "ge", "le", "g",
-};
 
 /* Operands. */
 
@@ -308,12 +245,14 @@ static const s64 imms_i8[][8] = {
 	[X64_L] = { 0, 1, -1, 5, 127, -128, 0xffffff80, 0xffffffff },
 	[X64_Q] = { 0, 1, -1, 5, 127, -128, 64, -64 },
 };
+
 static const s64 imms_iz[][8] = {
 	[X64_B] = { 0, 1, -1, 5, 127, -128, 128, 255 },
 	[X64_W] = { 0, 128, -129, 255, 0x7fff, -0x8000, 0x8000, 0xff7f },
 	[X64_L] = { 0, 128, -129, 0x1234, S32_MAX, S32_MIN, 0x80000000, 0xffffff7f },
 	[X64_Q] = { 0, 128, -129, -1, 0x1234, -0x12345678, S32_MAX, S32_MIN },
 };
+
 static const s64 imms_u32[] = { 0, 1, 0x7fffffff, 0x80000000, 0xffffffff };
 static const s64 imms_i64[] = {
 	0x100000000, 0x7fffffffffffffff, S64_MIN, 0x123456789abcdef0, -0x80000001ll, 0x1ffffffff,
@@ -321,20 +260,26 @@ static const s64 imms_i64[] = {
 
 static u32 imms_of(const struct row *row, enum x64_width w, const s64 **imms)
 {
-#define LIST(list) do { *imms = list; return ARRAY_SIZE(list); } while (0)
-	if (is(row->imm, "one"))
-		LIST(imms_one);
-	if (is(row->imm, "u8"))
-		LIST(imms_u8);
-	if (is(row->imm, "i8"))
-		LIST(imms_i8[w]);
-	if (is(row->imm, "iz"))
-		LIST(imms_iz[w]);
-	if (is(row->imm, "u32"))
-		LIST(imms_u32);
-	if (is(row->imm, "i64"))
-		LIST(imms_i64);
-#undef LIST
+	const struct {
+		const char *name;
+		const s64 *imms;
+		u32 num;
+	} kinds[] = {
+		{ "one", imms_one, ARRAY_SIZE(imms_one) },
+		{ "u8", imms_u8, ARRAY_SIZE(imms_u8) },
+		{ "i8", imms_i8[w], ARRAY_SIZE(imms_i8[w]) },
+		{ "iz", imms_iz[w], ARRAY_SIZE(imms_iz[w]) },
+		{ "u32", imms_u32, ARRAY_SIZE(imms_u32) },
+		{ "i64", imms_i64, ARRAY_SIZE(imms_i64) },
+	};
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(kinds); i++) {
+		if (is(row->imm, kinds[i].name)) {
+			*imms = kinds[i].imms;
+			return kinds[i].num;
+		}
+	}
 	*imms = NULL;
 	return 1;
 }
@@ -442,9 +387,9 @@ static void try_row(const char *name, const struct row *row)
 	static const char letters[] = "BWLQ";
 	struct operands o = { 0 };
 
-	group_start("%s %s %s %s %s", name, row->widths, row->dst, row->src, row->imm);
 	if (!strncmp(row->imm, "rel", 3))
 		return;		/* below */
+	group_start("%s %s %s %s %s", name, row->widths, row->dst, row->src, row->imm);
 	for (o.w = X64_B; o.w <= X64_Q; o.w++) {
 		if (!strchr(row->widths, letters[o.w]))
 			continue;
@@ -460,16 +405,17 @@ static void try_row(const char *name, const struct row *row)
 static void try_rows(void)
 {
 	const char *name = NULL;
-	enum x64_op op = 0;
-	u32 i;
+	struct row row;
+	u32 i, op = 0;
 
 	for (i = 0; i < ARRAY_SIZE(rows); i++) {
-		if (rows[i].name) {
-			name = rows[i].name;
-			op = rows[i].op;
+		row = rows[i];
+		if (row.name) {
+			name = row.name;
+			op = row.op;
 		} else {
-			rows[i].op = op;
-			try_row(name, &rows[i]);
+			row.op = op;
+			try_row(name, &row);
 		}
 	}
 }
@@ -600,7 +546,6 @@ static void try_padding(void)
 	for (i = 0; i < ARRAY_SIZE(nops); i++) {
 		expect("%s", nops[i]);
 		x64_nop(&a, i + 1);
-		emitted();
 	}
 	expect("%s; %s", nops[8], nops[3]);
 	x64_nop(&a, 13);
@@ -619,13 +564,15 @@ static void try_padding(void)
 static u8 *slurp(const char *name, u32 *len)
 {
 	char path[128];
-	long size;
+	long size = -1;
 	FILE *f;
 	u8 *p;
 
 	snprintf(path, sizeof(path), "%s/%s", dir, name);
 	f = fopen(path, "rb");
-	if (!f || fseek(f, 0, SEEK_END) || (size = ftell(f)) < 0)
+	if (f && !fseek(f, 0, SEEK_END))
+		size = ftell(f);
+	if (size < 0)
 		bail_out("cannot read %s", path);
 	rewind(f);
 	p = malloc(size + 1);
@@ -677,7 +624,7 @@ static void show(const char *who, const u8 *code, u32 len)
 
 static void compare(void)
 {
-	u32 text_len, want_len, len, group = U32_MAX, bad = 0, count = 0, i;
+	u32 text_len, want_len, len, group = U32_MAX, bad = 0, count = 0, seen = 0, i;
 	u8 *text = slurp("cases.s", &text_len);
 	u8 *want = slurp("cases.text", &want_len);
 	u8 *offsets = slurp("cases.offsets", &len);
@@ -691,12 +638,18 @@ static void compare(void)
 			if (group != U32_MAX)
 				ok(!bad, "%s: %u cases", groups[group], count);
 			group = cases[i].group;
-			bad = count = 0;
+			seen++;
+			bad = 0;
+			count = 0;
 		}
 		got_at = cases[i].off;
-		got_end = i + 1 < num_cases ? cases[i + 1].off : a.len;
+		got_end = a.len;
 		want_at = kwasm_get_le32(offsets + 4 * i);
-		want_end = i + 1 < num_cases ? kwasm_get_le32(offsets + 4 * i + 4) : want_len;
+		want_end = want_len;
+		if (i + 1 < num_cases) {
+			got_end = cases[i + 1].off;
+			want_end = kwasm_get_le32(offsets + 4 * (i + 1));
+		}
 		same = got_end - got_at == want_end - want_at &&
 		       !memcmp(a.code + got_at, want + want_at, got_end - got_at);
 		count++;
@@ -708,6 +661,7 @@ static void compare(void)
 		show("as", want + want_at, want_end - want_at);
 	}
 	ok(!bad, "%s: %u cases", groups[group], count);
+	is_u64(seen, num_groups, "every group has cases");
 	is_u64(a.len, want_len, "as many bytes in all");
 	diag("%u instructions", num_cases);
 	free(text);
@@ -720,6 +674,7 @@ int main(void)
 	char path[128];
 	u32 cc;
 
+	strcpy(dir, "/tmp/kwasm-asm.XXXXXX");
 	if (!mkdtemp(dir))
 		bail_out("cannot make a directory in /tmp");
 	atexit(remove_dir);
