@@ -260,7 +260,7 @@ static bool call_inline(struct build *b, u32 func)
 	p->access = fn->access;
 	if (fn->inline_op == KWASM_INLINE_PKTLOAD) {
 		p->arg[0] = build_pop(b);
-		p->imm = (u64)(unsigned long)fn->fn;
+		p->imm = func;
 		p->flags = fn->swap ? IR_SWAP : 0;
 	} else {
 		p->imm = fn->ctx_offset;
