@@ -14,6 +14,7 @@ say = @printf '  %-7s %s\n' $(1) $(2)
 CC := gcc
 WASM_CC ?= clang
 WASM_LD ?= wasm-ld
+PREFIX ?= /usr/local
 KDIR ?= /lib/modules/$(shell uname -r)/build
 GUEST_KERNELS ?= 6.1 6.12
 
@@ -137,6 +138,12 @@ kernel-%:
 
 .PHONY: guests
 guests: modules-guests ctl examples ## all that tests/vm/run puts into a guest
+
+.PHONY: install
+install: ctl modules ## kwasmctl into PREFIX, the modules for KDIR (DESTDIR is honoured)
+	$(Q)install -D -m 755 $(CTL) '$(DESTDIR)$(PREFIX)/sbin/kwasmctl'
+	+$(Q)scripts/build-modules '$(KDIR)' '$(abspath $(BUILD))' V=$(V) \
+		INSTALL_MOD_PATH='$(DESTDIR)' modules_install
 
 # ---- tests ----------------------------------------------------------------------------------
 
