@@ -37,7 +37,7 @@ static int call_host(struct kwasm_func *func, u64 *values, struct kwasm_trap_inf
 }
 
 /* All instances can be reached through tables and imports. */
-static void stack_limit_set(struct kwasm_store *store)
+void kwasm_store_measure_stack(struct kwasm_store *store)
 {
 	struct kwasm_instance *inst;
 	u64 limit = kwasm_stack_limit(store->limits.stack_bytes);
@@ -59,7 +59,7 @@ int kwasm_call(struct kwasm_func *func, u64 *values, struct kwasm_trap_info *tra
 		return call_host(func, values, trap);
 	store = ctx->instance->store;
 	if (!store->depth++)
-		stack_limit_set(store);
+		kwasm_store_measure_stack(store);
 	kind = kwasm_enter(ctx, func->enter, values);
 	store->depth--;
 	if (likely(!kind))

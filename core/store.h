@@ -66,6 +66,13 @@ struct kwasm_func *kwasm_store_host_func(struct kwasm_store *store,
  */
 struct kwasm_ctx *kwasm_store_ctx(struct kwasm_store *store, u32 size);
 
+/**
+ * kwasm_store_measure_stack() - set all instances' stack limit for an outermost entry from here.
+ *
+ * Context: any in which a guest is entered.
+ */
+void kwasm_store_measure_stack(struct kwasm_store *store);
+
 /** kwasm_instance_const() - value of a constant expression in @inst. */
 u64 kwasm_instance_const(const struct kwasm_instance *inst, const struct kwasm_const *c);
 
