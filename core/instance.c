@@ -293,7 +293,7 @@ static int start(struct kwasm_instance *inst, struct kwasm_trap_info *trap,
 	struct kwasm_trap_info info;
 	u64 value = 0;
 
-	if (!inst->module->has_start)
+	if (!inst->module->has_start || !inst->code->funcs)
 		return 0;
 	if (!kwasm_call(inst->funcs[inst->module->start], &value, &info))
 		return 0;

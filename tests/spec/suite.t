@@ -1,0 +1,11 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# The specification's suite in user space: one test a file, and the table of all on standard error.
+set -eu
+
+cmds=$KWASM_BUILD/spec/cmds
+echo "# suite: $(cat "$cmds/suite")" >&2
+while read -r file; do
+	echo "# not readable for wast2json: $file" >&2
+done <"$cmds/unreadable"
+exec "$KWASM_BUILD/tests/spec/spec_user" --verify "$cmds"/*.cmds
