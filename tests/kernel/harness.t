@@ -5,18 +5,18 @@
 # shellcheck disable=SC2016 # expanded by the guest
 set -u
 cd "$(dirname "$0")/../.." || exit 1
+# shellcheck source=tests/lib.sh
+. tests/lib.sh
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 
-n=0
-# check NAME COMMAND...: one assertion, that COMMAND succeeds
+# check NAME COMMAND...: one assertion, that COMMAND succeeds; else what the guest printed
 check() {
-	n=$((n + 1))
-	if "${@:2}"; then
-		echo "ok $n - $1"
-	else
-		echo "not ok $n - $1"
-		sed 's/^/# /' "$tmp/out" "$tmp/err"
+	local before=$tap_failed
+
+	ok "$@"
+	if [ "$tap_failed" -gt "$before" ]; then
+		note "$(cat "$tmp/out" "$tmp/err")"
 	fi
 }
 
@@ -29,8 +29,6 @@ guest() {
 printed() { [ "$(cat "$tmp/$1")" = "$2" ]; }
 said() { grep -q "$1" "$tmp/err"; }
 returned() { [ "$rc" -eq "$1" ]; }
-
-echo 1..20
 
 for kernel in 6.1 6.12; do
 	guest --kernel $kernel --env 'WORD=two words' -- bash -c \
@@ -79,3 +77,4 @@ guest --icount -- bash -c 't() { local a=$EPOCHREALTIME; for ((i = 0; i < 20000;
 # Microseconds of about twenty thousand: a timer's tick more or less, not a machine's mood.
 check 'icount repeats within 3 %' awk 'NR == FNR { a = $1; next }
 	{ d = a - $1; exit !(a > 0 && (d < 0 ? -d : d) * 33 < a) }' "$tmp/first" "$tmp/out"
+done_testing

@@ -2,22 +2,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # The modules come and go: dependencies, order of removal, and what is left after many rounds.
 set -u
-
+# shellcheck source=tests/lib.sh
+. "${0%/*}/../lib.sh"
 rounds=20
-n=0
-# check NAME COMMAND...: one assertion, that COMMAND succeeds
-check() {
-	n=$((n + 1))
-	if "${@:2}"; then
-		echo "ok $n - $1"
-	else
-		echo "not ok $n - $1"
-	fi
-}
 
 loaded() { grep -q "^$1 " /proc/modules; }
 absent() { ! loaded "$1"; }
-refused() { ! "$@" 2>/dev/null; }
 
 # What the modules may leave behind: symbols, address space, timers, netlink families.
 residue() {
@@ -29,18 +19,17 @@ residue() {
 
 memory() { awk '$1 == "MemAvailable:" { print $2 }' /proc/meminfo; }
 
-echo 1..12
 before=$(residue)
-check 'kwasm_netfilter loads' modprobe kwasm_netfilter
-check 'and brought kwasm' loaded kwasm
-check 'kwasm does not go while kwasm_netfilter needs it' refused rmmod kwasm
-check 'and stays' loaded kwasm
-check 'a loaded module is seen by what looks for residue' test "$(residue)" != "$before"
-check 'the taint is out-of-tree and unsigned, no more' \
+ok 'kwasm_netfilter loads' modprobe kwasm_netfilter
+ok 'and brought kwasm' loaded kwasm
+not_ok 'kwasm does not go while kwasm_netfilter needs it' rmmod kwasm
+ok 'and stays' loaded kwasm
+ok 'a loaded module is seen by what looks for residue' test "$(residue)" != "$before"
+ok 'the taint is out-of-tree and unsigned, no more' \
 	test $(($(cat /proc/sys/kernel/tainted) & ~0x3000)) -eq 0
-check 'kwasm_netfilter goes' rmmod kwasm_netfilter
-check 'kwasm goes' rmmod kwasm
-check 'neither is left' absent kwasm
+ok 'kwasm_netfilter goes' rmmod kwasm_netfilter
+ok 'kwasm goes' rmmod kwasm
+ok 'neither is left' absent kwasm
 
 # The first rounds warm caches up.
 for ((i = 0; i < 5; i++)); do
@@ -54,7 +43,8 @@ for ((i = 0; i < rounds; i++)); do
 	fi
 done
 end=$(memory)
-check "$rounds rounds" test "$good" -eq "$rounds"
-echo "# MemAvailable $start kB before, $end kB after"
-check 'memory is back' test $((start - end)) -lt 2048
-check 'nothing is left behind' test "$(residue)" = "$before"
+ok "$rounds rounds" test "$good" -eq "$rounds"
+note "MemAvailable $start kB before, $end kB after"
+ok 'memory is back' test $((start - end)) -lt 2048
+is 'nothing is left behind' "$(residue)" "$before"
+done_testing

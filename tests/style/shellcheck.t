@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # Runs shellcheck over every shell script, found by its first line: one assertion a file.
+# SC2317 takes functions for unreachable that are called by name through an assertion or a trap.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 
@@ -14,7 +15,7 @@ echo "1..${#files[@]}"
 n=0
 for f in "${files[@]}"; do
 	n=$((n + 1))
-	if out=$(shellcheck -x -f gcc "$f" 2>&1); then
+	if out=$(shellcheck -x -e SC2317 -f gcc "$f" 2>&1); then
 		echo "ok $n - $f"
 	else
 		echo "not ok $n - $f"

@@ -1,0 +1,125 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+# Sourced by tests in shell: TAP, awaiting a condition, and the usual topology.
+#
+# Assertions number themselves; a test ends with done_testing, which prints the plan, so that one
+# that dies on the way has none.
+
+tap_count=0
+tap_failed=0
+
+# ok NAME COMMAND...: COMMAND succeeds; what it printed is shown when it does not
+ok() {
+	local out
+
+	tap_count=$((tap_count + 1))
+	if out=$("${@:2}" 2>&1); then
+		echo "ok $tap_count - $1"
+	else
+		tap_failed=$((tap_failed + 1))
+		echo "not ok $tap_count - $1"
+		note "failed: ${*:2}"
+		note "$out"
+	fi
+}
+
+# not_ok NAME COMMAND...: COMMAND fails by itself, not by a signal or for want of the program
+not_ok() {
+	ok "$1" refused "${@:2}"
+}
+
+refused() {
+	local rc=0
+
+	"$@" || rc=$?
+	[ "$rc" -gt 0 ] && [ "$rc" -lt 126 ]
+}
+
+# is NAME GOT WANT: equal strings
+is() {
+	ok "$1" same "$2" "$3"
+}
+
+same() {
+	printf 'got:  %s\nwant: %s\n' "$1" "$2"
+	[ "$1" = "$2" ]
+}
+
+# like NAME GOT REGEX: GOT matches the extended regular expression
+like() {
+	ok "$1" matches "$2" "$3"
+}
+
+matches() {
+	printf 'got:  %s\nwant: %s\n' "$1" "$2"
+	[[ $1 =~ $2 ]]
+}
+
+# skip NAME REASON
+skip() {
+	tap_count=$((tap_count + 1))
+	echo "ok $tap_count - $1 # skip $2"
+}
+
+# note TEXT: a comment of one or more lines
+note() {
+	if [ -n "$1" ]; then
+		printf '%s\n' "$1" | sed 's/^/# /'
+	fi
+}
+
+# done_testing: the plan; leaves the test
+done_testing() {
+	echo "1..$tap_count"
+	exit $((tap_failed > 0))
+}
+
+# await SECONDS COMMAND...: repeat COMMAND until it succeeds; fails when the time is up
+await() {
+	local end=$((SECONDS + $1))
+
+	until "${@:2}" >/dev/null 2>&1; do
+		if [ "$SECONDS" -ge "$end" ]; then
+			return 1
+		fi
+		sleep 0.05
+	done
+}
+
+# expect_log REGEX: the kernel will log lines that match and that would otherwise fail the run;
+# see tests/vm/run --help
+expect_log() {
+	echo "kwasm-expect: $1" >/dev/kmsg
+}
+
+# net_peer: a namespace, peer, on a veth pair
+#
+#	this namespace                      namespace peer
+#	to-peer  192.0.2.1/24     ------    eth0  192.0.2.2/24
+#	         2001:db8::1/64                   2001:db8::2/64
+net_peer() {
+	ip netns add peer
+	ip link add to-peer type veth peer name eth0 netns peer
+	# No duplicate address detection: addresses are usable at once.
+	ip address add 192.0.2.1/24 dev to-peer
+	ip address add 2001:db8::1/64 dev to-peer nodad
+	ip link set to-peer up
+	ip -n peer address add 192.0.2.2/24 dev eth0
+	ip -n peer address add 2001:db8::2/64 dev eth0 nodad
+	ip -n peer link set eth0 up
+	ip -n peer link set lo up
+	await 5 ip netns exec peer ping -c 1 -W 1 192.0.2.1
+}
+
+# in_peer COMMAND...: run it in the namespace peer
+in_peer() {
+	ip netns exec peer "$@"
+}
+
+# pings [-6] [ARG...]: is this machine's ping answered in peer's eyes?
+pings() {
+	case ${1-} in
+	-6) in_peer ping -6 -c 2 -i 0.2 -W 1 "${@:2}" 2001:db8::1 ;;
+	*) in_peer ping -c 2 -i 0.2 -W 1 "$@" 192.0.2.1 ;;
+	esac
+}
