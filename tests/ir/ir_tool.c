@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * ir_tool.c - the compiler's middle, alone: listings and execution of IR after any pass.
+ *
+ *	ir_tool passes			the names of the passes, in order
+ *	ir_tool dump PASS FILE.wasm	the IR of every function after PASS
+ *	ir_tool run PASS FILE.wasm	calls every export without parameters and prints what it gave
+ *	ir_tool spec PASS FILE.json	runs the commands of wast2json, prints failures and the counts
+ */
+#include <libgen.h>
+
+#include "interp.h"
+#include "spec.h"
+
+static void write_out(void *arg, const char *text, size_t len)
+{
+	fwrite(text, 1, len, arg);
+}
+
+static unsigned int pass_number(const char *name)
+{
+	unsigned int i;
+
+	for (i = 0; i < interp_num_passes; i++)
+		if (!strcmp(interp_passes[i].name, name))
+			return i + 1;
+	fprintf(stderr, "no pass %s\n", name);
+	exit(2);
+}
+
+struct kwasm_module *module_read(const char *path)
+{
+	struct kwasm_module *module = NULL;
+	struct kwasm_diag diag;
+	char text[400];
+	long size;
+	FILE *in;
+	u8 *bytes;
+
+	kwasm_diag_init(&diag);
+	in = fopen(path, "rb");
+	if (!in || fseek(in, 0, SEEK_END) || (size = ftell(in)) < 0) {
+		perror(path);
+		exit(2);
+	}
+	rewind(in);
+	bytes = malloc(size + 1);
+	if (fread(bytes, 1, size, in) != (size_t)size) {
+		perror(path);
+		exit(2);
+	}
+	fclose(in);
+	if (kwasm_module_decode(bytes, size, NULL, &diag, &module)) {
+		kwasm_diag_format(&diag, text, sizeof(text));
+		fprintf(stderr, "%s: %s\n", path, text);
+		module = NULL;
+	}
+	free(bytes);
+	return module;
+}
+
+static int dump(unsigned int passes, const char *path)
+{
+	struct kwasm_module *module = module_read(path);
+	struct ir_sink sink = { .write = write_out, .arg = stdout };
+	struct interp in;
+	u32 i;
+
+	if (!module || interp_init(&in, module, passes))
+		return 1;
+	for (i = module->num_func_imports; i < module->num_funcs; i++) {
+		if (interp_compile(&in, i))
+			printf("func %u: %s\n", i, in.diag.text);
+		else
+			ir_dump(&in.funcs[i], &sink);
+	}
+	interp_fini(&in);
+	kwasm_module_destroy(module);
+	return 0;
+}
+
+static void run_export(struct interp *in, const struct kwasm_export *e)
+{
+	const struct kwasm_functype *type = kwasm_module_functype(in->module, e->index);
+	u64 results[INTERP_MAX_RESULTS];
+	int err;
+	u32 k;
+
+	if (type->num_params)
+		return;
+	in->steps = 0;
+	err = interp_call(in, e->index, NULL, results);
+	printf("%.*s() =>", (int)e->name.len, e->name.str);
+	if (err > 0)
+		printf(" error: %s", kwasm_trap_text(err));
+	else if (err < 0)
+		printf(" not executed: %s", in->diag.text);
+	for (k = 0; k < type->num_results && !err; k++) {
+		u8 t = kwasm_functype_results(type)[k];
+
+		printf("%s %s:%llu", k ? "," : "", kwasm_type_name(t),
+		       (unsigned long long)results[k]);
+	}
+	printf("\n");
+}
+
+static int run(unsigned int passes, const char *path)
+{
+	struct kwasm_module *module = module_read(path);
+	struct interp in;
+	u32 i;
+
+	if (!module || interp_init(&in, module, passes))
+		return 1;
+	for (i = 0; i < module->num_exports; i++)
+		if (module->exports[i].kind == KWASM_EXTERN_FUNC)
+			run_export(&in, &module->exports[i]);
+	interp_fini(&in);
+	kwasm_module_destroy(module);
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	unsigned int i;
+
+	if (argc == 2 && !strcmp(argv[1], "passes")) {
+		for (i = 0; i < interp_num_passes; i++)
+			puts(interp_passes[i].name);
+		return 0;
+	}
+	if (argc == 4 && !strcmp(argv[1], "dump"))
+		return dump(pass_number(argv[2]), argv[3]);
+	if (argc == 4 && !strcmp(argv[1], "run"))
+		return run(pass_number(argv[2]), argv[3]);
+	if (argc == 4 && !strcmp(argv[1], "spec"))
+		return spec_run(pass_number(argv[2]), argv[3]);
+	fprintf(stderr, "usage: ir_tool passes | dump|run PASS FILE.wasm | spec PASS FILE.json\n");
+	return 2;
+}
