@@ -345,12 +345,16 @@ struct kwasm_hostmap;
 
 /* Requires a validated module.  Provides SSA, order[], preds/succs, loops, no unreachable blocks. */
 int ir_build(struct ir_func *f, const struct kwasm_hostmap *hosts);
-/* Constant folding, algebra, copies, value numbering over dominators, dead code. */
+/* Constants, algebra, branches on constants, redundant PHIs, chains of blocks. */
 int ir_fold(struct ir_func *f);
+/* One instruction for values that are computed alike where one of them dominates. */
+int ir_gvn(struct ir_func *f);
+/* Redundant loads and stores inside extended blocks; accesses that are proven not to trap. */
+int ir_memopt(struct ir_func *f);
 /* Loop-invariant pure code to preheaders. */
 int ir_licm(struct ir_func *f);
-/* Redundant loads, stores-to-load forwarding inside extended blocks. */
-int ir_memopt(struct ir_func *f);
+/* Values that nothing needs. */
+int ir_dce(struct ir_func *f);
 /* No edge from a block with several successors to one with several predecessors. */
 int ir_split_edges(struct ir_func *f);
 

@@ -124,8 +124,7 @@ static void put_imm(struct out *o, const struct ir_ins *ins)
 	case IR_CALLIND:
 		put(o, " table %u type %u", (u32)(ins->imm >> 32), (u32)ins->imm);
 		break;
-	case IR_PKTLOAD:	/* an address, different in every run */
-		break;
+	case IR_PKTLOAD:
 	case IR_PARAM:
 	case IR_CTXLOAD:
 	case IR_GGET:

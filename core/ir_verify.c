@@ -270,9 +270,8 @@ static bool types_fit(struct verifier *v, struct ir_ins *ins)
 	case IR_LOAD:
 	case IR_PKTLOAD:
 	case IR_SWITCH:
-		return arg_type(v, ins, 0) == IR_I32;
 	case IR_BR:
-		return arg_type(v, ins, 0) == IR_I32 || arg_type(v, ins, 0) == IR_I64;
+		return arg_type(v, ins, 0) == IR_I32;
 	case IR_STORE:
 		return arg_type(v, ins, 0) == IR_I32 && arg_type(v, ins, 1) == ins->type;
 	case IR_GSET:

@@ -32,3 +32,5 @@ KWASM_CORE_OBJS += build.o
 KWASM_CORE_OBJS += build_control.o
 KWASM_CORE_OBJS += build_join.o
 KWASM_CORE_OBJS += build_loops.o
+KWASM_CORE_OBJS += split.o
+KWASM_CORE_OBJS += dce.o
