@@ -3,7 +3,7 @@
 # The specification's suite in user space: one test a file, and the table of all on standard error.
 set -eu
 
-cmds=$KWASM_BUILD/spec/cmds
+cmds=$KWASM_BUILD/guest/spec
 echo "# suite: $(cat "$cmds/suite")" >&2
 while read -r file; do
 	echo "# not readable for wast2json: $file" >&2
