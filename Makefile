@@ -174,6 +174,7 @@ NEEDS_tools := ctl examples
 -include ctl/Makefile.inc
 -include examples/Makefile.inc
 -include tests/unit/Makefile.inc
+-include tests/fuzz/Makefile.inc
 -include tests/ir/Makefile.inc
 -include tests/spec/Makefile.inc
 -include tests/kmod/Makefile.inc

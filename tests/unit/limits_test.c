@@ -387,8 +387,8 @@ static void test_open_operands(void)
 	put_u8(&body, 0x0b);
 	put_wide_module(&b, &body);
 	ms = time_decode(&b, NULL, &err, &d);
-	ok(err == -E2BIG && ms < 3000, "200,000 labels with 1000 operands each: %s (%llu ms)", d.text,
-	   (unsigned long long)ms);
+	ok(err == -E2BIG && ms < 3000, "200,000 labels with 1000 operands each: %s (%llu ms)",
+	   d.text, (unsigned long long)ms);
 	bytes_free(&body);
 	bytes_free(&b);
 }

@@ -139,7 +139,8 @@ static const struct row rows[] = {
 	/* unreachable code */
 	{ "anything follows unreachable", ":iI", B(NO_LOCALS UNREACHABLE END), NULL },
 	{ "operands of any type", ":i", B(NO_LOCALS UNREACHABLE "\x6a" END), NULL },
-	{ "but not after an operand of a known type", ":i", B(NO_LOCALS UNREACHABLE I64_0 "\x6a" END),
+	{ "but not after an operand of a known type", ":i",
+	  B(NO_LOCALS UNREACHABLE I64_0 "\x6a" END),
 	  "type mismatch: expected i32, got i64" },
 	{ "select between two of any type", ":I",
 	  B(NO_LOCALS UNREACHABLE SELECT END), NULL },
@@ -254,11 +255,13 @@ static const struct row rows[] = {
 	{ "try_table", ":", B(NO_LOCALS "\x1f\x40\0" END), "exception handling is not supported" },
 	{ "call_ref", ":", B(NO_LOCALS "\x14\0" END),
 	  "typed function references are not supported" },
-	{ "ref.eq", ":", B(NO_LOCALS "\xd3" END), "garbage-collected references are not supported" },
+	{ "ref.eq", ":",
+	  B(NO_LOCALS "\xd3" END), "garbage-collected references are not supported" },
 	{ "struct.new", ":", B(NO_LOCALS "\xfb\0\0" END),
 	  "garbage-collected references are not supported" },
 	{ "no instruction", ":", B(NO_LOCALS "\x27" END), "illegal opcode 0x27" },
-	{ "no instruction behind 0xfc", ":", B(NO_LOCALS "\xfc\x12" END), "illegal opcode 0xfc 0x12" },
+	{ "no instruction behind 0xfc", ":",
+	  B(NO_LOCALS "\xfc\x12" END), "illegal opcode 0xfc 0x12" },
 	{ "no instruction behind 0xfd", ":", B(NO_LOCALS "\xfd\x9a\1" END),
 	  "illegal opcode 0xfd 0x9a" },
 };
@@ -361,8 +364,8 @@ static void test_info(void)
 static void test_counts(void)
 {
 	static const struct row row = {
-		"", ":", B(NO_LOCALS I32_0 I32_0 I32_0 DROP DROP BR_IF "\0" BLOCK VOID LOOP VOID I32_0
-			   BR_TABLE "\2\0\1\0" END END RETURN END), NULL
+		"", ":", B(NO_LOCALS I32_0 I32_0 I32_0 DROP DROP BR_IF "\0" BLOCK VOID LOOP VOID
+			   I32_0 BR_TABLE "\2\0\1\0" END END RETURN END), NULL
 	};
 	struct bytes b = { .p = NULL };
 	struct kwasm_module *m = NULL;

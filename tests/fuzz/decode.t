@@ -1,0 +1,17 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# Truncated and mutated modules through the sanitized decoder: modules made here by wat2wasm and
+# clang, and the examples where they have been built.
+set -eu
+cd "$(dirname "$0")"
+
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+
+wat2wasm --debug-names -o "$tmp/instructions.wasm" instructions.wat
+for opt in 0 2; do
+	clang --target=wasm32 -O$opt -nostdlib -ffreestanding -c -o "$tmp/program$opt.o" program.c
+	wasm-ld --no-entry -o "$tmp/program$opt.wasm" "$tmp/program$opt.o"
+done
+
+"$KWASM_BUILD/san/tests/fuzz/decode" "$tmp"/*.wasm
