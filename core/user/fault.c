@@ -221,12 +221,3 @@ void kwasm_user_deadline_disarm(struct kwasm_ctx *ctx)
 	deadline_ctx = NULL;
 	WRITE_ONCE(ctx->kill, 0);
 }
-
-/* Callers that want a deadline arm it around many calls. */
-void kwasm_call_begin(struct kwasm_ctx *ctx, u32 limit_ms)
-{
-}
-
-void kwasm_call_end(struct kwasm_ctx *ctx)
-{
-}
