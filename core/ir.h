@@ -402,4 +402,12 @@ struct ir_target {
  */
 int ir_regalloc(struct ir_func *f, const struct ir_target *target);
 
+/**
+ * ir_regalloc_verify() - prove that every instruction reads the right values on all paths.
+ *
+ * Meant for test builds and for `dump`: takes memory in proportion to blocks times locations.
+ * Return: 0, -EINVAL with @f->diag set, -ENOMEM or -EINTR.
+ */
+int ir_regalloc_verify(struct ir_func *f, const struct ir_target *target);
+
 #endif /* KWASM_IR_H */
