@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * compat.h - what differs between the kernels that kwasm is built for.
+ *
+ * The only place with version tests: 6.1 is the oldest kernel, each test names the first kernel
+ * that has the newer form.
+ */
+#ifndef KWASM_KERNEL_COMPAT_H
+#define KWASM_KERNEL_COMPAT_H
+
+#include <linux/hrtimer.h>
+#include <linux/percpu.h>
+#include <linux/version.h>
+#include <linux/vmalloc.h>
+#include <net/genetlink.h>
+
+/* An area that is mapped piece by piece; before it had a flag of its own it was a plain mapping. */
+#ifdef VM_SPARSE
+#define KWASM_VM_SPARSE VM_SPARSE
+#else
+#define KWASM_VM_SPARSE VM_MAP
+#endif
+
+static inline void kwasm_hrtimer_setup(struct hrtimer *timer,
+				       enum hrtimer_restart (*fn)(struct hrtimer *),
+				       clockid_t clock, enum hrtimer_mode mode)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 15, 0)
+	hrtimer_setup(timer, fn, clock, mode);
+#else
+	hrtimer_init(timer, clock, mode);
+	timer->function = fn;
+#endif
+}
+
+/*
+ * Where a CPU keeps the top of its interrupt stack: from 6.2 up to 6.14 in the exported pcpu_hot,
+ * otherwise in a per-CPU variable of its own that has to be looked up.
+ */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 2, 0) && LINUX_VERSION_CODE < KERNEL_VERSION(6, 15, 0)
+#define KWASM_IRQ_STACK_IN_PCPU_HOT 1
+#else
+#define KWASM_IRQ_STACK_IN_PCPU_HOT 0
+#endif
+
+/* Attributes of a dump request: struct genl_dumpit_info got a struct genl_info of its own. */
+static inline struct nlattr **kwasm_dump_attrs(struct netlink_callback *cb)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 6, 0)
+	return genl_dumpit_info(cb)->info.attrs;
+#else
+	return genl_dumpit_info(cb)->attrs;
+#endif
+}
+
+#endif /* KWASM_KERNEL_COMPAT_H */

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * env.c - memory, time and scheduling for the portable core inside the kernel.
+ *
+ * Allocations are charged to the memory cgroup of the caller and fail quietly.
+ */
+#include <linux/mm.h>
+#include <linux/sched.h>
+#include <linux/sched/signal.h>
+#include <linux/timekeeping.h>
+
+#include <asm/cpufeature.h>
+
+#include "../env.h"
+
+void *kwasm_zalloc(size_t n, size_t size)
+{
+	size_t bytes;
+
+	/* Beyond INT_MAX the allocator would warn. */
+	if (check_mul_overflow(n, size, &bytes) || bytes > INT_MAX)
+		return NULL;
+	return kvzalloc(bytes, GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
+}
+
+void kwasm_free(const void *p)
+{
+	kvfree(p);
+}
+
+u64 kwasm_now_ns(void)
+{
+	return ktime_get_mono_fast_ns();
+}
+
+int kwasm_checkpoint(void)
+{
+	cond_resched();
+	return fatal_signal_pending(current) ? -EINTR : 0;
+}
+
+u32 kwasm_cpu_features(void)
+{
+	u32 features = 0;
+
+	if (boot_cpu_has(X86_FEATURE_ABM))
+		features |= KWASM_CPU_LZCNT;
+	if (boot_cpu_has(X86_FEATURE_BMI1))
+		features |= KWASM_CPU_BMI1;
+	if (boot_cpu_has(X86_FEATURE_BMI2))
+		features |= KWASM_CPU_BMI2;
+	if (boot_cpu_has(X86_FEATURE_POPCNT))
+		features |= KWASM_CPU_POPCNT;
+	if (boot_cpu_has(X86_FEATURE_XMM4_1))
+		features |= KWASM_CPU_SSE41;
+	return features;
+}

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * export.c - functions of the environment that other modules of this project call.
+ *
+ * The functions' own files do not say it because half of them are portable.
+ */
+#include <linux/module.h>
+
+#include "../instance.h"
+#include "ksym.h"
+#include "memory.h"
+#include "text.h"
+#include "watchdog.h"
+
+EXPORT_SYMBOL_GPL(kwasm_text_alloc);
+EXPORT_SYMBOL_GPL(kwasm_text_seal);
+EXPORT_SYMBOL_GPL(kwasm_text_disable);
+EXPORT_SYMBOL_GPL(kwasm_text_free);
+EXPORT_SYMBOL_GPL(kwasm_text_contains);
+EXPORT_SYMBOL_GPL(kwasm_linear_reserve);
+EXPORT_SYMBOL_GPL(kwasm_linear_grow);
+EXPORT_SYMBOL_GPL(kwasm_linear_release);
+EXPORT_SYMBOL_GPL(kwasm_linear_usage_get);
+EXPORT_SYMBOL_GPL(kwasm_ksyms_add);
+EXPORT_SYMBOL_GPL(kwasm_ksyms_del);
+EXPORT_SYMBOL_GPL(kwasm_stack_limit);
+EXPORT_SYMBOL_GPL(kwasm_watchdog_scale);
+EXPORT_SYMBOL_GPL(kwasm_watchdog_wake);
+EXPORT_PER_CPU_SYMBOL_GPL(kwasm_cpu);
+EXPORT_SYMBOL_GPL(kwasm_host_return_thunk);
+EXPORT_SYMBOL_GPL(kwasm_host_indirect_thunk);
+EXPORT_SYMBOL_GPL(kwasm_zalloc);
+EXPORT_SYMBOL_GPL(kwasm_free);
+EXPORT_SYMBOL_GPL(kwasm_enter);
+EXPORT_SYMBOL_GPL(kwasm_leave);
+EXPORT_SYMBOL_GPL(kwasm_store_measure_stack);

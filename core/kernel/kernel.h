@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * kernel.h - the parts of kwasm.ko that main.c starts and stops, in the order of its list.
+ *
+ * An init function returns 0 or -errno having said in one line of the log what is wrong; an exit
+ * function undoes it.  All of them run in process context and may sleep.
+ */
+#ifndef KWASM_KERNEL_KERNEL_H
+#define KWASM_KERNEL_KERNEL_H
+
+int kwasm_symbols_init(void);
+
+int kwasm_fault_init(void);
+void kwasm_fault_exit(void);
+
+int kwasm_watchdog_init(void);
+void kwasm_watchdog_exit(void);
+
+int kwasm_control_init(void);
+void kwasm_control_exit(void);
+
+#endif /* KWASM_KERNEL_KERNEL_H */

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * ksym.c - names of compiled functions for /proc/kallsyms, stack traces and perf.
+ *
+ * The kernel names the programs of BPF by struct bpf_ksym; compiled functions use the same list, so
+ * every tool that knows one knows the other.  All of a text is covered: the unwinder walks only
+ * through what has a name.
+ */
+#include <linux/bpf.h>
+#include <linux/ctype.h>
+#include <linux/err.h>
+#include <linux/rcupdate.h>
+
+#include "ksym.h"
+#include "symbols.h"
+
+#define PROGRAM_CHARS 64
+#define FUNC_CHARS 128
+
+struct kwasm_ksyms {
+	u32 num;
+	struct bpf_ksym syms[];
+};
+
+/* Append @len bytes of @str as far as @size allows, as characters a symbol may have. */
+static size_t append(char *buf, size_t at, size_t size, const char *str, size_t len)
+{
+	size_t i;
+
+	for (i = 0; i < len && at + 1 < size; i++)
+		buf[at++] = isalnum(str[i]) && isascii(str[i]) ? str[i] : '_';
+	buf[at] = '\0';
+	return at;
+}
+
+static void add(struct kwasm_ksyms *ks, const struct kwasm_code *code, const char *program,
+		u32 start, u32 end, const char *name, size_t len)
+{
+	struct bpf_ksym *sym = &ks->syms[ks->num++];
+	size_t at;
+
+	at = append(sym->name, 0, KSYM_NAME_LEN, "kwasm_", 6);
+	at = append(sym->name, at, KSYM_NAME_LEN, program, strnlen(program, PROGRAM_CHARS));
+	at = append(sym->name, at, KSYM_NAME_LEN, "_", 1);
+	append(sym->name, at, KSYM_NAME_LEN, name, min_t(size_t, len, FUNC_CHARS));
+
+	INIT_LIST_HEAD(&sym->lnode);
+	sym->start = (unsigned long)code->text.exec + start;
+	sym->end = (unsigned long)code->text.exec + end;
+	sym->prog = false;
+	kwasm_sym_bpf_ksym_add(sym);
+	kwasm_sym_perf_event_ksymbol(sym->start, end - start, false, sym->name);
+}
+
+static void add_stub(struct kwasm_ksyms *ks, const struct kwasm_code *code, const char *program,
+		     u32 start, u32 end)
+{
+	add(ks, code, program, start, end, "stub", 4);
+}
+
+static void add_func(struct kwasm_ksyms *ks, const struct kwasm_code *code, const char *program,
+		     u32 i)
+{
+	const struct kwasm_module *m = code->module;
+	u32 index = m->num_func_imports + i;
+	const struct kwasm_name *name = &m->funcs[index].name;
+	char number[12];
+
+	if (name->len) {
+		add(ks, code, program, code->funcs[i].start, code->funcs[i].end, name->str,
+		    name->len);
+		return;
+	}
+	add(ks, code, program, code->funcs[i].start, code->funcs[i].end, number,
+	    scnprintf(number, sizeof(number), "%u", index));
+}
+
+struct kwasm_ksyms *kwasm_ksyms_add(const struct kwasm_code *code, const char *program)
+{
+	u32 num = code->module->num_funcs - code->module->num_func_imports;
+	struct kwasm_ksyms *ks;
+	u32 i, at = 0;
+
+	ks = kwasm_zalloc(1, struct_size(ks, syms, 2 * (size_t)num + 1));
+	if (!ks)
+		return ERR_PTR(-ENOMEM);
+	/* Functions stand in the order of their indices. */
+	for (i = 0; i < num; i++) {
+		if (code->funcs[i].start > at)
+			add_stub(ks, code, program, at, code->funcs[i].start);
+		if (code->funcs[i].end > code->funcs[i].start)
+			add_func(ks, code, program, i);
+		at = max(at, code->funcs[i].end);
+		cond_resched();
+	}
+	if (code->text_used > at)
+		add_stub(ks, code, program, at, code->text_used);
+	return ks;
+}
+
+void kwasm_ksyms_del(struct kwasm_ksyms *ks)
+{
+	u32 i;
+
+	if (!ks)
+		return;
+	for (i = 0; i < ks->num; i++) {
+		struct bpf_ksym *sym = &ks->syms[i];
+
+		kwasm_sym_perf_event_ksymbol(sym->start, sym->end - sym->start, true, sym->name);
+		kwasm_sym_bpf_ksym_del(sym);
+		cond_resched();
+	}
+	/* Lookups run under RCU. */
+	synchronize_rcu();
+	kwasm_free(ks);
+}

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * main.c - loading and unloading of kwasm.ko: what is started in which order.
+ */
+#include <linux/init.h>
+#include <linux/module.h>
+
+#include "kernel.h"
+
+/* Each part may use the ones before it; they are stopped in reverse order. */
+static const struct {
+	int (*init)(void);
+	void (*exit)(void);
+} parts[] = {
+	{ kwasm_symbols_init, NULL },
+	{ kwasm_fault_init, kwasm_fault_exit },
+	{ kwasm_watchdog_init, kwasm_watchdog_exit },
+	{ kwasm_control_init, kwasm_control_exit },
+};
+
+static void stop_parts(unsigned int n)
+{
+	while (n--) {
+		if (parts[n].exit)
+			parts[n].exit();
+	}
+}
+
+static int __init kwasm_init(void)
+{
+	unsigned int i;
+	int err;
+
+	for (i = 0; i < ARRAY_SIZE(parts); i++) {
+		err = parts[i].init();
+		if (err) {
+			stop_parts(i);
+			return err;
+		}
+	}
+	return 0;
+}
+
+static void __exit kwasm_exit(void)
+{
+	stop_parts(ARRAY_SIZE(parts));
+}
+
+module_init(kwasm_init);
+module_exit(kwasm_exit);
+
+MODULE_DESCRIPTION("WebAssembly inside the kernel");
+MODULE_AUTHOR("The kwasm developers");
+MODULE_LICENSE("GPL");

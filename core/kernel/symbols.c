@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * symbols.c - lookup of kernel symbols that are not exported.
+ *
+ * The module loads only if every one it cannot do without is found.  On a CPU with indirect branch
+ * tracking the kernel makes functions unreachable for indirect calls whose address it does not
+ * take itself, so a looked-up function is never called through a pointer: a static call makes it
+ * a direct `call`.
+ */
+#include <linux/bpf.h>
+#include <linux/kallsyms.h>
+#include <linux/kprobes.h>
+#include <linux/mm.h>
+#include <linux/perf_event.h>
+#include <linux/static_call.h>
+#include <linux/vmalloc.h>
+
+#include <asm/cpufeature.h>
+#include <asm/nospec-branch.h>
+#include <asm/page.h>
+
+#include "../env.h"
+#include "compat.h"
+#include "kernel.h"
+#include "symbols.h"
+
+/* The headers hide these from modules. */
+void flush_tlb_kernel_range(unsigned long start, unsigned long end);
+u8 *its_static_thunk(int reg);
+
+DEFINE_STATIC_CALL_NULL(kwasm_kallsyms_lookup_name, kallsyms_lookup_name);
+DEFINE_STATIC_CALL_NULL(kwasm_get_vm_area_caller, __get_vm_area_caller);
+DEFINE_STATIC_CALL_NULL(kwasm_get_vm_area, get_vm_area);
+DEFINE_STATIC_CALL_NULL(kwasm_vunmap_range, vunmap_range);
+DEFINE_STATIC_CALL_NULL(kwasm_flush_tlb_kernel_range, flush_tlb_kernel_range);
+DEFINE_STATIC_CALL_NULL(kwasm_bpf_ksym_add, bpf_ksym_add);
+DEFINE_STATIC_CALL_NULL(kwasm_bpf_ksym_del, bpf_ksym_del);
+DEFINE_STATIC_CALL_NULL(kwasm_perf_event_ksymbol, perf_event_ksymbol);
+DEFINE_STATIC_CALL_NULL(kwasm_its_static_thunk, its_static_thunk);
+
+/* Written once by kwasm_symbols_init(). */
+static struct {
+	unsigned long get_vm_area_caller;
+	unsigned long get_vm_area;
+	unsigned long vunmap_range;
+	unsigned long flush_tlb_kernel_range;
+	unsigned long bpf_ksym_add;
+	unsigned long bpf_ksym_del;
+	unsigned long perf_event_ksymbol;
+	unsigned long init_mm;
+	unsigned long fixup_exception;
+	unsigned long x86_return_thunk;
+	unsigned long its_static_thunk;
+	unsigned long hardirq_stack_ptr;
+} sym __ro_after_init;
+
+static const struct {
+	const char *name;
+	unsigned long *addr;
+	bool optional;
+} wanted[] __initconst = {
+	{ "__get_vm_area_caller", &sym.get_vm_area_caller },
+	{ "get_vm_area", &sym.get_vm_area },
+	{ "vunmap_range", &sym.vunmap_range },
+	{ "flush_tlb_kernel_range", &sym.flush_tlb_kernel_range },
+	{ "bpf_ksym_add", &sym.bpf_ksym_add },
+	{ "bpf_ksym_del", &sym.bpf_ksym_del },
+	{ "perf_event_ksymbol", &sym.perf_event_ksymbol },
+	{ "init_mm", &sym.init_mm },
+	{ "fixup_exception", &sym.fixup_exception },
+	{ "x86_return_thunk", &sym.x86_return_thunk, true },
+	{ "its_static_thunk", &sym.its_static_thunk, true },
+	{ "hardirq_stack_ptr", &sym.hardirq_stack_ptr, true },
+};
+
+struct vm_struct *kwasm_sym_get_vm_area_in(unsigned long size, unsigned long flags,
+					   unsigned long start, unsigned long end)
+{
+	return static_call(kwasm_get_vm_area_caller)(size, flags, start, end,
+						     __builtin_return_address(0));
+}
+
+struct vm_struct *kwasm_sym_get_vm_area(unsigned long size, unsigned long flags)
+{
+	return static_call(kwasm_get_vm_area)(size, flags);
+}
+
+void kwasm_sym_vunmap_range(unsigned long start, unsigned long end)
+{
+	static_call(kwasm_vunmap_range)(start, end);
+}
+
+void kwasm_sym_flush_tlb_kernel_range(unsigned long start, unsigned long end)
+{
+	static_call(kwasm_flush_tlb_kernel_range)(start, end);
+}
+
+void kwasm_sym_bpf_ksym_add(struct bpf_ksym *ksym)
+{
+	static_call(kwasm_bpf_ksym_add)(ksym);
+}
+
+void kwasm_sym_bpf_ksym_del(struct bpf_ksym *ksym)
+{
+	static_call(kwasm_bpf_ksym_del)(ksym);
+}
+
+void kwasm_sym_perf_event_ksymbol(u64 addr, u32 len, bool unregister, const char *name)
+{
+	static_call(kwasm_perf_event_ksymbol)(PERF_RECORD_KSYMBOL_TYPE_OOL, addr, len, unregister,
+					      name);
+}
+
+struct mm_struct *kwasm_sym_init_mm(void)
+{
+	return (struct mm_struct *)sym.init_mm;
+}
+
+unsigned long kwasm_sym_fixup_exception(void)
+{
+	return sym.fixup_exception;
+}
+
+unsigned long kwasm_sym_irq_stack_top(void)
+{
+#if KWASM_IRQ_STACK_IN_PCPU_HOT
+	unsigned long tos = (unsigned long)this_cpu_read(pcpu_hot.hardirq_stack_ptr);
+#else
+	unsigned long __percpu *ptr = (unsigned long __percpu *)sym.hardirq_stack_ptr;
+	unsigned long tos = ptr ? this_cpu_read(*ptr) : 0;
+#endif
+
+	/* The kernel stores the address of the topmost word. */
+	return tos ? tos + sizeof(long) : 0;
+}
+
+const void *kwasm_host_return_thunk(void)
+{
+	if (!cpu_feature_enabled(X86_FEATURE_RETHUNK) || !sym.x86_return_thunk)
+		return NULL;
+	return READ_ONCE(*(const void **)sym.x86_return_thunk);
+}
+
+const void *kwasm_host_indirect_thunk(unsigned int reg)
+{
+#ifdef CONFIG_RETPOLINE
+#define KWASM_RETPOLINE 1
+#elif defined(CONFIG_MITIGATION_RETPOLINE)
+#define KWASM_RETPOLINE 1
+#endif
+#ifdef KWASM_RETPOLINE
+#define GEN(reg) [KWASM_REG_##reg] = __x86_indirect_thunk_##reg,
+	enum {
+		KWASM_REG_rax, KWASM_REG_rcx, KWASM_REG_rdx, KWASM_REG_rbx, KWASM_REG_rsp,
+		KWASM_REG_rbp, KWASM_REG_rsi, KWASM_REG_rdi, KWASM_REG_r8, KWASM_REG_r9,
+		KWASM_REG_r10, KWASM_REG_r11, KWASM_REG_r12, KWASM_REG_r13, KWASM_REG_r14,
+		KWASM_REG_r15,
+	};
+	static const void *const thunks[] = {
+#include <asm/GEN-for-each-reg.h>
+	};
+#undef GEN
+
+	if (reg >= ARRAY_SIZE(thunks))
+		return NULL;
+#ifdef X86_FEATURE_INDIRECT_THUNK_ITS
+	if (cpu_feature_enabled(X86_FEATURE_INDIRECT_THUNK_ITS) && sym.its_static_thunk)
+		return static_call(kwasm_its_static_thunk)(reg);
+#endif
+	/* The thunks are patched at boot to what the CPU asks for. */
+	if (cpu_feature_enabled(X86_FEATURE_RETPOLINE) ||
+	    cpu_feature_enabled(X86_FEATURE_RETPOLINE_LFENCE))
+		return thunks[reg];
+#endif
+	return NULL;
+}
+
+/*
+ * A kprobe knows the address of kallsyms_lookup_name().  Where functions begin with endbr64 the
+ * probe stands behind it; functions are aligned to 16 bytes.
+ */
+static int __init find_lookup(void)
+{
+	struct kprobe kp = { .symbol_name = "kallsyms_lookup_name" };
+	unsigned long addr;
+	int err;
+
+	err = register_kprobe(&kp);
+	if (err) {
+		pr_err("kwasm: cannot look up kernel symbols: kprobes do not work (%d)\n", err);
+		return err;
+	}
+	addr = (unsigned long)kp.addr & ~0xful;
+	unregister_kprobe(&kp);
+
+	static_call_update(kwasm_kallsyms_lookup_name, (void *)addr);
+	if (static_call(kwasm_kallsyms_lookup_name)(kp.symbol_name) != addr) {
+		pr_err("kwasm: cannot look up kernel symbols: %s is not where its probe is\n",
+		       kp.symbol_name);
+		return -ENOENT;
+	}
+	return 0;
+}
+
+int __init kwasm_symbols_init(void)
+{
+	unsigned int i;
+	int err;
+
+	err = find_lookup();
+	if (err)
+		return err;
+
+	for (i = 0; i < ARRAY_SIZE(wanted); i++) {
+		*wanted[i].addr = static_call(kwasm_kallsyms_lookup_name)(wanted[i].name);
+		if (!*wanted[i].addr && !wanted[i].optional) {
+			pr_err("kwasm: this kernel has no symbol %s\n", wanted[i].name);
+			return -ENOENT;
+		}
+	}
+
+	static_call_update(kwasm_get_vm_area_caller, (void *)sym.get_vm_area_caller);
+	static_call_update(kwasm_get_vm_area, (void *)sym.get_vm_area);
+	static_call_update(kwasm_vunmap_range, (void *)sym.vunmap_range);
+	static_call_update(kwasm_flush_tlb_kernel_range, (void *)sym.flush_tlb_kernel_range);
+	static_call_update(kwasm_bpf_ksym_add, (void *)sym.bpf_ksym_add);
+	static_call_update(kwasm_bpf_ksym_del, (void *)sym.bpf_ksym_del);
+	static_call_update(kwasm_perf_event_ksymbol, (void *)sym.perf_event_ksymbol);
+	if (sym.its_static_thunk)
+		static_call_update(kwasm_its_static_thunk, (void *)sym.its_static_thunk);
+	return 0;
+}

@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * text.c - memory for machine code inside the kernel.
+ *
+ * Text lies in the area of kernel modules, so that rel32 reaches the kernel and the modules from
+ * it.  It is written through a second mapping that ends when it is sealed; the mapping it runs from
+ * is read-only and executable, nothing else.  Sealed texts stand in a latched tree which the fault
+ * hook and the watchdog search from any context.
+ */
+#include <linux/mm.h>
+#include <linux/module.h>
+#include <linux/mutex.h>
+#include <linux/rbtree_latch.h>
+#include <linux/rcupdate.h>
+#include <linux/vmalloc.h>
+
+#include "symbols.h"
+#include "text.h"
+
+static unsigned long max_text_kb = 65536;
+module_param(max_text_kb, ulong, 0644);
+MODULE_PARM_DESC(max_text_kb, "Machine code of all programs together, in KiB (65536)");
+
+/**
+ * struct sealed - the environment's part of a struct kwasm_text
+ * @area: address range it runs from
+ * @num_pages: 4 KiB pages in @pages
+ * @live: in the tree
+ */
+struct sealed {
+	struct latch_tree_node node;
+	struct vm_struct *area;
+	unsigned long start;
+	unsigned long end;
+	unsigned int num_pages;
+	bool live;
+	struct page *pages[];
+};
+
+static struct latch_tree_root texts __cacheline_aligned;
+static DEFINE_MUTEX(texts_lock);	/* changes of @texts */
+static atomic_long_t total_pages;
+
+static __always_inline struct sealed *sealed_of(struct latch_tree_node *node)
+{
+	return container_of(node, struct sealed, node);
+}
+
+static __always_inline bool text_less(struct latch_tree_node *a, struct latch_tree_node *b)
+{
+	return sealed_of(a)->start < sealed_of(b)->start;
+}
+
+static __always_inline int text_comp(void *key, struct latch_tree_node *node)
+{
+	const struct sealed *s = sealed_of(node);
+	unsigned long pc = (unsigned long)key;
+
+	if (pc < s->start)
+		return -1;
+	return pc >= s->end;
+}
+
+static const struct latch_tree_ops text_ops = {
+	.less = text_less,
+	.comp = text_comp,
+};
+
+bool notrace kwasm_text_contains(unsigned long pc)
+{
+	bool found;
+
+	if (pc < MODULES_VADDR || pc >= MODULES_END)
+		return false;
+	preempt_disable_notrace();
+	found = latch_tree_find((void *)pc, &texts, &text_ops);
+	preempt_enable_notrace();
+	return found;
+}
+
+static void free_pages_of(struct sealed *s)
+{
+	unsigned int i;
+
+	for (i = 0; i < s->num_pages && s->pages[i]; i++)
+		__free_page(s->pages[i]);
+}
+
+static struct sealed *create(unsigned int num_pages)
+{
+	struct sealed *s = kwasm_zalloc(1, struct_size(s, pages, num_pages));
+	unsigned int i;
+
+	if (!s)
+		return NULL;
+	s->num_pages = num_pages;
+	for (i = 0; i < num_pages; i++) {
+		s->pages[i] = alloc_page(GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
+		if (!s->pages[i])
+			goto err_pages;
+	}
+	s->area = kwasm_sym_get_vm_area_in((unsigned long)num_pages << PAGE_SHIFT, VM_MAP,
+					   MODULES_VADDR, MODULES_END);
+	if (!s->area)
+		goto err_pages;
+	s->start = (unsigned long)s->area->addr;
+	s->end = s->start + ((unsigned long)num_pages << PAGE_SHIFT);
+	return s;
+
+err_pages:
+	free_pages_of(s);
+	kwasm_free(s);
+	return NULL;
+}
+
+int kwasm_text_alloc(struct kwasm_text *text, size_t size)
+{
+	unsigned long limit = READ_ONCE(max_text_kb) >> (PAGE_SHIFT - 10);
+	struct sealed *s;
+	unsigned int n;
+
+	if (!size || size > INT_MAX / 2)
+		return -E2BIG;
+	n = PAGE_ALIGN(size) >> PAGE_SHIFT;
+	if (atomic_long_add_return(n, &total_pages) > limit)
+		goto err_total;
+	s = create(n);
+	if (!s)
+		goto err_total;
+	text->write = vmap(s->pages, n, VM_MAP, PAGE_KERNEL);
+	if (!text->write)
+		goto err_create;
+	text->exec = (u8 *)s->start;
+	text->size = (size_t)n << PAGE_SHIFT;
+	text->priv = s;
+	/* What stays unwritten traps. */
+	memset(text->write, 0xcc, text->size);
+	return 0;
+
+err_create:
+	free_vm_area(s->area);
+	free_pages_of(s);
+	kwasm_free(s);
+err_total:
+	atomic_long_sub(n, &total_pages);
+	return -ENOMEM;
+}
+
+static int map_executable(pte_t *pte, unsigned long addr, void *data)
+{
+	struct sealed *s = data;
+	struct page *page = s->pages[(addr - s->start) >> PAGE_SHIFT];
+
+	set_pte(pte, pfn_pte(page_to_pfn(page), PAGE_KERNEL_ROX));
+	return 0;
+}
+
+static int map_disabled(pte_t *pte, unsigned long addr, void *data)
+{
+	struct sealed *s = data;
+	struct page *page = s->pages[(addr - s->start) >> PAGE_SHIFT];
+
+	set_pte(pte, pfn_pte(page_to_pfn(page), PAGE_KERNEL_RO));
+	return 0;
+}
+
+int kwasm_text_seal(struct kwasm_text *text)
+{
+	struct sealed *s = text->priv;
+	int err;
+
+	vunmap(text->write);
+	text->write = NULL;
+	err = apply_to_page_range(kwasm_sym_init_mm(), s->start, s->end - s->start, map_executable, s);
+	if (err)
+		return err;
+	mutex_lock(&texts_lock);
+	latch_tree_insert(&s->node, &texts, &text_ops);
+	s->live = true;
+	mutex_unlock(&texts_lock);
+	return 0;
+}
+
+void kwasm_text_disable(const struct kwasm_text *text)
+{
+	struct sealed *s = text->priv;
+
+	/* The page tables are there since it was sealed, so this cannot fail. */
+	apply_to_page_range(kwasm_sym_init_mm(), s->start, s->end - s->start, map_disabled, s);
+	kwasm_sym_flush_tlb_kernel_range(s->start, s->end);
+}
+
+void kwasm_text_free(struct kwasm_text *text)
+{
+	struct sealed *s = text->priv;
+
+	if (!s)
+		return;
+	if (text->write)
+		vunmap(text->write);
+	if (s->live) {
+		mutex_lock(&texts_lock);
+		latch_tree_erase(&s->node, &texts, &text_ops);
+		mutex_unlock(&texts_lock);
+		/* Searches run with preemption off. */
+		synchronize_rcu();
+	}
+	kwasm_sym_vunmap_range(s->start, s->end);
+	free_vm_area(s->area);
+	free_pages_of(s);
+	atomic_long_sub(s->num_pages, &total_pages);
+	kwasm_free(s);
+	memset(text, 0, sizeof(*text));
+}

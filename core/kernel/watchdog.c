@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * watchdog.c - ends invocations that run past their time limit.
+ *
+ * One pinned timer per CPU, pending only while guests run there.  When it finds an invocation for
+ * the first time it gives it a deadline; when it finds the same one past it, it sends the guest to
+ * the leave stub by way of the interrupted instruction pointer, or, if a host function was
+ * interrupted, sets ctx->kill, which compiled code checks when the function returns.
+ *
+ * The timer runs in hard interrupt context on every kernel, so it comes while softirqs run.  It
+ * cannot come where interrupts are off: no guest runs there.
+ */
+#include <linux/cpuhotplug.h>
+#include <linux/module.h>
+#include <linux/ptrace.h>
+
+#include <asm/irq_regs.h>
+
+#include "compat.h"
+#include "kernel.h"
+#include "text.h"
+#include "watchdog.h"
+
+#define ASLEEP U64_MAX			/* kwasm_cpu.period while the timer is not pending */
+#define MIN_PERIOD_NS (50 * NSEC_PER_USEC)
+#define MAX_LIMIT_NS (3600 * NSEC_PER_SEC)
+#define MAX_SCALE 1000u
+
+static unsigned int time_scale = 1;
+module_param(time_scale, uint, 0644);
+MODULE_PARM_DESC(time_scale, "factor on every time limit, for emulated machines (1 to 1000)");
+
+DEFINE_PER_CPU(struct kwasm_cpu, kwasm_cpu);
+
+static int hotplug_state;
+
+u64 kwasm_watchdog_scale(u64 ns)
+{
+	return clamp_t(u64, ns, MIN_PERIOD_NS, MAX_LIMIT_NS) *
+	       clamp(READ_ONCE(time_scale), 1u, MAX_SCALE);
+}
+
+static void set_deadline(struct kwasm_ctx *ctx, u64 now)
+{
+	ctx->env[KWASM_GUARD_SEEN] = ctx->env[KWASM_GUARD_RUNS];
+	ctx->deadline = now + ctx->env[KWASM_GUARD_LIMIT];
+}
+
+/*
+ * Look at one running context; @regs is what was interrupted, NULL for invocations that are not
+ * the innermost one.  Return: nanoseconds until the next look at it.
+ */
+static u64 look(struct kwasm_ctx *ctx, struct pt_regs *regs, u64 now)
+{
+	if (ctx->env[KWASM_GUARD_SEEN] != ctx->env[KWASM_GUARD_RUNS])
+		set_deadline(ctx, now);
+	if (now < ctx->deadline)
+		return ctx->deadline - now;
+
+	/* In sealed text the register always holds a context, that of the running instance. */
+	if (regs && !user_mode(regs) && kwasm_text_contains(regs->ip))
+		regs->ip = (unsigned long)kwasm_fault_redirect((struct kwasm_ctx *)regs->r15,
+							       regs->ip, 0, KWASM_TRAP_TIME);
+	else if (!READ_ONCE(ctx->kill))
+		WRITE_ONCE(ctx->kill, KWASM_TRAP_TIME);
+	return ctx->env[KWASM_GUARD_LIMIT] / 4;
+}
+
+static enum hrtimer_restart tick(struct hrtimer *timer)
+{
+	struct kwasm_cpu *cpu = container_of(timer, struct kwasm_cpu, timer);
+	struct pt_regs *regs = get_irq_regs();
+	struct kwasm_ctx *ctx = cpu->running;
+	ktime_t now = ktime_get();
+	u64 next = cpu->period;
+
+	/* On another CPU only after its own went away: nobody runs there. */
+	if (!ctx || cpu != this_cpu_ptr(&kwasm_cpu)) {
+		cpu->period = ASLEEP;
+		return HRTIMER_NORESTART;
+	}
+	for (; ctx; ctx = (struct kwasm_ctx *)ctx->env[KWASM_GUARD_PREV]) {
+		next = min(next, look(ctx, regs, ktime_to_ns(now)));
+		regs = NULL;
+	}
+	hrtimer_set_expires(timer, ktime_add_ns(now, max_t(u64, next, MIN_PERIOD_NS)));
+	return HRTIMER_RESTART;
+}
+
+void kwasm_watchdog_wake(struct kwasm_ctx *ctx)
+{
+	struct kwasm_cpu *cpu = this_cpu_ptr(&kwasm_cpu);
+	unsigned long flags;
+
+	local_irq_save(flags);
+	set_deadline(ctx, ktime_get_ns());
+	cpu->period = max_t(u64, ctx->env[KWASM_GUARD_LIMIT], MIN_PERIOD_NS);
+	hrtimer_start(&cpu->timer, ns_to_ktime(cpu->period), HRTIMER_MODE_REL_PINNED_HARD);
+	local_irq_restore(flags);
+}
+
+/* Before @cpu comes up: its timer may still be pending elsewhere since it went down. */
+static int prepare_cpu(unsigned int cpu)
+{
+	struct kwasm_cpu *c = per_cpu_ptr(&kwasm_cpu, cpu);
+
+	hrtimer_cancel(&c->timer);
+	c->period = ASLEEP;
+	return 0;
+}
+
+int __init kwasm_watchdog_init(void)
+{
+	int cpu, ret;
+
+	for_each_possible_cpu(cpu) {
+		struct kwasm_cpu *c = per_cpu_ptr(&kwasm_cpu, cpu);
+
+		kwasm_hrtimer_setup(&c->timer, tick, CLOCK_MONOTONIC, HRTIMER_MODE_REL_PINNED_HARD);
+		c->period = ASLEEP;
+	}
+	ret = cpuhp_setup_state_nocalls(CPUHP_BP_PREPARE_DYN, "kwasm:prepare", prepare_cpu, NULL);
+	if (ret < 0) {
+		pr_err("kwasm: cannot follow CPU hotplug (%d)\n", ret);
+		return ret;
+	}
+	hotplug_state = ret;
+	return 0;
+}
+
+/* No guest runs any more. */
+void kwasm_watchdog_exit(void)
+{
+	int cpu;
+
+	cpuhp_remove_state_nocalls(hotplug_state);
+	for_each_possible_cpu(cpu)
+		hrtimer_cancel(&per_cpu_ptr(&kwasm_cpu, cpu)->timer);
+}

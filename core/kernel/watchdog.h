@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * watchdog.h - ends invocations that run past their time limit.
+ *
+ * Each invocation stands between kwasm_guard_enter() and kwasm_guard_exit(), which leave in a
+ * per-CPU slot who is running.  A timer of that CPU looks at the slot.
+ */
+#ifndef KWASM_KERNEL_WATCHDOG_H
+#define KWASM_KERNEL_WATCHDOG_H
+
+#include <linux/hrtimer.h>
+#include <linux/irqflags.h>
+#include <linux/percpu.h>
+
+#include "../store.h"
+
+/* The watchdog's part of struct kwasm_ctx.env. */
+enum {
+	KWASM_GUARD_PREV,	/* the context that this invocation interrupted on its CPU, or 0 */
+	KWASM_GUARD_RUNS,	/* invocations so far; tells one from the next */
+	KWASM_GUARD_SEEN,	/* KWASM_GUARD_RUNS that ctx->deadline belongs to */
+	KWASM_GUARD_LIMIT,	/* nanoseconds one invocation may take */
+};
+
+/**
+ * struct kwasm_cpu - the watchdog's state on one CPU
+ * @running: context of the innermost invocation, NULL for none; written by this CPU only
+ * @period: longest time between two looks while the timer is pending, nanoseconds; U64_MAX while
+ *	it is not.  An invocation with a shorter limit starts it anew.  This CPU, irqs off
+ */
+struct kwasm_cpu {
+	struct kwasm_ctx *running;
+	u64 period;
+	struct hrtimer timer;
+};
+
+DECLARE_PER_CPU(struct kwasm_cpu, kwasm_cpu);
+
+/* The slow path of kwasm_guard_enter(): start this CPU's timer. */
+void kwasm_watchdog_wake(struct kwasm_ctx *ctx);
+
+/**
+ * kwasm_watchdog_scale() - a time limit as it holds on this machine.
+ *
+ * Return: @ns, at least 50 microseconds and at most an hour, times the module parameter time_scale.
+ * Any context.
+ */
+u64 kwasm_watchdog_scale(u64 ns);
+
+/**
+ * kwasm_guard_enter() - an invocation of @ctx begins.
+ * @limit_ns: time it may take, from kwasm_watchdog_scale()
+ *
+ * An invocation past its limit ends with KWASM_TRAP_TIME: at an instruction of its own at once, in
+ * a host function at the check after it.  It is never ended early, and no later than after twice
+ * the limit and the timer's latency.
+ *
+ * Context: BH off, or softirq; the same context is not entered twice.
+ * Return: false where interrupts are off, so that nothing could end the guest: do not run it.
+ */
+static __always_inline bool kwasm_guard_enter(struct kwasm_ctx *ctx, u64 limit_ns)
+{
+	if (unlikely(irqs_disabled()))
+		return false;
+	ctx->env[KWASM_GUARD_PREV] = (u64)this_cpu_read(kwasm_cpu.running);
+	ctx->env[KWASM_GUARD_RUNS]++;
+	ctx->env[KWASM_GUARD_LIMIT] = limit_ns;
+	barrier();	/* the timer finds @ctx complete */
+	this_cpu_write(kwasm_cpu.running, ctx);
+	if (unlikely(this_cpu_read(kwasm_cpu.period) > limit_ns))
+		kwasm_watchdog_wake(ctx);
+	return true;
+}
+
+/** kwasm_guard_exit() - the invocation of @ctx has ended; same context as its beginning. */
+static __always_inline void kwasm_guard_exit(struct kwasm_ctx *ctx)
+{
+	this_cpu_write(kwasm_cpu.running, (struct kwasm_ctx *)ctx->env[KWASM_GUARD_PREV]);
+	barrier();	/* the timer does not mark it any more */
+	if (unlikely(READ_ONCE(ctx->kill)))
+		WRITE_ONCE(ctx->kill, KWASM_TRAP_NONE);
+}
+
+/**
+ * kwasm_guarded_enter() - kwasm_enter() as the outermost entry, with stack limit and time limit.
+ *
+ * Parameters and context as for kwasm_enter() and kwasm_guard_enter().
+ * Return: 0 or enum kwasm_trap; KWASM_TRAP_TIME at once where interrupts are off.
+ */
+static __always_inline u32 kwasm_guarded_enter(struct kwasm_ctx *ctx, const void *enter,
+					       u64 *values, u64 limit_ns)
+{
+	u32 trap;
+
+	if (unlikely(!kwasm_guard_enter(ctx, limit_ns))) {
+		ctx->trap = KWASM_TRAP_TIME;
+		ctx->trap_pc = 0;
+		return KWASM_TRAP_TIME;
+	}
+	kwasm_store_measure_stack(ctx->instance->store);
+	trap = kwasm_enter(ctx, enter, values);
+	kwasm_guard_exit(ctx);
+	return trap;
+}
+
+/** kwasm_watchdog_expired() - has the guest that runs on this CPU to end?  BH off. */
+static inline bool kwasm_watchdog_expired(void)
+{
+	const struct kwasm_ctx *ctx = this_cpu_read(kwasm_cpu.running);
+
+	return ctx && READ_ONCE(ctx->kill);
+}
+
+#endif /* KWASM_KERNEL_WATCHDOG_H */

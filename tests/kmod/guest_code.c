@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * guest_code.c - guests of hand-written machine code, so that the kernel side is tested without
+ * reader and compiler.
+ */
+#include <linux/mm.h>
+#include <linux/slab.h>
+
+#include "selftest.h"
+
+#define CODE_BYTES 4096
+
+struct emitter {
+	u8 *buf;	/* where it is written */
+	u64 base;	/* where it will run */
+	u32 at;
+};
+
+static void bytes(struct emitter *e, const u8 *code, u32 len)
+{
+	memcpy(e->buf + e->at, code, len);
+	e->at += len;
+}
+
+#define CODE(e, ...) bytes(e, (const u8[]){ __VA_ARGS__ }, sizeof((const u8[]){ __VA_ARGS__ }))
+
+static void imm32(struct emitter *e, u32 v)
+{
+	memcpy(e->buf + e->at, &v, sizeof(v));
+	e->at += sizeof(v);
+}
+
+static void imm64(struct emitter *e, u64 v)
+{
+	memcpy(e->buf + e->at, &v, sizeof(v));
+	e->at += sizeof(v);
+}
+
+/* The rel32 operand at the end of an instruction that refers to @target. */
+static void rel32(struct emitter *e, u64 target)
+{
+	imm32(e, (u32)(target - (e->base + e->at + 4)));
+}
+
+#define CTX(field) ((u32)offsetof(struct kwasm_ctx, field))
+
+static void prologue(struct emitter *e)
+{
+	CODE(e, 0xf3, 0x0f, 0x1e, 0xfa);		/* endbr64 */
+	CODE(e, 0x55, 0x48, 0x89, 0xe5);		/* push rbp; mov rbp, rsp */
+	CODE(e, 0x4d, 0x8b, 0xb7);			/* mov r14, [r15 + mem_base] */
+	imm32(e, CTX(mem_base));
+}
+
+static void epilogue(struct emitter *e)
+{
+	const void *thunk = kwasm_host_return_thunk();
+
+	CODE(e, 0x5d);					/* pop rbp */
+	if (thunk) {
+		CODE(e, 0xe9);				/* jmp thunk */
+		rel32(e, (u64)thunk);
+	} else {
+		CODE(e, 0xc3, 0xcc);			/* ret; int3 */
+	}
+}
+
+static void mark_ecx(struct emitter *e)
+{
+	CODE(e, 0x41, 0x89, 0x8f);			/* mov [r15 + meta_mark], ecx */
+	imm32(e, CTX(meta_mark));
+}
+
+static void offset_rax(struct emitter *e)
+{
+	CODE(e, 0x49, 0x8b, 0x87);			/* mov rax, [r15 + pkt_data] */
+	imm32(e, CTX(pkt_data));
+}
+
+static void leave(struct emitter *e)
+{
+	CODE(e, 0xe9);					/* jmp kwasm_leave */
+	rel32(e, (u64)kwasm_leave);
+}
+
+static void recurse(struct emitter *e)
+{
+	u64 self = e->base + e->at;
+	u32 patch;
+
+	CODE(e, 0x49, 0x3b, 0xa7);			/* cmp rsp, [r15 + stack_limit] */
+	imm32(e, CTX(stack_limit));
+	CODE(e, 0x72, 0);				/* jb trap */
+	patch = e->at;
+	CODE(e, 0x48, 0x83, 0xec, 0x40);		/* sub rsp, 64 */
+	CODE(e, 0xe8);					/* call self */
+	rel32(e, self);
+	e->buf[patch - 1] = e->at - patch;
+	CODE(e, 0x41, 0xc7, 0x87);			/* trap: mov [r15 + trap], STACK */
+	imm32(e, CTX(trap));
+	imm32(e, KWASM_TRAP_STACK);
+	leave(e);
+}
+
+/* Call @host and leave if it, or the watchdog, asked for it. */
+static void call_host(struct emitter *e, guest_host_fn host)
+{
+	u32 patch;
+
+	CODE(e, 0x4c, 0x89, 0xff);			/* mov rdi, r15 */
+	CODE(e, 0xe8);					/* call host */
+	rel32(e, (u64)host);
+	CODE(e, 0x41, 0x8b, 0x87);			/* mov eax, [r15 + kill] */
+	imm32(e, CTX(kill));
+	CODE(e, 0x85, 0xc0, 0x74, 0);			/* test eax, eax; jz on */
+	patch = e->at;
+	CODE(e, 0x41, 0x89, 0x87);			/* mov [r15 + trap], eax */
+	imm32(e, CTX(trap));
+	leave(e);
+	e->buf[patch - 1] = e->at - patch;
+}
+
+static void emit(struct emitter *e, enum guest_op op, guest_host_fn host)
+{
+	u64 loop;
+
+	prologue(e);
+	loop = e->base + e->at;
+	switch (op) {
+	case GUEST_RETURN:
+		CODE(e, 0xb9, 0x34, 0x12, 0, 0);	/* mov ecx, 0x1234 */
+		mark_ecx(e);
+		break;
+	case GUEST_LOAD:
+		offset_rax(e);
+		CODE(e, 0x41, 0x8b, 0x0c, 0x06);	/* mov ecx, [r14 + rax] */
+		mark_ecx(e);
+		break;
+	case GUEST_STORE:
+		offset_rax(e);
+		CODE(e, 0x41, 0xc7, 0x04, 0x06, 0x55, 0, 0, 0);	/* mov [r14 + rax], 0x55 */
+		break;
+	case GUEST_SELF_WRITE:
+		CODE(e, 0xc6, 0x05, 0, 0, 0, 0, 0x90);	/* mov byte [rip], 0x90 */
+		break;
+	case GUEST_DIV:
+		CODE(e, 0x31, 0xd2, 0x31, 0xc9, 0xf7, 0xf1);	/* edx = ecx = 0; div ecx */
+		break;
+	case GUEST_UD2:
+		CODE(e, 0x0f, 0x0b);
+		break;
+	case GUEST_INT3:
+		CODE(e, 0xcc);
+		break;
+	case GUEST_NON_CANONICAL:
+		CODE(e, 0x48, 0xb8);			/* movabs rax, ... */
+		imm64(e, 0x8000000000000000);
+		CODE(e, 0x8b, 0x08);			/* mov ecx, [rax] */
+		break;
+	case GUEST_SPIN:
+		CODE(e, 0x48, 0xff, 0xc0, 0xeb, 0xfb);	/* l: inc rax; jmp l */
+		break;
+	case GUEST_RECURSE:
+		recurse(e);
+		break;
+	case GUEST_HOST:
+		call_host(e, host);
+		break;
+	case GUEST_HOST_SPIN:
+		call_host(e, host);
+		CODE(e, 0xe9);				/* jmp loop */
+		rel32(e, loop);
+		break;
+	default:
+		break;
+	}
+	epilogue(e);
+}
+
+static int make_text(struct guest *g, guest_host_fn host)
+{
+	struct emitter e = { 0 };
+	int op, err;
+
+	err = kwasm_text_alloc(&g->text, CODE_BYTES);
+	if (err)
+		return err;
+	e.buf = g->text.write;
+	e.base = (u64)g->text.exec;
+	for (op = 0; op < GUEST_NUM_OPS; op++) {
+		e.at = ALIGN(e.at, 16);
+		g->ops[op] = e.at;
+		if (host || (op != GUEST_HOST && op != GUEST_HOST_SPIN))
+			emit(&e, op, host);
+	}
+	g->used = e.at;
+	return kwasm_text_seal(&g->text);
+}
+
+struct guest *guest_create(guest_host_fn host, u32 pages, u32 max_pages, bool atomic_grow)
+{
+	struct guest *g = kzalloc(sizeof(*g), GFP_KERNEL);
+
+	if (!g)
+		return NULL;
+	g->ctx = kzalloc(sizeof(*g->ctx), GFP_KERNEL);
+	if (!g->ctx)
+		goto err_guest;
+	g->store.limits.stack_bytes = 8192;
+	g->store.instances = &g->inst;
+	g->inst.store = &g->store;
+	g->inst.ctx = g->ctx;
+	g->ctx->instance = &g->inst;
+	if (max_pages) {
+		if (kwasm_linear_reserve(&g->linear, pages, max_pages, atomic_grow))
+			goto err_guest;
+		g->ctx->mem_base = g->linear.base;
+	}
+	if (make_text(g, host))
+		goto err_guest;
+	return g;
+
+err_guest:
+	guest_destroy(g);
+	return NULL;
+}
+
+void guest_destroy(struct guest *g)
+{
+	if (!g)
+		return;
+	kwasm_text_free(&g->text);
+	kwasm_linear_release(&g->linear);
+	kfree(g->ctx);
+	kfree(g);
+}
+
+u32 guest_enter(struct guest *g, enum guest_op op, u64 limit_ns)
+{
+	u64 values[4] = { 0 };
+
+	g->ctx->trap = KWASM_TRAP_NONE;
+	g->ctx->trap_pc = 0;
+	g->ctx->trap_address = 0;
+	g->ctx->meta_mark = 0;
+	return kwasm_guarded_enter(g->ctx, guest_thunk(g, op), values, limit_ns);
+}

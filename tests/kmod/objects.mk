@@ -1,0 +1,5 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# Test modules, see Kbuild.
+obj-m += kwasm_selftest.o
+kwasm_selftest-y := $(addprefix tests/kmod/,selftest.o guest_code.o test_text.o test_memory.o \
+	test_traps.o test_watchdog.o)
