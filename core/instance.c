@@ -68,6 +68,17 @@ static const struct kwasm_host_fn uncompiled_fn = {
 	.fn = (const void *)uncompiled,
 };
 
+/* Values that a call may carry: results behind the first, and operands of calls elsewhere. */
+static u32 widest_type(const struct kwasm_module *m)
+{
+	u32 widest = 0;
+	u32 i;
+
+	for (i = 0; i < m->num_types; i++)
+		widest = max(widest, max(m->types[i].num_params, m->types[i].num_results));
+	return widest;
+}
+
 /* Memory for everything whose size the module tells. */
 static struct kwasm_instance *alloc_instance(struct kwasm_store *store,
 					     const struct kwasm_code *code)
@@ -92,6 +103,9 @@ static struct kwasm_instance *alloc_instance(struct kwasm_store *store,
 	inst->dropped_elems = kwasm_bitset_create(arena, m->num_elems);
 	if (!inst->ctx || !inst->funcs || !inst->own || !inst->memories || !inst->globals ||
 	    !inst->dropped_datas || !inst->dropped_elems)
+		return NULL;
+	inst->ctx->results = kwasm_arena_alloc(arena, widest_type(m), sizeof(u64));
+	if (!inst->ctx->results)
 		return NULL;
 	inst->ctx->instance = inst;
 	inst->ctx->stack_limit = store->stack_limit;

@@ -91,7 +91,8 @@ struct kwasm_global_inst {
  * @pkt_linear: bytes readable at @pkt_data
  * @pkt_len: bytes of the packet from the network header on, linear or not
  * @packet: the packet for host functions
- * @results: buffer for results 1.. of multi-value calls
+ * @results: buffer for results 1.. of multi-value calls and for operands of calls to other
+ *	instances; holds the widest type of the module
  */
 struct kwasm_ctx {
 	u64 stack_limit;
@@ -118,7 +119,7 @@ struct kwasm_ctx {
 
 	u64 *results;
 	struct kwasm_instance *instance;
-	u64 env[4];		/* the environment's own: watchdog, CPU, ... */
+	u64 env[5];		/* the environment's own: watchdog, CPU, ... */
 };
 
 /**
