@@ -58,10 +58,13 @@ int kwasm_call(struct kwasm_func *func, u64 *values, struct kwasm_trap_info *tra
 	if (func->host)
 		return call_host(func, values, trap);
 	store = ctx->instance->store;
-	if (!store->depth++)
+	if (!store->depth++) {
+		kwasm_call_begin(ctx, store->limits.call_ms);
 		kwasm_store_measure_stack(store);
+	}
 	kind = kwasm_enter(ctx, func->enter, values);
-	store->depth--;
+	if (!--store->depth)
+		kwasm_call_end(ctx);
 	if (likely(!kind))
 		return 0;
 	WRITE_ONCE(ctx->kill, 0);

@@ -126,6 +126,20 @@ const void *kwasm_host_indirect_thunk(unsigned int reg);
  */
 u64 kwasm_stack_limit(u32 bytes);
 
+struct kwasm_ctx;
+
+/**
+ * kwasm_call_begin() - an outermost call from C starts: the environment's precautions.
+ * @ctx: context that is entered
+ * @limit_ms: time the call may take, struct kwasm_limits.call_ms
+ *
+ * The kernel switches BH off and lets its watchdog end the call with KWASM_TRAP_TIME; in user
+ * space callers arm a deadline themselves where they want one.
+ * Context: process.  Paired with kwasm_call_end().
+ */
+void kwasm_call_begin(struct kwasm_ctx *ctx, u32 limit_ms);
+void kwasm_call_end(struct kwasm_ctx *ctx);
+
 #define KWASM_PAGE_SIZE 65536u		/* a WebAssembly page */
 /* 33-bit effective addresses plus the widest access stay inside the reservation. */
 #define KWASM_LINEAR_RESERVE ((1ULL << 33) + KWASM_PAGE_SIZE)

@@ -9,6 +9,7 @@
 #include "host.h"
 
 struct kwasm_ctx;
+struct kwasm_packet;
 
 /* Where a handler stands: same numbers as enum kwasm_hook of the guest header and as NF_INET_*. */
 #define KWASM_HOOK_ANY U32_MAX

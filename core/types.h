@@ -87,6 +87,7 @@ struct kwasm_limits {
 	u32 segments;		/* element segments; data segments alike */
 	u32 code_bytes;		/* machine code of the whole module */
 	u32 stack_bytes;	/* machine stack of one invocation */
+	u32 call_ms;		/* time of one call from process context, 0: no limit */
 };
 
 /* The limits that hold when nobody sets others. */

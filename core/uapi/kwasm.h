@@ -17,7 +17,7 @@
  *	GET_CODE	NAME (dump)				-> FUNCTION | TEXT pieces
  *	GET_LOG		[NAME] (dump)				-> LOG
  *	GET_INFO						-> VERSION, LIMITS, counters
- *	INVOKE	NAME or WASM/FD, ENTRY, ARG*			-> RESULT* or TRAP, TIME_NS
+ *	INVOKE	FD or WASM, ENTRY, ARG*, [WARMUP]			-> RESULT* or TRAP, TIME_NS
  *	events (multicast group "events"): EVENT with PROGRAM or ATTACHMENT or LOG
  *
  * Errors carry an extended ack with a full sentence; a module that is refused also gets
@@ -30,6 +30,7 @@
 
 #define KWASM_GENL_NAME "kwasm"
 #define KWASM_GENL_VERSION 1
+#define KWASM_VERSION "0.1.0"
 #define KWASM_GENL_GROUP_EVENTS "events"
 
 #define KWASM_NAME_LEN 64		/* program and entry names with their NUL */
@@ -83,6 +84,7 @@ enum kwasm_cmd {
 	ATTR(ARG, "arg", u64)			/* repeated */			\
 	ATTR(RESULT, "result", u64)		/* repeated */			\
 	ATTR(RESULT_TYPE, "result-type", u8)	/* one behind each RESULT */	\
+	ATTR(WARMUP, "warmup", flag)		/* call once before timing */	\
 	/* limits */								\
 	ATTR(TIME_LIMIT, "time-limit", u64)	/* ns of one invocation */	\
 	ATTR(MEMORY_LIMIT, "memory-limit", u64)	/* bytes of one instance */	\
@@ -120,9 +122,10 @@ enum kwasm_cmd {
 	ATTR(COMPILE_NS, "compile-ns", u64)					\
 	ATTR(INSTANCES, "instances", u32)					\
 	ATTR(ATTACHMENTS, "attachments", u32)					\
-	ATTR(TAG, "tag", binary)		/* SHA-256 of the binary, 8 bytes */	\
+	ATTR(TAG, "tag", binary)		/* SHA-256 of the binary */	\
 	ATTR(FLOATS, "floats", u8)		/* 1: needs the FPU */		\
 	ATTR(STATE, "state", u8)		/* enum kwasm_state */		\
+	ATTR(LINKED, "linked", u8)		/* 1: unloads with its last attachment */	\
 	/* statistics */							\
 	ATTR(PACKETS, "packets", u64)						\
 	ATTR(BYTES, "bytes", u64)						\

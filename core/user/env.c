@@ -56,3 +56,14 @@ const void *kwasm_host_indirect_thunk(unsigned int reg)
 {
 	return NULL;
 }
+
+void kwasm_call_begin(struct kwasm_ctx *ctx, u32 limit_ms)
+{
+	(void)ctx;
+	(void)limit_ms;
+}
+
+void kwasm_call_end(struct kwasm_ctx *ctx)
+{
+	(void)ctx;
+}

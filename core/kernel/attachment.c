@@ -1,0 +1,412 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * attachment.c - handlers at hooks: attach, replace, detach, and what follows a trap.
+ *
+ * Guarantees: packets see either the old run or the new one, whole; when an attachment is destroyed
+ * no packet is inside and its work does not run any more.
+ *
+ * A trap happens with BH off; whatever it calls for beyond a verdict (detaching, new instances)
+ * is done by the attachment's work.  The trap takes the run out of the attachment, so that no
+ * further packet enters, and the work puts a new one in.
+ */
+#include <linux/percpu.h>
+#include <linux/slab.h>
+
+#include "event.h"
+#include "hook.h"
+#include "hosts.h"
+#include "limits.h"
+#include "watchdog.h"
+
+#define BACKOFF_MIN_MS 100u
+#define BACKOFF_MAX_MS 60000u
+/* A handler that went this many milliseconds without a trap starts over with the shortest wait. */
+#define BACKOFF_FORGET_MS 60000u
+
+static u32 next_attachment_id;		/* kwasm_lock */
+static LIST_HEAD(hook_types);		/* kwasm_lock */
+
+static struct kwasm_hook_type *hook_type_find(const char *name)
+{
+	struct kwasm_hook_type *type;
+
+	list_for_each_entry(type, &hook_types, node)
+		if (!strcmp(type->name, name))
+			return type;
+	return NULL;
+}
+
+bool kwasm_hook_known(const char *name)
+{
+	bool known;
+
+	mutex_lock(&kwasm_lock);
+	known = hook_type_find(name);
+	mutex_unlock(&kwasm_lock);
+	return known;
+}
+
+int kwasm_hook_register(struct kwasm_hook_type *type)
+{
+	int err = 0;
+
+	mutex_lock(&kwasm_lock);
+	if (hook_type_find(type->name))
+		err = -EEXIST;
+	else
+		list_add_tail(&type->node, &hook_types);
+	mutex_unlock(&kwasm_lock);
+	return err;
+}
+EXPORT_SYMBOL_GPL(kwasm_hook_register);
+
+void kwasm_hook_unregister(struct kwasm_hook_type *type)
+{
+	struct kwasm_attachment *at, *tmp;
+	struct kwasm_net *knet;
+
+	mutex_lock(&kwasm_lock);
+	list_del(&type->node);
+	list_for_each_entry(knet, &kwasm_nets, node)
+		list_for_each_entry_safe(at, tmp, &knet->attachments, node)
+			if (at->type == type)
+				kwasm_attachment_destroy(at);
+	mutex_unlock(&kwasm_lock);
+}
+EXPORT_SYMBOL_GPL(kwasm_hook_unregister);
+
+static struct kwasm_run *run_create(struct kwasm_program *prog, const char *entry,
+				    struct kwasm_diag *diag)
+{
+	struct kwasm_run *run;
+	const void *enter;
+
+	enter = kwasm_program_entry(prog, entry, diag);
+	if (!enter)
+		return ERR_PTR(-ENOENT);
+	run = kzalloc(sizeof(*run), GFP_KERNEL_ACCOUNT);
+	if (!run)
+		return ERR_PTR(-ENOMEM);
+	run->slots = prog->instances->slots;
+	run->enter = enter;
+	run->needs = prog->needs;
+	run->time_limit_ns = kwasm_watchdog_scale(prog->time_limit_ns);
+	run->prog = prog;
+	run->instances = prog->instances;
+	kwasm_program_get(prog);
+	kwasm_instances_get(run->instances);
+	return run;
+}
+
+/* After a grace period: nobody is inside. */
+static void run_destroy(struct kwasm_run *run)
+{
+	if (!run)
+		return;
+	kwasm_instances_put(run->instances);
+	kwasm_program_put(run->prog);
+	kfree(run);
+}
+
+/* Free runs that traps took out of the attachment; a grace period has passed. */
+static void runs_destroy(struct llist_node *list)
+{
+	struct kwasm_run *run, *tmp;
+
+	llist_for_each_entry_safe(run, tmp, list, trapped)
+		run_destroy(run);
+}
+
+/* Put @new (may be NULL) in place of what runs now; returns when nobody uses the old one. */
+static void run_swap(struct kwasm_attachment *at, struct kwasm_run *new)
+{
+	struct kwasm_run *old = unrcu_pointer(xchg(&at->run, RCU_INITIALIZER(new)));
+
+	synchronize_rcu();
+	run_destroy(old);
+}
+
+/* Give every running attachment of @prog a run with the program's current instances. */
+static void program_rerun(struct kwasm_program *prog, struct kwasm_attachment *restarted)
+{
+	struct kwasm_attachment *at;
+	struct kwasm_diag diag;
+	struct kwasm_run *run;
+
+	kwasm_diag_init(&diag);
+	list_for_each_entry(at, &prog->knet->attachments, node) {
+		if (at->prog != prog || (at != restarted && !rcu_access_pointer(at->run)))
+			continue;
+		run = run_create(prog, at->entry, &diag);
+		if (IS_ERR(run))
+			continue;
+		WRITE_ONCE(at->state, KWASM_STATE_ACTIVE);
+		run_swap(at, run);
+	}
+}
+
+/*
+ * Instances are made without the lock, since their start functions are guest code; then the world
+ * may have changed, in which case they are thrown away.
+ */
+static void work_restart(struct kwasm_attachment *at, struct kwasm_program *prog)
+{
+	const struct kwasm_host_fn *const *tables;
+	struct kwasm_instances *instances;
+	struct kwasm_diag diag;
+	u32 num;
+
+	kwasm_diag_init(&diag);
+	kwasm_hosts_lock(&tables, &num);
+	instances = kwasm_instances_create(prog, &diag);
+	mutex_lock(&kwasm_lock);
+	if (IS_ERR(instances)) {
+		pr_notice_ratelimited("program %s cannot be restarted: %s\n", prog->name,
+				      diag.text[0] ? diag.text : "out of memory");
+		WRITE_ONCE(at->state, KWASM_STATE_DETACHED);
+		instances = NULL;
+	} else if (!at->dead && at->prog == prog && !prog->killed &&
+		   !rcu_access_pointer(at->run)) {
+		swap(prog->instances, instances);
+		at->restarts++;
+		program_rerun(prog, at);
+	}
+	mutex_unlock(&kwasm_lock);
+	kwasm_hosts_unlock();
+	kwasm_instances_put(instances);
+}
+
+static void attachment_work(struct work_struct *work)
+{
+	struct kwasm_attachment *at = container_of(work, struct kwasm_attachment, work.work);
+	struct kwasm_program *restart = NULL;
+	struct llist_node *trapped;
+
+	mutex_lock(&kwasm_lock);
+	trapped = llist_del_all(&at->trapped);
+	if (!at->dead && trapped && !rcu_access_pointer(at->run)) {
+		kwasm_event_attachment(KWASM_EVENT_TRAP, at);
+		if (at->policy == KWASM_POLICY_RESTART) {
+			restart = at->prog;
+			kwasm_program_get(restart);
+		} else if (at->hooked) {
+			at->type->detach(at);
+			at->hooked = false;
+			kwasm_event_attachment(KWASM_EVENT_DETACH, at);
+		}
+	}
+	mutex_unlock(&kwasm_lock);
+	synchronize_rcu();
+	runs_destroy(trapped);
+	if (restart) {
+		work_restart(at, restart);
+		kwasm_program_put(restart);
+	}
+	kwasm_attachment_put(at);
+}
+
+static void attachment_release(struct kref *ref)
+{
+	struct kwasm_attachment *at = container_of(ref, struct kwasm_attachment, ref);
+
+	free_percpu(at->stats);
+	kfree(at);
+}
+
+void kwasm_attachment_put(struct kwasm_attachment *at)
+{
+	kref_put(&at->ref, attachment_release);
+}
+
+/* How long to wait before a restart: doubles while traps follow each other. */
+static u32 backoff_next(struct kwasm_attachment *at, u64 now)
+{
+	if (now - at->trap_time_ns > BACKOFF_FORGET_MS * (u64)NSEC_PER_MSEC)
+		at->backoff_ms = BACKOFF_MIN_MS;
+	else
+		at->backoff_ms = clamp(at->backoff_ms * 2, BACKOFF_MIN_MS, BACKOFF_MAX_MS);
+	return at->backoff_ms;
+}
+
+u32 kwasm_attachment_trapped(struct kwasm_attachment *at, struct kwasm_run *run,
+			     const struct kwasm_trap_info *trap)
+{
+	u32 verdict = at->policy == KWASM_POLICY_DROP ? KWASM_VERDICT_DROP : KWASM_VERDICT_ACCEPT;
+	u64 now = ktime_get_mono_fast_ns();
+	u32 delay = 0;
+
+	if (trap->kind == KWASM_TRAP_KILLED)
+		return verdict;
+	spin_lock_bh(&at->trap_lock);
+	if (at->policy == KWASM_POLICY_RESTART)
+		delay = backoff_next(at, now);
+	at->last_trap = *trap;
+	at->trap_time_ns = now;
+	spin_unlock_bh(&at->trap_lock);
+	pr_notice_ratelimited("program %s at %s trapped: %s (function %u, byte %#x)\n",
+			      run->prog->name, at->type->name, kwasm_trap_text(trap->kind),
+			      trap->func, trap->offset);
+	if (at->policy != KWASM_POLICY_DETACH && at->policy != KWASM_POLICY_RESTART)
+		return verdict;
+	/* The first of several CPUs that trap takes the run out, and leaves it to the work. */
+	if (cmpxchg(&at->run, RCU_INITIALIZER(run), NULL) == RCU_INITIALIZER(run)) {
+		WRITE_ONCE(at->state, at->policy == KWASM_POLICY_RESTART ? KWASM_STATE_BACKOFF :
+									   KWASM_STATE_DETACHED);
+		llist_add(&run->trapped, &at->trapped);
+		kref_get(&at->ref);
+		if (!queue_delayed_work(kwasm_wq, &at->work, msecs_to_jiffies(delay)))
+			kref_put(&at->ref, attachment_release);
+	}
+	return verdict;
+}
+
+static int attachment_check(struct kwasm_net *knet, const struct kwasm_attach_request *req,
+			    const struct kwasm_hook_type *type, u8 family, struct kwasm_diag *diag)
+{
+	if (!type)
+		return kwasm_diag_set(diag, -ENOENT, KWASM_DIAG_NONE, KWASM_DIAG_NONE,
+				      "there is no hook named %.32s", req->hook);
+	if (family >= 32 || !(type->families & BIT(family)))
+		return kwasm_diag_set(diag, -EAFNOSUPPORT, KWASM_DIAG_NONE, KWASM_DIAG_NONE,
+				      "hook %s does not know protocol family %u", type->name, family);
+	if (req->policy >= KWASM_NUM_POLICIES)
+		return kwasm_diag_set(diag, -EINVAL, KWASM_DIAG_NONE, KWASM_DIAG_NONE,
+				      "%u is no trap policy", req->policy);
+	if (knet->num_attachments >= kwasm_limit_attachments())
+		return kwasm_diag_set(diag, -ENOSPC, KWASM_DIAG_NONE, KWASM_DIAG_NONE,
+				      "%u handlers are attached, which is the limit (parameter max_attachments)",
+				      knet->num_attachments);
+	return 0;
+}
+
+static struct kwasm_attachment *attachment_alloc(struct kwasm_program *prog,
+						 const struct kwasm_attach_request *req,
+						 struct kwasm_hook_type *type, u8 family)
+{
+	struct kwasm_attachment *at = kzalloc(sizeof(*at), GFP_KERNEL_ACCOUNT);
+
+	if (!at)
+		return NULL;
+	at->stats = alloc_percpu_gfp(struct kwasm_hook_stats, GFP_KERNEL_ACCOUNT);
+	if (!at->stats) {
+		kfree(at);
+		return NULL;
+	}
+	kref_init(&at->ref);
+	spin_lock_init(&at->trap_lock);
+	INIT_DELAYED_WORK(&at->work, attachment_work);
+	at->policy = req->policy;
+	at->state = KWASM_STATE_ACTIVE;
+	at->family = family;
+	at->priority = req->priority;
+	at->type = type;
+	at->hook_number = type->number;
+	at->knet = prog->knet;
+	at->prog = prog;
+	at->attached_ns = ktime_get_ns();
+	at->backoff_ms = BACKOFF_MIN_MS / 2;
+	strscpy(at->entry, req->entry ?: KWASM_ENTRY_DEFAULT, sizeof(at->entry));
+	if (req->dev)
+		strscpy(at->dev, req->dev, sizeof(at->dev));
+	return at;
+}
+
+int kwasm_attachment_create(struct kwasm_program *prog, const struct kwasm_attach_request *req,
+			    struct kwasm_diag *diag, struct kwasm_attachment **out)
+{
+	struct kwasm_net *knet = prog->knet;
+	struct kwasm_hook_type *type;
+	struct kwasm_attachment *at;
+	struct kwasm_run *run;
+	u8 family;
+	int err;
+
+	lockdep_assert_held(&kwasm_lock);
+	type = hook_type_find(req->hook);
+	family = req->family ?: (type ? type->default_family : 0);
+	err = attachment_check(knet, req, type, family, diag);
+	if (err)
+		return err;
+	at = attachment_alloc(prog, req, type, family);
+	if (!at)
+		return -ENOMEM;
+	run = run_create(prog, at->entry, diag);
+	if (IS_ERR(run)) {
+		err = PTR_ERR(run);
+		goto put;
+	}
+	rcu_assign_pointer(at->run, run);
+	err = type->attach(at, diag);
+	if (err)
+		goto unrun;
+	at->hooked = true;
+	at->id = ++next_attachment_id;
+	list_add_tail(&at->node, &knet->attachments);
+	knet->num_attachments++;
+	prog->attachments++;
+	*out = at;
+	return 0;
+unrun:
+	run_swap(at, NULL);
+put:
+	kwasm_attachment_put(at);
+	return err;
+}
+
+void kwasm_attachment_destroy(struct kwasm_attachment *at)
+{
+	lockdep_assert_held(&kwasm_lock);
+	at->dead = true;
+	if (at->hooked)
+		at->type->detach(at);
+	run_swap(at, NULL);
+	/* No packet is inside any more, so nothing is added to the list behind this. */
+	runs_destroy(llist_del_all(&at->trapped));
+	if (cancel_delayed_work(&at->work))
+		kwasm_attachment_put(at);
+	list_del(&at->node);
+	at->knet->num_attachments--;
+	at->prog->attachments--;
+	kwasm_attachment_put(at);
+}
+
+int kwasm_attachment_prepare(struct kwasm_attachment *at, struct kwasm_program *prog,
+			     struct kwasm_diag *diag)
+{
+	struct kwasm_run *run = run_create(prog, at->entry, diag);
+	int err;
+
+	lockdep_assert_held(&kwasm_lock);
+	if (IS_ERR(run))
+		return PTR_ERR(run);
+	if (!at->hooked) {
+		err = at->type->attach(at, diag);
+		if (err) {
+			run_destroy(run);
+			return err;
+		}
+		at->hooked = true;
+	}
+	at->next = run;
+	return 0;
+}
+
+void kwasm_attachment_cancel(struct kwasm_attachment *at)
+{
+	run_destroy(at->next);
+	at->next = NULL;
+}
+
+void kwasm_attachment_commit(struct kwasm_attachment *at)
+{
+	struct kwasm_run *run = at->next;
+
+	lockdep_assert_held(&kwasm_lock);
+	at->next = NULL;
+	at->prog->attachments--;
+	at->prog = run->prog;
+	at->prog->attachments++;
+	at->backoff_ms = BACKOFF_MIN_MS / 2;
+	WRITE_ONCE(at->state, KWASM_STATE_ACTIVE);
+	run_swap(at, run);
+}

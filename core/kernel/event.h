@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * event.h - notifications to the multicast group "events".
+ */
+#ifndef KWASM_KERNEL_EVENT_H
+#define KWASM_KERNEL_EVENT_H
+
+#include "../uapi/kwasm.h"
+
+struct kwasm_attachment;
+struct kwasm_program;
+
+/* Not built when nobody listens.  Process context, kwasm_lock held. */
+void kwasm_event_program(enum kwasm_event event, const struct kwasm_program *prog);
+void kwasm_event_attachment(enum kwasm_event event, struct kwasm_attachment *at);
+
+#endif /* KWASM_KERNEL_EVENT_H */

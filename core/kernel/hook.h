@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * hook.h - what a hook module registers, attachments, and the path of a packet through a handler.
+ */
+#ifndef KWASM_KERNEL_HOOK_H
+#define KWASM_KERNEL_HOOK_H
+
+#include <linux/if.h>
+#include <linux/llist.h>
+#include <linux/rcupdate.h>
+#include <linux/skbuff.h>
+#include <linux/timex.h>
+#include <linux/workqueue.h>
+
+#include "../packet.h"
+#include "program.h"
+
+struct kwasm_attachment;
+
+/**
+ * struct kwasm_hook_type - a place in the kernel where handlers can be attached
+ * @name: "nf_pre"
+ * @number: what kwasm_pkt_hook() tells the guest
+ * @families: families it knows, bit mask over NFPROTO_*
+ * @default_family: where the request names none
+ * @attach: make the handler see packets; process context, kwasm_lock held
+ * @detach: no packet reaches it after this and a grace period
+ */
+struct kwasm_hook_type {
+	const char *name;
+	u32 number;
+	u32 families;
+	u8 default_family;
+	int (*attach)(struct kwasm_attachment *at, struct kwasm_diag *diag);
+	void (*detach)(struct kwasm_attachment *at);
+	struct list_head node;
+};
+
+/** kwasm_hook_register() - offer a hook.  Process context.  Return: 0 or -EEXIST. */
+int kwasm_hook_register(struct kwasm_hook_type *type);
+
+/** kwasm_hook_unregister() - withdraw it; what is attached there is detached, in every namespace. */
+void kwasm_hook_unregister(struct kwasm_hook_type *type);
+
+/** kwasm_hook_known() - is a hook of this name registered? */
+bool kwasm_hook_known(const char *name);
+
+int kwasm_host_register(const struct kwasm_host_fn *table);
+void kwasm_host_unregister(const struct kwasm_host_fn *table);
+
+/**
+ * struct kwasm_run - what the hot path reads: immutable, replaced as a whole by RCU
+ */
+struct kwasm_run {
+	struct kwasm_slot __percpu *slots;
+	const void *enter;
+	u32 needs;
+	u64 time_limit_ns;
+	struct kwasm_program *prog;
+	struct kwasm_instances *instances;
+	struct llist_node trapped;	/* in the attachment's list, once a trap took it out */
+};
+
+/* Per CPU; written by that CPU with BH off only. */
+struct kwasm_hook_stats {
+	u64 packets;
+	u64 bytes;
+	u64 verdicts[5];	/* by KWASM_VERDICT_KIND */
+	u64 run_cycles;
+	u64 run_max_cycles;
+	u64 reentered;
+	u64 skipped;
+	u64 traps[KWASM_NUM_TRAPS];
+};
+
+/**
+ * struct kwasm_attachment - a handler at a hook
+ * @run: NULL while it may not run (backing off, detached)
+ * @stats: per CPU
+ * @hook_number: type->number
+ * @ref: the list's, and one while @work is queued or runs
+ * @policy: enum kwasm_policy, like @family, @priority, @type, @entry and @dev fixed
+ * @state: enum kwasm_state, for show; written under kwasm_lock and by traps
+ * @hooked: type->attach() has been called; kwasm_lock
+ * @dead: being destroyed; kwasm_lock
+ * @prog: what it runs or ran; kwasm_lock
+ * @next: run prepared for kwasm_attachment_commit(); kwasm_lock
+ * @trap_lock: protects @last_trap, @trap_time_ns and @backoff_ms
+ * @trapped: runs taken out by traps, freed by @work
+ * @work: what a trap leaves to process context: restart or detach
+ * @hook_priv: the hook module's own
+ */
+struct kwasm_attachment {
+	struct kwasm_run __rcu *run;
+	struct kwasm_hook_stats __percpu *stats;
+	u32 hook_number;
+	u8 policy;
+	u8 state;
+	u8 family;
+	bool hooked;
+	bool dead;
+	s32 priority;
+	u32 id;
+	struct kref ref;
+	struct kwasm_hook_type *type;
+	struct kwasm_net *knet;
+	struct kwasm_program *prog;
+	struct kwasm_run *next;
+	struct list_head node;
+	char entry[KWASM_NAME_LEN];
+	char dev[IFNAMSIZ];
+	u64 attached_ns;
+	spinlock_t trap_lock;
+	struct kwasm_trap_info last_trap;
+	u64 trap_time_ns;
+	u32 backoff_ms;
+	u64 restarts;
+	struct llist_head trapped;
+	struct delayed_work work;
+	void *hook_priv;
+};
+
+/* Where work that traps cause is done. */
+extern struct workqueue_struct *kwasm_wq;
+
+/** kwasm_attachment_put() - drop a reference; any context that may free. */
+void kwasm_attachment_put(struct kwasm_attachment *at);
+
+/**
+ * kwasm_attachment_trapped() - what follows a trap.
+ *
+ * Context: BH off, inside the RCU read section that found @run.  Return: the packet's verdict.
+ */
+u32 kwasm_attachment_trapped(struct kwasm_attachment *at, struct kwasm_run *run,
+			     const struct kwasm_trap_info *trap);
+
+/**
+ * kwasm_attachment_run() - let the handler decide about a packet.
+ * @at: the attachment
+ * @skb: the packet; its network header is set
+ * @in: device it came in by or NULL; @out: device it will leave by or NULL
+ * @family: NFPROTO_IPV4 or NFPROTO_IPV6
+ *
+ * Context: softirq or process; BH is switched off inside where it is on.
+ * Return: a verdict in the guest's numbers (packet.h), always a valid one.
+ */
+u32 kwasm_attachment_run(struct kwasm_attachment *at, struct sk_buff *skb,
+			 const struct net_device *in, const struct net_device *out, u8 family);
+
+/**
+ * struct kwasm_attach_request - where to attach what
+ */
+struct kwasm_attach_request {
+	const char *hook;
+	const char *entry;	/* NULL: KWASM_ENTRY_DEFAULT */
+	const char *dev;	/* NULL: any */
+	u8 family;		/* 0: the hook's default */
+	u8 policy;
+	s32 priority;
+};
+
+/** kwasm_attachment_create() - attach @prog.  kwasm_lock held.  Return: 0 or -errno. */
+int kwasm_attachment_create(struct kwasm_program *prog, const struct kwasm_attach_request *req,
+			    struct kwasm_diag *diag, struct kwasm_attachment **out);
+
+/** kwasm_attachment_destroy() - detach and free.  kwasm_lock held; waits for a grace period. */
+void kwasm_attachment_destroy(struct kwasm_attachment *at);
+
+/*
+ * Replacing a program is all or nothing over its attachments: prepare each, then commit each; or
+ * cancel those that are prepared.  kwasm_lock held throughout.
+ */
+int kwasm_attachment_prepare(struct kwasm_attachment *at, struct kwasm_program *prog,
+			     struct kwasm_diag *diag);
+void kwasm_attachment_cancel(struct kwasm_attachment *at);
+void kwasm_attachment_commit(struct kwasm_attachment *at);
+
+#endif /* KWASM_KERNEL_HOOK_H */

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * limits.h - the module parameters that bound what programs may use.
+ */
+#ifndef KWASM_KERNEL_LIMITS_H
+#define KWASM_KERNEL_LIMITS_H
+
+#include "../types.h"
+
+/** kwasm_limits_get() - limits for a program loaded now, from the module's parameters. */
+void kwasm_limits_get(struct kwasm_limits *limits);
+
+u64 kwasm_limit_time_ns(void);		/* default time limit of one invocation */
+u64 kwasm_limit_time_max_ns(void);	/* longest one that a program may be given */
+u64 kwasm_limit_compile_ns(void);	/* of compiling one module */
+size_t kwasm_limit_compile_bytes(void);	/* compiler memory for one function */
+u32 kwasm_limit_programs(void);		/* programs of a namespace */
+u32 kwasm_limit_attachments(void);	/* attachments of a namespace */
+
+#endif /* KWASM_KERNEL_LIMITS_H */

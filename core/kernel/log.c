@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * log.c - a program's log.
+ *
+ * Guarantees: a line costs a bounded time under an irq-safe lock, at most log_rate lines a second
+ * are kept, the ring holds the newest log_lines of them, and what was over the rate is counted.
+ */
+#include <linux/ctype.h>
+#include <linux/ktime.h>
+#include <linux/moduleparam.h>
+#include <linux/slab.h>
+#include <linux/smp.h>
+#include <linux/vmalloc.h>
+
+#include "log.h"
+
+static unsigned int log_lines = 256;
+module_param(log_lines, uint, 0644);
+MODULE_PARM_DESC(log_lines, "lines kept of each program's log (for programs loaded from now on)");
+
+static unsigned int log_rate = 100;
+module_param(log_rate, uint, 0644);
+MODULE_PARM_DESC(log_rate, "lines a program may log per second");
+
+#define LOG_LINES_MAX 65536u
+
+int kwasm_log_init(struct kwasm_log *log)
+{
+	spin_lock_init(&log->lock);
+	log->size = clamp(log_lines, 1u, LOG_LINES_MAX);
+	log->lines = kvcalloc(log->size, sizeof(*log->lines), GFP_KERNEL_ACCOUNT);
+	return log->lines ? 0 : -ENOMEM;
+}
+
+void kwasm_log_destroy(struct kwasm_log *log)
+{
+	kvfree(log->lines);
+	log->lines = NULL;
+}
+
+static bool over_rate(struct kwasm_log *log)
+{
+	u64 now = ktime_get_mono_fast_ns();
+
+	if (now - log->window_start >= NSEC_PER_SEC) {
+		log->window_start = now;
+		log->window_lines = 0;
+	}
+	if (log->window_lines >= log_rate) {
+		log->lost++;
+		return true;
+	}
+	log->window_lines++;
+	return false;
+}
+
+int kwasm_log_add(struct kwasm_log *log, const char *text, u32 len)
+{
+	struct kwasm_log_line *line;
+	unsigned long flags;
+	u32 i;
+
+	len = min_t(u32, len, KWASM_LOG_LINE);
+	spin_lock_irqsave(&log->lock, flags);
+	if (over_rate(log)) {
+		spin_unlock_irqrestore(&log->lock, flags);
+		return -ENOSPC;
+	}
+	line = &log->lines[log->next_seq % log->size];
+	line->seq = log->next_seq++;
+	line->time_ns = ktime_get_real_fast_ns();
+	line->cpu = smp_processor_id();
+	line->len = len;
+	for (i = 0; i < len; i++)
+		line->text[i] = isascii(text[i]) && isprint(text[i]) ? text[i] : '.';
+	spin_unlock_irqrestore(&log->lock, flags);
+	return len;
+}
+
+bool kwasm_log_get(struct kwasm_log *log, u64 seq, struct kwasm_log_line *line)
+{
+	unsigned long flags;
+	bool found;
+	u64 first;
+
+	spin_lock_irqsave(&log->lock, flags);
+	first = log->next_seq > log->size ? log->next_seq - log->size : 0;
+	seq = max(seq, first);
+	found = seq < log->next_seq;
+	if (found)
+		*line = log->lines[seq % log->size];
+	spin_unlock_irqrestore(&log->lock, flags);
+	return found;
+}

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * nets.c - programs and attachments per network namespace, and their end.
+ */
+#include <net/net_namespace.h>
+#include <net/netns/generic.h>
+
+#include "hook.h"
+#include "hosts.h"
+#include "program.h"
+
+LIST_HEAD(kwasm_nets);
+
+static unsigned int kwasm_net_id;
+
+struct kwasm_net *kwasm_net_of(struct net *net)
+{
+	return net_generic(net, kwasm_net_id);
+}
+
+static int __net_init net_enter(struct net *net)
+{
+	struct kwasm_net *knet = kwasm_net_of(net);
+
+	knet->net = net;
+	INIT_LIST_HEAD(&knet->programs);
+	INIT_LIST_HEAD(&knet->attachments);
+	mutex_lock(&kwasm_lock);
+	list_add_tail(&knet->node, &kwasm_nets);
+	mutex_unlock(&kwasm_lock);
+	return 0;
+}
+
+void kwasm_program_detach_all(struct kwasm_program *prog)
+{
+	struct kwasm_attachment *at, *tmp;
+
+	list_for_each_entry_safe(at, tmp, &prog->knet->attachments, node)
+		if (at->prog == prog)
+			kwasm_attachment_destroy(at);
+}
+
+static void __net_exit net_leave(struct net *net)
+{
+	struct kwasm_net *knet = kwasm_net_of(net);
+	struct kwasm_program *prog, *tmp;
+
+	mutex_lock(&kwasm_lock);
+	list_for_each_entry_safe(prog, tmp, &knet->programs, node) {
+		kwasm_program_detach_all(prog);
+		kwasm_program_remove(prog);
+	}
+	list_del(&knet->node);
+	mutex_unlock(&kwasm_lock);
+}
+
+void kwasm_programs_remove_bound(const struct kwasm_host_fn *table)
+{
+	struct kwasm_program *prog, *tmp;
+	struct kwasm_net *knet;
+
+	mutex_lock(&kwasm_lock);
+	list_for_each_entry(knet, &kwasm_nets, node) {
+		list_for_each_entry_safe(prog, tmp, &knet->programs, node) {
+			if (!kwasm_hosts_bound(table, &prog->code->hosts))
+				continue;
+			kwasm_program_detach_all(prog);
+			kwasm_program_remove(prog);
+		}
+	}
+	mutex_unlock(&kwasm_lock);
+}
+
+static struct pernet_operations kwasm_net_ops = {
+	.init = net_enter,
+	.exit = net_leave,
+	.id = &kwasm_net_id,
+	.size = sizeof(struct kwasm_net),
+};
+
+int kwasm_nets_init(void)
+{
+	return register_pernet_subsys(&kwasm_net_ops);
+}
+
+void kwasm_nets_exit(void)
+{
+	unregister_pernet_subsys(&kwasm_net_ops);
+}

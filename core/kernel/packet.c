@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * packet.c - how host functions reach an sk_buff and a program's log.
+ */
+#include "../instance.h"
+#include "../packet.h"
+#include "packet.h"
+#include "program.h"
+
+int kwasm_packet_read(const struct kwasm_packet *packet, u32 offset, void *to, u32 len)
+{
+	const struct sk_buff *skb = kwasm_packet_skb(packet);
+
+	return skb_copy_bits(skb, skb_network_offset(skb) + (int)offset, to, len);
+}
+
+int kwasm_log_write(struct kwasm_ctx *ctx, const char *text, u32 len)
+{
+	struct kwasm_program *prog = (struct kwasm_program *)ctx->env[KWASM_CTX_PROGRAM];
+
+	return prog ? kwasm_log_add(&prog->log, text, len) : -ENOSPC;
+}

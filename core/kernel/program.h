@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * program.h - loaded programs: a compiled module with an instance on each CPU.
+ *
+ * A program belongs to a network namespace, has a unique name there, and lives as long as somebody
+ * holds a reference: the namespace's list (until unload, kill or replace) and each run.  Packets
+ * reach it by RCU through struct kwasm_run, never through the list.
+ */
+#ifndef KWASM_KERNEL_PROGRAM_H
+#define KWASM_KERNEL_PROGRAM_H
+
+#include <linux/kref.h>
+#include <linux/list.h>
+#include <linux/mutex.h>
+#include <net/net_namespace.h>
+
+#include "../compile.h"
+#include "../instance.h"
+#include "../uapi/kwasm.h"
+#include "log.h"
+
+struct kwasm_ksyms;
+
+/* Slot of kwasm_ctx.env[] that names the program, for host functions. */
+#define KWASM_CTX_PROGRAM 4
+
+#define KWASM_ENTRY_DEFAULT "kwasm_packet"
+
+/*
+ * Every change of a program list, attachment list or hook list of any namespace.  Process context;
+ * never held while guest code is compiled or run.
+ */
+extern struct mutex kwasm_lock;
+
+/**
+ * struct kwasm_slot - a program's instance on one CPU
+ * @ctx: its context; what the hot path needs
+ * @busy: an invocation is running; the CPU's own, BH off
+ * @store: what owns the instance
+ */
+struct kwasm_slot {
+	struct kwasm_ctx *ctx;
+	u32 busy;
+	struct kwasm_store *store;
+};
+
+/**
+ * struct kwasm_instances - one generation of per-CPU instances; a restart makes a new one
+ */
+struct kwasm_instances {
+	struct kref ref;
+	struct kwasm_slot __percpu *slots;
+};
+
+/* What a program's imports make necessary for each packet. */
+enum kwasm_needs {
+	KWASM_NEEDS_PACKET = 1 << 0,	/* pkt_data, pkt_linear, pkt_len, packet */
+	KWASM_NEEDS_META = 1 << 1,	/* meta_* */
+};
+
+/**
+ * struct kwasm_program - a loaded program
+ * @node: in the namespace's list; kwasm_lock
+ * @instances: the current generation; kwasm_lock
+ * @needs: enum kwasm_needs
+ * @time_limit_ns: of one invocation, as asked for (time_scale not applied)
+ * @digest: SHA-256 of the binary
+ * @linked: loaded by an attach: goes with its last attachment; kwasm_lock
+ * @killed: its text is not executable any more; kwasm_lock
+ * @attachments: how many attachments use it; kwasm_lock
+ */
+struct kwasm_program {
+	struct kref ref;
+	struct list_head node;
+	struct kwasm_net *knet;
+	u32 id;
+	char name[KWASM_NAME_LEN];
+	u8 digest[32];
+	bool linked;
+	struct kwasm_module *module;
+	struct kwasm_code *code;
+	struct kwasm_ksyms *ksyms;
+	struct kwasm_instances *instances;
+	struct kwasm_limits limits;
+	u32 needs;
+	u64 time_limit_ns;
+	u64 loaded_ns;
+	bool killed;
+	u32 attachments;
+	struct kwasm_log log;
+};
+
+/**
+ * struct kwasm_net - a network namespace's programs and attachments; all under kwasm_lock
+ */
+struct kwasm_net {
+	struct net *net;
+	struct list_head programs;
+	struct list_head attachments;
+	u32 num_programs;
+	u32 num_attachments;
+	struct list_head node;		/* in kwasm_nets */
+};
+
+extern struct list_head kwasm_nets;	/* kwasm_lock */
+
+struct kwasm_net *kwasm_net_of(struct net *net);
+int kwasm_nets_init(void);
+/* Detaches and unloads everything in every namespace. */
+void kwasm_nets_exit(void);
+
+/**
+ * struct kwasm_load_request - what to load
+ * @time_limit_ns: of one invocation, 0: the default
+ * @memory_limit: bytes of one instance's memory, 0: the default
+ * @deny: import patterns ("module.name", shell wildcards) that are refused
+ */
+struct kwasm_load_request {
+	const char *name;
+	const u8 *bytes;
+	size_t size;
+	u64 time_limit_ns;
+	u64 memory_limit;
+	const char *deny[16];
+	u32 num_deny;
+};
+
+/**
+ * kwasm_program_create() - validate, compile and instantiate; not yet in any list.
+ * @knet: namespace it will belong to
+ * @req: what to load; nothing of it is kept
+ * @diag: one sentence when it is refused
+ * @out: the program with one reference
+ *
+ * Context: process, may sleep; between kwasm_hosts_lock() and kwasm_hosts_unlock().
+ * Return: 0 or -errno.
+ */
+int kwasm_program_create(struct kwasm_net *knet, const struct kwasm_load_request *req,
+			 const struct kwasm_host_fn *const *tables, u32 num_tables,
+			 struct kwasm_diag *diag, struct kwasm_program **out);
+
+/**
+ * kwasm_program_add() - enter it into its namespace, which takes over the caller's reference.
+ *
+ * Context: kwasm_lock held.  Return: 0, -EEXIST, -ENOSPC; then the reference stays the caller's.
+ */
+int kwasm_program_add(struct kwasm_program *prog, struct kwasm_diag *diag);
+
+/** kwasm_program_remove() - take it out of the list and drop its reference.  kwasm_lock held. */
+void kwasm_program_remove(struct kwasm_program *prog);
+
+/** kwasm_program_find() - by name; NULL when there is none.  kwasm_lock held; no reference. */
+struct kwasm_program *kwasm_program_find(struct kwasm_net *knet, const char *name);
+
+static inline void kwasm_program_get(struct kwasm_program *prog)
+{
+	kref_get(&prog->ref);
+}
+
+/** kwasm_program_put() - drop a reference; the last one frees it.  Process context, may sleep. */
+void kwasm_program_put(struct kwasm_program *prog);
+
+/** kwasm_program_kill() - make its text non-executable: every CPU in it leaves.  May sleep. */
+void kwasm_program_kill(struct kwasm_program *prog);
+
+/** kwasm_program_detach_all() - destroy each of its attachments.  kwasm_lock held. */
+void kwasm_program_detach_all(struct kwasm_program *prog);
+
+/** kwasm_programs_remove_bound() - detach and unload whatever is bound to @table. */
+void kwasm_programs_remove_bound(const struct kwasm_host_fn *table);
+
+/** kwasm_instances_create() - a fresh instance on every CPU.  Process context, may sleep. */
+struct kwasm_instances *kwasm_instances_create(struct kwasm_program *prog,
+					       struct kwasm_diag *diag);
+void kwasm_instances_get(struct kwasm_instances *instances);
+/** kwasm_instances_put() - drop a generation that no CPU can be in any more.  May sleep. */
+void kwasm_instances_put(struct kwasm_instances *instances);
+
+/**
+ * kwasm_program_entry() - entry thunk of an exported handler.
+ * @name: export to look for
+ *
+ * Return: NULL with @diag set when there is none or it has another type than () -> i32.
+ */
+const void *kwasm_program_entry(const struct kwasm_program *prog, const char *name,
+				struct kwasm_diag *diag);
+
+/** kwasm_program_memory_bytes() - linear memory of all its instances.  kwasm_lock held. */
+u64 kwasm_program_memory_bytes(const struct kwasm_program *prog);
+
+/** kwasm_program_name_valid() - letters, digits, '_', '-', '.', at most KWASM_NAME_LEN - 1. */
+bool kwasm_program_name_valid(const char *name);
+
+#endif /* KWASM_KERNEL_PROGRAM_H */

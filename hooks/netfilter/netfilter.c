@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * netfilter.c - handlers at the netfilter hooks nf_pre, nf_in, nf_fwd, nf_out, nf_post.
+ *
+ * Each attachment is a netfilter hook of its own, so that priorities among programs, and between
+ * them and everything else at the hook, are netfilter's.
+ */
+#include <linux/module.h>
+#include <linux/netdevice.h>
+#include <linux/netfilter.h>
+#include <linux/slab.h>
+
+#include "../../core/kernel/hook.h"
+
+static_assert(KWASM_VERDICT_DROP == NF_DROP && KWASM_VERDICT_ACCEPT == NF_ACCEPT &&
+	      KWASM_VERDICT_QUEUE == NF_QUEUE && KWASM_VERDICT_REPEAT == NF_REPEAT);
+
+static bool device_matches(const struct kwasm_attachment *at, const struct nf_hook_state *state)
+{
+	const struct net_device *dev = state->in;
+
+	if (at->hook_number == NF_INET_LOCAL_OUT || at->hook_number == NF_INET_POST_ROUTING)
+		dev = state->out;
+	return dev && !strncmp(dev->name, at->dev, IFNAMSIZ);
+}
+
+/* Netfilter calls this under rcu_read_lock(), in softirq or (nf_out, nf_post) process context. */
+static unsigned int handle_packet(void *priv, struct sk_buff *skb,
+				  const struct nf_hook_state *state)
+{
+	struct kwasm_attachment *at = priv;
+
+	if (unlikely(at->dev[0]) && !device_matches(at, state))
+		return NF_ACCEPT;
+	return kwasm_attachment_run(at, skb, state->in, state->out, state->pf);
+}
+
+/*
+ * Netfilter's hook loop does not know a repeat verdict (it would leak the packet), so repeating is
+ * done here, and ends: a handler that says so for ever must not hang the CPU.
+ */
+#define REPEAT_MAX 8
+
+static unsigned int handle_packet_repeat(void *priv, struct sk_buff *skb,
+					 const struct nf_hook_state *state)
+{
+	unsigned int verdict, n;
+
+	for (n = 0; n < REPEAT_MAX; n++) {
+		verdict = handle_packet(priv, skb, state);
+		if (likely(verdict != NF_REPEAT))
+			return verdict;
+	}
+	return NF_DROP;
+}
+
+static int attach(struct kwasm_attachment *at, struct kwasm_diag *diag)
+{
+	struct nf_hook_ops *ops = kzalloc(sizeof(*ops), GFP_KERNEL_ACCOUNT);
+	int err;
+
+	if (!ops)
+		return -ENOMEM;
+	ops->hook = handle_packet_repeat;
+	ops->priv = at;
+	ops->pf = at->family;
+	ops->hooknum = at->hook_number;
+	ops->priority = at->priority;
+	err = nf_register_net_hook(at->knet->net, ops);
+	if (err) {
+		kfree(ops);
+		return kwasm_diag_set(diag, err, KWASM_DIAG_NONE, KWASM_DIAG_NONE,
+				      "netfilter refuses a hook at %s with priority %d: error %d",
+				      at->type->name, at->priority, err);
+	}
+	at->hook_priv = ops;
+	return 0;
+}
+
+static void detach(struct kwasm_attachment *at)
+{
+	struct nf_hook_ops *ops = at->hook_priv;
+
+	nf_unregister_net_hook(at->knet->net, ops);
+	synchronize_net();
+	kfree(ops);
+	at->hook_priv = NULL;
+}
+
+#define INET_FAMILIES (BIT(NFPROTO_INET) | BIT(NFPROTO_IPV4) | BIT(NFPROTO_IPV6))
+
+#define HOOK(word, nf_hook)				\
+	{						\
+		.name = word,				\
+		.number = nf_hook,			\
+		.families = INET_FAMILIES,		\
+		.default_family = NFPROTO_INET,		\
+		.attach = attach,			\
+		.detach = detach,			\
+	}
+
+static struct kwasm_hook_type hooks[] = {
+	HOOK("nf_pre", NF_INET_PRE_ROUTING),
+	HOOK("nf_in", NF_INET_LOCAL_IN),
+	HOOK("nf_fwd", NF_INET_FORWARD),
+	HOOK("nf_out", NF_INET_LOCAL_OUT),
+	HOOK("nf_post", NF_INET_POST_ROUTING),
+};
+
+static int __init kwasm_netfilter_init(void)
+{
+	int err;
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(hooks); i++) {
+		err = kwasm_hook_register(&hooks[i]);
+		if (err)
+			goto unregister;
+	}
+	return 0;
+unregister:
+	while (i--)
+		kwasm_hook_unregister(&hooks[i]);
+	return err;
+}
+
+static void __exit kwasm_netfilter_exit(void)
+{
+	u32 i = ARRAY_SIZE(hooks);
+
+	while (i--)
+		kwasm_hook_unregister(&hooks[i]);
+}
+
+module_init(kwasm_netfilter_init);
+module_exit(kwasm_netfilter_exit);
+MODULE_LICENSE("GPL");
+MODULE_DESCRIPTION("WebAssembly packet handlers at netfilter hooks");
+MODULE_ALIAS("kwasm-hook-nf_pre");
+MODULE_ALIAS("kwasm-hook-nf_in");
+MODULE_ALIAS("kwasm-hook-nf_fwd");
+MODULE_ALIAS("kwasm-hook-nf_out");
+MODULE_ALIAS("kwasm-hook-nf_post");
