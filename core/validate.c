@@ -455,6 +455,45 @@ static void validate_sig(struct kwasm_validator *v, const char *sig)
 	}
 }
 
+/* Instructions on values whose types depend on the operands or on what is named. */
+static void validate_value(struct kwasm_validator *v)
+{
+	switch (v->op.code) {
+	case WASM_DROP:
+		kwasm_operand_pop_any(v);
+		break;
+	case WASM_SELECT:
+		validate_select(v);
+		break;
+	case WASM_SELECT_T:
+		validate_select_typed(v);
+		break;
+	case WASM_LOCAL_GET:
+	case WASM_LOCAL_SET:
+	case WASM_LOCAL_TEE:
+		validate_local(v);
+		break;
+	case WASM_GLOBAL_GET:
+	case WASM_GLOBAL_SET:
+		validate_global(v);
+		break;
+	case WASM_TABLE_GET:
+	case WASM_TABLE_SET:
+	case WASM_TABLE_GROW:
+	case WASM_TABLE_FILL:
+		validate_table(v);
+		break;
+	case WASM_REF_NULL:
+	case WASM_REF_IS_NULL:
+	case WASM_REF_FUNC:
+		validate_ref(v);
+		break;
+	default:
+		VALIDATE_FAIL(v, -EOPNOTSUPP, "%s is not supported", kwasm_op_name(v->op.code));
+		break;
+	}
+}
+
 static void validate_special(struct kwasm_validator *v)
 {
 	const struct kwasm_frame *f = &v->frames[0];
@@ -497,37 +536,8 @@ static void validate_special(struct kwasm_validator *v)
 	case WASM_CALL_INDIRECT:
 		validate_call_indirect(v);
 		break;
-	case WASM_DROP:
-		kwasm_operand_pop_any(v);
-		break;
-	case WASM_SELECT:
-		validate_select(v);
-		break;
-	case WASM_SELECT_T:
-		validate_select_typed(v);
-		break;
-	case WASM_LOCAL_GET:
-	case WASM_LOCAL_SET:
-	case WASM_LOCAL_TEE:
-		validate_local(v);
-		break;
-	case WASM_GLOBAL_GET:
-	case WASM_GLOBAL_SET:
-		validate_global(v);
-		break;
-	case WASM_TABLE_GET:
-	case WASM_TABLE_SET:
-	case WASM_TABLE_GROW:
-	case WASM_TABLE_FILL:
-		validate_table(v);
-		break;
-	case WASM_REF_NULL:
-	case WASM_REF_IS_NULL:
-	case WASM_REF_FUNC:
-		validate_ref(v);
-		break;
 	default:
-		VALIDATE_FAIL(v, -EOPNOTSUPP, "%s is not supported", kwasm_op_name(v->op.code));
+		validate_value(v);
 		break;
 	}
 }
