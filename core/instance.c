@@ -79,16 +79,6 @@ static u32 widest_type(const struct kwasm_module *m)
 	return widest;
 }
 
-/* The most parameters or results of any of the module's function types. */
-static u32 max_values(const struct kwasm_module *m)
-{
-	u32 i, n = 1;
-
-	for (i = 0; i < m->num_types; i++)
-		n = max(n, max(m->types[i].num_params, m->types[i].num_results));
-	return n;
-}
-
 /* Memory for everything whose size the module tells. */
 static struct kwasm_instance *alloc_instance(struct kwasm_store *store,
 					     const struct kwasm_code *code)
@@ -115,9 +105,6 @@ static struct kwasm_instance *alloc_instance(struct kwasm_store *store,
 	    !inst->dropped_datas || !inst->dropped_elems)
 		return NULL;
 	inst->ctx->results = kwasm_arena_alloc(arena, widest_type(m), sizeof(u64));
-	if (!inst->ctx->results)
-		return NULL;
-	inst->ctx->results = kwasm_arena_alloc(arena, max_values(m), sizeof(u64));
 	if (!inst->ctx->results)
 		return NULL;
 	inst->ctx->instance = inst;

@@ -34,3 +34,27 @@ EXPORT_SYMBOL_GPL(kwasm_free);
 EXPORT_SYMBOL_GPL(kwasm_enter);
 EXPORT_SYMBOL_GPL(kwasm_leave);
 EXPORT_SYMBOL_GPL(kwasm_store_measure_stack);
+
+/* The portable core's public interface: loading, linking and calling modules. */
+EXPORT_SYMBOL_GPL(kwasm_call);
+EXPORT_SYMBOL_GPL(kwasm_checkpoint);
+EXPORT_SYMBOL_GPL(kwasm_code_compile);
+EXPORT_SYMBOL_GPL(kwasm_code_destroy);
+EXPORT_SYMBOL_GPL(kwasm_diag_format);
+EXPORT_SYMBOL_GPL(kwasm_diag_init);
+EXPORT_SYMBOL_GPL(kwasm_hostmap_release);
+EXPORT_SYMBOL_GPL(kwasm_hostmap_resolve);
+EXPORT_SYMBOL_GPL(kwasm_instance_binding);
+EXPORT_SYMBOL_GPL(kwasm_instance_create);
+EXPORT_SYMBOL_GPL(kwasm_instance_match);
+EXPORT_SYMBOL_GPL(kwasm_limits_default);
+EXPORT_SYMBOL_GPL(kwasm_module_decode);
+EXPORT_SYMBOL_GPL(kwasm_module_destroy);
+EXPORT_SYMBOL_GPL(kwasm_store_create);
+EXPORT_SYMBOL_GPL(kwasm_store_destroy);
+EXPORT_SYMBOL_GPL(kwasm_store_func);
+EXPORT_SYMBOL_GPL(kwasm_store_global);
+EXPORT_SYMBOL_GPL(kwasm_store_memory);
+EXPORT_SYMBOL_GPL(kwasm_store_table);
+EXPORT_SYMBOL_GPL(kwasm_trap_text);
+EXPORT_SYMBOL_GPL(kwasm_type_name);

@@ -551,7 +551,7 @@ int kwasm_spec_run(const u8 *stream, size_t size, const struct kwasm_spec_env *e
 	s->counts = counts;
 	s->num_slots = min(take_u32(&all), MAX_MODULES);
 	s->slots = kwasm_zalloc(max(s->num_slots, 1u), sizeof(*s->slots));
-	s->store = kwasm_store_create(env->limits, false);
+	s->store = kwasm_store_create(env->limits, env->atomic_grow);
 	err = s->slots && s->store ? kwasm_spectest_create(s->store, &s->spectest) : -ENOMEM;
 	err = err ?: run_stream(s, &all);
 	destroy(s);

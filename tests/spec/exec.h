@@ -22,6 +22,7 @@ struct kwasm_spec_counts {
 /**
  * struct kwasm_spec_env - what surrounds a run
  * @limits: ceilings for the modules
+ * @atomic_grow: guests run where sleeping is forbidden
  * @verify: check the IR after every pass
  * @enter: a guest is about to run in this context: arm a watchdog; may be NULL
  * @leave: it has returned; may be NULL
@@ -30,6 +31,7 @@ struct kwasm_spec_counts {
  */
 struct kwasm_spec_env {
 	const struct kwasm_limits *limits;
+	bool atomic_grow;
 	bool verify;
 	void (*enter)(void *arg, struct kwasm_ctx *ctx);
 	void (*leave)(void *arg, struct kwasm_ctx *ctx);
