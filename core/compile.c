@@ -1,0 +1,281 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * compile.c - a validated module to machine code: the list of passes.
+ *
+ * Guarantees: nothing of a failed compilation is left; each function is compiled within a ceiling
+ * of memory of its own, the whole within a ceiling of time and of code; others run between passes.
+ */
+#include "compile.h"
+#include "x64/x64.h"
+
+/* Compiler memory for one function: enough for bodies at the limit of size. */
+#define ARENA_LIMIT ((size_t)1 << 30)
+
+/**
+ * struct compiler - a module under compilation
+ * @opts: never NULL
+ * @arena: of the function at hand
+ */
+struct compiler {
+	const struct kwasm_module *module;
+	const struct kwasm_hostmap *hosts;
+	const struct kwasm_compile_opts *opts;
+	struct kwasm_diag *diag;
+	struct kwasm_arena arena;
+	struct x64_code x64;
+	u64 started;
+};
+
+static int pass_build(struct ir_func *f, struct compiler *c)
+{
+	return ir_build(f, c->hosts);
+}
+
+static int pass_fold(struct ir_func *f, struct compiler *c)
+{
+	return ir_fold(f);
+}
+
+static int pass_memopt(struct ir_func *f, struct compiler *c)
+{
+	return ir_memopt(f);
+}
+
+static int pass_licm(struct ir_func *f, struct compiler *c)
+{
+	return ir_licm(f);
+}
+
+static int pass_split(struct ir_func *f, struct compiler *c)
+{
+	return ir_split_edges(f);
+}
+
+static int pass_lower(struct ir_func *f, struct compiler *c)
+{
+	return x64_lower(f, &c->x64);
+}
+
+static int pass_regalloc(struct ir_func *f, struct compiler *c)
+{
+	return ir_regalloc(f, &x64_target);
+}
+
+static int pass_emit(struct ir_func *f, struct compiler *c)
+{
+	return x64_emit(f, &c->x64);
+}
+
+static const struct {
+	const char *name;
+	int (*run)(struct ir_func *f, struct compiler *c);
+} passes[] = {
+	{ "build", pass_build },
+	{ "fold", pass_fold },
+	{ "memopt", pass_memopt },
+	{ "licm", pass_licm },
+	{ "split", pass_split },
+	{ "lower", pass_lower },
+	{ "regalloc", pass_regalloc },
+	{ "emit", pass_emit },
+};
+
+const char *kwasm_pass_name(u32 n)
+{
+	return n < ARRAY_SIZE(passes) ? passes[n].name : NULL;
+}
+
+/* Between passes: was the caller killed, is time up? */
+static int checkpoint(struct compiler *c, u32 func)
+{
+	u64 limit = c->opts->time_limit_ns;
+
+	if (kwasm_checkpoint())
+		return kwasm_diag_set(c->diag, -EINTR, func, KWASM_DIAG_NONE,
+				      "compilation was interrupted");
+	if (limit && kwasm_now_ns() - c->started > limit)
+		return kwasm_diag_set(c->diag, -ETIME, func, KWASM_DIAG_NONE,
+				      "compilation took longer than the limit of %llu ms",
+				      (unsigned long long)(limit / 1000000));
+	return 0;
+}
+
+static bool wants_dump(const struct compiler *c, u32 func)
+{
+	return c->opts->dump &&
+	       (c->opts->dump_func == KWASM_DIAG_NONE || c->opts->dump_func == func);
+}
+
+static int run_passes(struct compiler *c, struct ir_func *f)
+{
+	u32 n;
+	int err;
+
+	for (n = 0; n < ARRAY_SIZE(passes); n++) {
+		err = passes[n].run(f, c);
+		if (err)
+			return err;
+		if (wants_dump(c, f->index))
+			c->opts->dump(c->opts->dump_arg, f, passes[n].name);
+		if (c->opts->verify) {
+			err = ir_verify(f);
+			if (err)
+				return err;
+		}
+		err = checkpoint(c, f->index);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+static int compile_function(struct compiler *c, u32 index)
+{
+	struct ir_func f;
+	int err;
+
+	kwasm_arena_init(&c->arena, c->opts->arena_limit ? c->opts->arena_limit : ARENA_LIMIT);
+	err = ir_func_init(&f, &c->arena, c->module, index, c->diag);
+	if (!err)
+		err = run_passes(c, &f);
+	/* whoever failed without a sentence ran into the ceiling */
+	if (err)
+		kwasm_diag_set(c->diag, err, index, KWASM_DIAG_NONE,
+			       "the function cannot be compiled");
+	kwasm_arena_release(&c->arena);
+	return err;
+}
+
+static int compile_all(struct compiler *c)
+{
+	u32 i;
+	int err;
+
+	err = x64_code_init(&c->x64, c->module, c->hosts);
+	if (err)
+		return kwasm_diag_set(c->diag, err, KWASM_DIAG_NONE, KWASM_DIAG_NONE,
+				      "out of memory for the machine code");
+	for (i = c->module->num_func_imports; i < c->module->num_funcs; i++) {
+		err = compile_function(c, i);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+int kwasm_code_compile(const struct kwasm_module *module, struct kwasm_hostmap *hosts,
+		       const struct kwasm_compile_opts *opts, struct kwasm_diag *diag,
+		       struct kwasm_code **out)
+{
+	static const struct kwasm_compile_opts defaults = { .dump_func = KWASM_DIAG_NONE };
+	struct compiler *c = kwasm_zalloc(1, sizeof(*c));
+	struct kwasm_code *code = kwasm_zalloc(1, sizeof(*code));
+	int err;
+
+	if (!c || !code) {
+		err = kwasm_diag_set(diag, -ENOMEM, KWASM_DIAG_NONE, KWASM_DIAG_NONE,
+				     "out of memory for the compiler");
+		goto err_free;
+	}
+	c->module = module;
+	c->hosts = hosts;
+	c->opts = opts ? opts : &defaults;
+	c->diag = diag;
+	c->started = kwasm_now_ns();
+	err = compile_all(c);
+	if (!err)
+		err = x64_code_link(&c->x64, &code->text, diag);
+	if (err)
+		goto err_code;
+	code->module = module;
+	code->hosts = *hosts;
+	memset(hosts, 0, sizeof(*hosts));
+	code->text_used = c->x64.as.len;
+	/* the tables change hands */
+	code->funcs = c->x64.funcs;
+	code->sites = c->x64.sites;
+	code->num_sites = c->x64.num_sites;
+	c->x64.funcs = NULL;
+	c->x64.sites = NULL;
+	code->compile_ns = kwasm_now_ns() - c->started;
+	x64_code_destroy(&c->x64);
+	kwasm_free(c);
+	*out = code;
+	return 0;
+
+err_code:
+	x64_code_destroy(&c->x64);
+err_free:
+	kwasm_free(code);
+	kwasm_free(c);
+	return err;
+}
+
+void kwasm_code_destroy(struct kwasm_code *code)
+{
+	if (!code)
+		return;
+	kwasm_text_free(&code->text);
+	kwasm_hostmap_release(&code->hosts);
+	kwasm_free(code->funcs);
+	kwasm_free(code->sites);
+	kwasm_free(code);
+}
+
+/* The last function that starts at or before @pc; functions ascend.  U32_MAX: none. */
+static u32 find_func(const struct kwasm_code *code, u32 pc)
+{
+	u32 low = 0, high = code->module->num_funcs - code->module->num_func_imports;
+
+	while (low < high) {
+		u32 mid = low + (high - low) / 2;
+
+		if (code->funcs[mid].start <= pc)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low - 1;
+}
+
+/* The last site at or before @pc.  U32_MAX: none. */
+static u32 find_site(const struct kwasm_code *code, u32 pc)
+{
+	u32 low = 0, high = code->num_sites;
+
+	while (low < high) {
+		u32 mid = low + (high - low) / 2;
+
+		if (code->sites[mid].pc <= pc)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low - 1;
+}
+
+/*
+ * A pc without a site of its own (a watchdog may stop code anywhere) belongs to the last site
+ * before it in its function, else to the function's first instruction.
+ */
+int kwasm_code_locate(const struct kwasm_code *code, const void *pc, u32 *func, u32 *at)
+{
+	u64 offset = (u64)(unsigned long)pc - (u64)(unsigned long)code->text.exec;
+	const struct kwasm_code_func *cf;
+	u32 index, site;
+
+	if (offset > code->text_used)
+		return -ENOENT;
+	index = find_func(code, (u32)offset);
+	if (index == U32_MAX)
+		return -ENOENT;
+	cf = &code->funcs[index];
+	/* a return address may be the first byte behind the function */
+	if (offset > cf->end)
+		return -ENOENT;
+	*func = code->module->num_func_imports + index;
+	site = find_site(code, (u32)offset);
+	*at = site != U32_MAX && code->sites[site].pc >= cf->start ?
+		code->sites[site].at : code->module->funcs[*func].code;
+	return 0;
+}

@@ -1,0 +1,371 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * emit.c - allocated instructions to bytes: frame, blocks, moves, out-of-line code.
+ *
+ * Guarantees: rbp chains in every function; what a function needs of stack is checked against the
+ * limit before it is touched, but for small frames of functions that call none; every instruction
+ * that can fault and every explicit trap has a site, in ascending order.
+ *
+ *	[rbp + 16 + 8 k]	stack argument k
+ *	[rbp - 8 k]		saved registers, then spill slots, then frame slots
+ *	[rsp + 8 k]		outgoing stack argument k
+ */
+#include "emit.h"
+
+/* ---- operands ---- */
+
+struct x64_mem emit_slot(const struct emit *e, u32 loc)
+{
+	return x64_at(X64_RBP, -8 * (s32)(e->num_saved + loc - IR_LOC_SLOT + 1));
+}
+
+struct x64_mem emit_local(const struct emit *e, u32 slot)
+{
+	return x64_at(X64_RBP, -8 * (s32)(e->num_saved + e->f->num_slots + slot + 1));
+}
+
+void emit_rx(struct emit *e, enum x64_op op, enum x64_width w, u8 dst, u32 src)
+{
+	if (ir_loc_is_reg(src))
+		x64_rr(e->as, op, w, dst, (u8)src);
+	else
+		x64_rm(e->as, op, w, dst, emit_slot(e, src));
+}
+
+void emit_xi(struct emit *e, enum x64_op op, enum x64_width w, u32 dst, s64 imm)
+{
+	if (ir_loc_is_reg(dst))
+		x64_ri(e->as, op, w, (u8)dst, imm);
+	else
+		x64_mi(e->as, op, w, emit_slot(e, dst), imm);
+}
+
+void emit_move(struct emit *e, enum x64_width w, u8 dst, u32 src)
+{
+	if (dst != src)
+		emit_rx(e, X64_MOV, w, dst, src);
+}
+
+/* ---- out of line ---- */
+
+u32 emit_cold(struct emit *e, u32 ins, u32 kind, u32 trap, u32 back)
+{
+	struct x64_cold *cold;
+
+	if (e->num_cold == e->max_cold) {
+		u32 max = e->max_cold ? 2 * e->max_cold : 16;
+
+		cold = kwasm_arena_alloc(e->f->arena, max, sizeof(*cold));
+		if (!cold) {
+			e->error = ir_out_of_memory(e->f);
+			return 0;
+		}
+		if (e->num_cold)
+			memcpy(cold, e->cold, e->num_cold * sizeof(*cold));
+		e->cold = cold;
+		e->max_cold = max;
+	}
+	cold = &e->cold[e->num_cold++];
+	*cold = (struct x64_cold){
+		.label = x64_label(e->as), .back = back, .ins = ins, .kind = kind, .trap = trap,
+	};
+	return cold->label;
+}
+
+void emit_trap_if(struct emit *e, u32 ins, enum x64_cc cc, u32 trap)
+{
+	x64_jcc(e->as, cc, emit_cold(e, ins, X64_COLD_TRAP, trap, 0));
+}
+
+void emit_kill_check(struct emit *e, u32 ins)
+{
+	x64_mi(e->as, X64_CMP, X64_L, X64_CTX_AT(kill), 0);
+	emit_trap_if(e, ins, X64_CC_NE, KWASM_TRAP_NONE);
+}
+
+/* Pieces may ask for further ones. */
+static void emit_cold_code(struct emit *e)
+{
+	u32 n;
+
+	for (n = 0; n < e->num_cold; n++) {
+		struct x64_cold cold = e->cold[n];
+
+		x64_bind(e->as, cold.label);
+		switch (cold.kind) {
+		case X64_COLD_TRAP:
+			x64_call(e->as, e->code->trap_stubs[cold.trap]);
+			x64_site(e->code, e->as->len, e->f->ins[cold.ins].at);
+			break;
+		case X64_COLD_PACKET:
+			emit_cold_packet(e, &cold);
+			break;
+		case X64_COLD_CROSS:
+			emit_cold_cross(e, &cold);
+			break;
+		default:
+			emit_cold_div(e, &cold);
+		}
+	}
+}
+
+/* ---- moves ---- */
+
+bool emit_flags_live(const struct ir_func *f, u32 i)
+{
+	do {
+		i = f->ins[i].next;
+	} while (i && (f->ins[i].op == IR_MOVE || f->ins[i].op == IR_XCHG ||
+		       f->ins[i].op == IR_REMAT));
+	return i && f->ins[i].form == X64_FORM_FLAGS;
+}
+
+static void emit_const(struct emit *e, u32 i, u32 dst)
+{
+	s64 imm = (s64)e->f->ins[i].imm;
+
+	if (ir_loc_is_slot(dst)) {
+		if (imm == (s32)imm) {
+			x64_mi(e->as, X64_MOV, X64_Q, emit_slot(e, dst), imm);
+		} else {
+			x64_ri(e->as, X64_MOV, X64_Q, X64_SCRATCH, imm);
+			x64_mr(e->as, X64_MOV, X64_Q, emit_slot(e, dst), X64_SCRATCH);
+		}
+	} else if (!imm && !emit_flags_live(e->f, i)) {
+		x64_zero(e->as, (u8)dst);
+	} else {
+		x64_ri(e->as, X64_MOV, X64_Q, (u8)dst, imm);
+	}
+}
+
+static void emit_locs(struct emit *e, const struct ir_ins *ins)
+{
+	u32 dst = ins->dst, src = ins->src[0];
+
+	if (ir_loc_is_slot(dst))
+		x64_mr(e->as, x64_is_xmm(src) ? X64_FMOV : X64_MOV, X64_Q, emit_slot(e, dst),
+		       (u8)src);
+	else if (ir_loc_is_slot(src))
+		x64_rm(e->as, x64_is_xmm(dst) ? X64_FMOV : X64_MOV, X64_Q, (u8)dst,
+		       emit_slot(e, src));
+	else if (x64_is_xmm(dst))
+		x64_rr(e->as, X64_MOVAPS, X64_L, (u8)dst, (u8)src);
+	else
+		x64_rr(e->as, X64_MOV, ins->type == IR_I32 ? X64_L : X64_Q, (u8)dst, (u8)src);
+}
+
+static void emit_swap(struct emit *e, const struct ir_ins *ins)
+{
+	u8 a = (u8)ins->dst, b = (u8)ins->src[0];
+
+	if (x64_is_xmm(a)) {
+		x64_rr(e->as, X64_MOVAPS, X64_L, X64_SCRATCH_XMM, a);
+		x64_rr(e->as, X64_MOVAPS, X64_L, a, b);
+		x64_rr(e->as, X64_MOVAPS, X64_L, b, X64_SCRATCH_XMM);
+	} else {
+		x64_rr(e->as, X64_XCHG, X64_Q, a, b);
+	}
+}
+
+static bool emit_moves(struct emit *e, u32 i)
+{
+	const struct ir_ins *ins = &e->f->ins[i];
+
+	switch (ins->op) {
+	case IR_PHI:
+		/* where the operands are at the edges is where the value is */
+		return true;
+	case IR_CONST:
+	case IR_REMAT:
+		emit_const(e, i, ins->dst);
+		return true;
+	case IR_MOVE:
+		emit_locs(e, ins);
+		return true;
+	case IR_XCHG:
+		emit_swap(e, ins);
+		return true;
+	case IR_PARAM:
+		if (ins->form == X64_FORM_STACK)
+			x64_rm(e->as, x64_is_xmm(ins->dst) ? X64_FMOV : X64_MOV,
+			       emit_width(ins->type), (u8)ins->dst,
+			       x64_at(X64_RBP, 16 + 8 * ins->disp));
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* ---- frame ---- */
+
+static bool frame_layout(struct emit *e)
+{
+	struct ir_func *f = e->f;
+	u64 bytes;
+	u8 reg;
+
+	for (reg = 0; reg < 16; reg++)
+		if (f->saved & X64_BIT(reg))
+			e->saved[e->num_saved++] = reg;
+	bytes = 8ull * f->num_slots + 8ull * f->num_lslots + 8ull * f->num_out;
+	/* rsp is a multiple of 16 behind push rbp, and has to be at calls */
+	bytes += (bytes + 8 * e->num_saved) & 8;
+	if (bytes > X64_MAX_FRAME)
+		return false;
+	e->frame = (u32)bytes;
+	return true;
+}
+
+static bool calls_guest(struct ir_func *f)
+{
+	u32 n, i;
+
+	for (n = 0; n < f->num_order; n++)
+		for (i = f->blocks[f->order[n]].first; i; i = f->ins[i].next)
+			if (f->ins[i].op == IR_CALL || f->ins[i].op == IR_CALLIND)
+				return true;
+	return false;
+}
+
+static void emit_prologue(struct emit *e)
+{
+	const struct kwasm_func_info *info = &e->f->module->funcs[e->f->index];
+	u32 n;
+
+	if (info->escapes || info->declared)
+		x64_0(e->as, X64_ENDBR64, X64_Q);
+	x64_r(e->as, X64_PUSH, X64_Q, X64_RBP);
+	x64_rr(e->as, X64_MOV, X64_Q, X64_RBP, X64_RSP);
+	if (e->frame > X64_SMALL_FRAME || calls_guest(e->f)) {
+		/* the null instruction carries no offset of its own: the body's start stands for it */
+		e->f->ins[0].at = info->code;
+		x64_stack_check(e->code, e->frame,
+				emit_cold(e, 0, X64_COLD_TRAP, KWASM_TRAP_STACK, 0));
+	}
+	for (n = 0; n < e->num_saved; n++)
+		x64_r(e->as, X64_PUSH, X64_Q, e->saved[n]);
+	if (e->frame)
+		x64_ri(e->as, X64_SUB, X64_Q, X64_RSP, e->frame);
+}
+
+void emit_epilogue(struct emit *e)
+{
+	u32 n;
+
+	if (e->frame && e->num_saved)
+		x64_rm(e->as, X64_LEA, X64_Q, X64_RSP, x64_at(X64_RBP, -8 * (s32)e->num_saved));
+	for (n = e->num_saved; n--;)
+		x64_r(e->as, X64_POP, X64_Q, e->saved[n]);
+	if (e->frame && !e->num_saved)
+		x64_0(e->as, X64_LEAVE, X64_Q);
+	else
+		x64_r(e->as, X64_POP, X64_Q, X64_RBP);
+	x64_return(e->code);
+}
+
+/* ---- blocks ---- */
+
+/* Jumps that are followed to find where a block that only jumps ends up. */
+#define MAX_HOPS 8
+
+static bool only_jumps(const struct ir_func *f, u32 b)
+{
+	u32 i = f->blocks[b].first;
+
+	while (f->ins[i].op == IR_PHI || (f->ins[i].flags & IR_FOLDED))
+		i = f->ins[i].next;
+	return f->ins[i].op == IR_JMP;
+}
+
+/* Where block @b leads without doing anything; @b itself where that has no near end. */
+static u32 destination(const struct ir_func *f, u32 b)
+{
+	u32 to = b;
+	u32 n;
+
+	for (n = 0; n < MAX_HOPS && only_jumps(f, to); n++)
+		to = ir_succ(f, to, 0);
+	return only_jumps(f, to) ? b : to;
+}
+
+/*
+ * Labels, and the order: what is cold comes last, a block that only jumps does not come at all and
+ * has the label of its destination.
+ */
+static int place_blocks(struct emit *e)
+{
+	struct ir_func *f = e->f;
+	u32 n, b, cold;
+
+	e->labels = kwasm_arena_alloc(f->arena, f->num_blocks, sizeof(u32));
+	e->order = kwasm_arena_alloc(f->arena, f->num_order, sizeof(u32));
+	if (!e->labels || !e->order)
+		return ir_out_of_memory(f);
+	for (cold = 0; cold < 2; cold++)
+		for (n = 0; n < f->num_order; n++) {
+			b = f->order[n];
+			if (f->blocks[b].cold != cold || (n && destination(f, b) != b))
+				continue;
+			e->labels[b] = x64_label(e->as);
+			e->order[e->num_order++] = b;
+		}
+	for (n = 1; n < f->num_order; n++) {
+		b = f->order[n];
+		e->labels[b] = e->labels[destination(f, b)];
+	}
+	return 0;
+}
+
+static int emit_block(struct emit *e, u32 b)
+{
+	struct ir_func *f = e->f;
+	u32 i;
+
+	x64_bind(e->as, e->labels[b]);
+	for (i = f->blocks[b].first; i; i = f->ins[i].next)
+		if (!(f->ins[i].flags & IR_FOLDED) && !emit_moves(e, i) && !emit_alu(e, i) && !emit_unary(e, i) &&
+		    !emit_compare(e, i) && !emit_memory(e, i) && !emit_call(e, i) &&
+		    !emit_end(e, i))
+			return kwasm_diag_set(f->diag, -EOPNOTSUPP, f->index, f->ins[i].at,
+					      "operation %s has no machine code",
+					      ir_op_info[f->ins[i].op].name);
+	return 0;
+}
+
+/* The entry block is cold where the whole function only traps: it comes first all the same. */
+static void entry_first(struct ir_func *f)
+{
+	f->blocks[f->order[0]].cold = false;
+}
+
+int x64_emit(struct ir_func *f, struct x64_code *code)
+{
+	u32 index = f->index - f->module->num_func_imports;
+	struct emit e = { .code = code, .as = &code->as, .f = f };
+	u32 n;
+	int err;
+
+	entry_first(f);
+	err = place_blocks(&e);
+	if (err)
+		return err;
+	if (!frame_layout(&e))
+		return kwasm_diag_set(f->diag, -E2BIG, f->index, KWASM_DIAG_NONE,
+				      "the function needs a stack frame of more than %u bytes",
+				      X64_MAX_FRAME);
+	if (f->module->funcs[f->index].escapes)
+		x64_thunk(code, index);
+	x64_align(e.as, 16);
+	x64_bind(e.as, code->labels[index]);
+	code->funcs[index].start = e.as->len;
+	emit_prologue(&e);
+	for (n = 0; n < e.num_order && !e.error; n++) {
+		e.next = n + 1 < e.num_order ? e.labels[e.order[n + 1]] : X64_UNBOUND;
+		err = emit_block(&e, e.order[n]);
+		if (err)
+			return err;
+	}
+	emit_cold_code(&e);
+	code->funcs[index].end = e.as->len;
+	return e.error ? e.error : x64_asm_status(code, f->index, f->diag);
+}

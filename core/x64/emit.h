@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * emit.h - what the files of emission share.
+ */
+#ifndef KWASM_X64_EMIT_H
+#define KWASM_X64_EMIT_H
+
+#include "x64.h"
+
+/* What stands out of line, behind the function's blocks. */
+enum x64_cold_kind {
+	X64_COLD_TRAP,		/* leave with a trap */
+	X64_COLD_OVERFLOW,	/* division by -1: trap if the dividend is the smallest number */
+	X64_COLD_MINUS_ONE,	/* remainder by -1: is 0 */
+	X64_COLD_PACKET,	/* packet load by a call */
+	X64_COLD_CROSS,		/* indirect call of another instance's function */
+};
+
+/**
+ * struct x64_cold - a piece of out-of-line code
+ * @label: where it starts
+ * @back: where it returns to
+ * @ins: instruction it belongs to
+ * @trap: enum kwasm_trap
+ */
+struct x64_cold {
+	u32 label;
+	u32 back;
+	u32 ins;
+	u8 kind;
+	u8 trap;
+};
+
+/**
+ * struct emit - emission of one function
+ * @labels: of each block; blocks that only jump have their target's
+ * @order: blocks in the order of emission
+ * @next: label behind the current block, or X64_UNBOUND
+ * @saved: callee-saved registers pushed below rbp, @num_saved of them
+ * @frame: bytes below those
+ */
+struct emit {
+	struct x64_code *code;
+	struct x64_asm *as;
+	struct ir_func *f;
+	u32 *labels;
+	u32 *order;
+	u32 num_order;
+	u32 next;
+	struct x64_cold *cold;
+	u32 num_cold;
+	u32 max_cold;
+	u8 saved[3];
+	u32 num_saved;
+	u32 frame;
+	int error;
+};
+
+static inline enum x64_width emit_width(u32 type)
+{
+	return type == IR_I64 || type == IR_F64 ? X64_Q : X64_L;
+}
+
+/** emit_slot() - memory operand of a spill slot. */
+struct x64_mem emit_slot(const struct emit *e, u32 loc);
+
+/** emit_local() - memory operand of a frame slot of LGET and LSET. */
+struct x64_mem emit_local(const struct emit *e, u32 slot);
+
+/** emit_rx() - @dst op= location @src, a register or a slot. */
+void emit_rx(struct emit *e, enum x64_op op, enum x64_width w, u8 dst, u32 src);
+
+/** emit_xi() - location @dst op= @imm. */
+void emit_xi(struct emit *e, enum x64_op op, enum x64_width w, u32 dst, s64 imm);
+
+/** emit_move() - @dst = location @src unless they are the same. */
+void emit_move(struct emit *e, enum x64_width w, u8 dst, u32 src);
+
+/** emit_cold() - new out-of-line piece.  Return: its label. */
+u32 emit_cold(struct emit *e, u32 ins, u32 kind, u32 trap, u32 back);
+
+/** emit_trap_if() - leave with @trap of instruction @ins if @cc. */
+void emit_trap_if(struct emit *e, u32 ins, enum x64_cc cc, u32 trap);
+
+/** emit_kill_check() - behind a call to C: leave if that asked for it. */
+void emit_kill_check(struct emit *e, u32 ins);
+
+/**
+ * emit_guest() - the guest memory operand at @offset + register @addr (X64_NONE: none).
+ *
+ * May set the scratch register.  The next instruction emitted is the access: its site is recorded.
+ */
+struct x64_mem emit_guest(struct emit *e, const struct ir_ins *ins, u8 addr, u64 offset);
+
+/** emit_flags_live() - do the flags count behind @i? */
+bool emit_flags_live(const struct ir_func *f, u32 i);
+
+/* A group of operations each; false for those that are not of it. */
+bool emit_alu(struct emit *e, u32 i);
+bool emit_unary(struct emit *e, u32 i);
+bool emit_compare(struct emit *e, u32 i);
+bool emit_memory(struct emit *e, u32 i);
+bool emit_call(struct emit *e, u32 i);
+bool emit_end(struct emit *e, u32 i);
+
+/* Out-of-line pieces of the groups. */
+void emit_cold_div(struct emit *e, const struct x64_cold *cold);
+void emit_cold_packet(struct emit *e, const struct x64_cold *cold);
+void emit_cold_cross(struct emit *e, const struct x64_cold *cold);
+
+/** emit_epilogue() - undo the frame and return. */
+void emit_epilogue(struct emit *e);
+
+#endif /* KWASM_X64_EMIT_H */

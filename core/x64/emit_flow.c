@@ -1,0 +1,283 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * emit_flow.c - comparisons, selections and block ends to bytes.
+ *
+ * Guarantees: a jump table is only indexed by what a bounds check has masked, speculation included;
+ * its targets begin with endbr64.
+ */
+#include "emit.h"
+
+/* A SWITCH of no more runs of equal targets than this is a tree of comparisons. */
+#define TREE_RUNS 6u
+#define TREE_RUNS_RETPOLINE 24u
+#define TREE_MAX TREE_RUNS_RETPOLINE
+
+static enum x64_width access_width(const struct ir_ins *ins)
+{
+	switch (ins->access) {
+	case IR_U64:
+		return X64_Q;
+	default:
+		return X64_L;
+	}
+}
+
+static void emit_flags(struct emit *e, const struct ir_ins *ins)
+{
+	enum x64_width w = emit_width(ins->otype);
+	s64 imm = (s64)ins->imm;
+	struct x64_mem mem;
+
+	switch (ins->form) {
+	case X64_FORM_RI:
+		if (!imm && ir_loc_is_reg(ins->src[0]))
+			x64_rr(e->as, X64_TEST, w, (u8)ins->src[0], (u8)ins->src[0]);
+		else
+			emit_xi(e, X64_CMP, w, ins->src[0], imm);
+		break;
+	case X64_FORM_RM:
+		mem = emit_guest(e, ins, (u8)ins->src[1], ins->imm);
+		x64_rm(e->as, X64_CMP, w, (u8)ins->src[0], mem);
+		break;
+	case X64_FORM_MI:
+		mem = emit_guest(e, ins, (u8)ins->src[0], (u32)ins->disp);
+		x64_mi(e->as, X64_CMP, access_width(ins), mem, imm);
+		break;
+	case X64_FORM_TEST:
+		if (ir_loc_is_reg(ins->src[1]))
+			x64_rr(e->as, X64_TEST, w, (u8)ins->src[0], (u8)ins->src[1]);
+		else
+			x64_mr(e->as, X64_TEST, w, emit_slot(e, ins->src[1]), (u8)ins->src[0]);
+		break;
+	case X64_FORM_TESTI:
+		emit_xi(e, X64_TEST, w, ins->src[0], imm);
+		break;
+	default:
+		emit_rx(e, X64_CMP, w, (u8)ins->src[0], ins->src[1]);
+	}
+}
+
+/* Does making the value first spoil an operand? */
+static bool overlaps(const struct ir_ins *ins)
+{
+	return ins->dst == ins->src[0] || ins->dst == ins->src[1];
+}
+
+static void emit_select(struct emit *e, const struct ir_ins *ins)
+{
+	enum x64_width w = emit_width(ins->type);
+	u8 dst = (u8)ins->dst;
+
+	emit_move(e, w, dst, ins->src[0]);
+	if (ins->form != X64_FORM_FLAGS) {
+		if (ir_loc_is_reg(ins->src[2]))
+			x64_rr(e->as, X64_TEST, X64_L, (u8)ins->src[2], (u8)ins->src[2]);
+		else
+			x64_mi(e->as, X64_CMP, X64_L, emit_slot(e, ins->src[2]), 0);
+	}
+	if (ir_loc_is_reg(ins->src[1]))
+		x64_cmov_rr(e->as, ins->cc, w, dst, (u8)ins->src[1]);
+	else
+		x64_cmov_rm(e->as, ins->cc, w, dst, emit_slot(e, ins->src[1]));
+}
+
+bool emit_compare(struct emit *e, u32 i)
+{
+	const struct ir_ins *ins = &e->f->ins[i];
+
+	if (ins->op == IR_SELECT) {
+		emit_select(e, ins);
+		return true;
+	}
+	if (ins->op < IR_EQ || ins->op > IR_GEU)
+		return false;
+	if (x64_only_flags(ins)) {
+		emit_flags(e, ins);
+	} else if (overlaps(ins)) {
+		emit_flags(e, ins);
+		x64_setcc(e->as, ins->cc, (u8)ins->dst);
+		x64_rr(e->as, X64_MOVZX8, X64_L, (u8)ins->dst, (u8)ins->dst);
+	} else {
+		x64_zero(e->as, (u8)ins->dst);
+		emit_flags(e, ins);
+		x64_setcc(e->as, ins->cc, (u8)ins->dst);
+	}
+	return true;
+}
+
+/* ---- block ends ---- */
+
+static u32 succ_label(const struct emit *e, u32 i, u32 n)
+{
+	return e->labels[ir_succ(e->f, e->f->ins[i].block, n)];
+}
+
+static void emit_jump(struct emit *e, u32 label)
+{
+	if (label != e->next)
+		x64_jmp(e->as, label);
+}
+
+static void emit_branch(struct emit *e, u32 i)
+{
+	const struct ir_ins *ins = &e->f->ins[i];
+	u32 yes = succ_label(e, i, 0);
+	u32 no = succ_label(e, i, 1);
+
+	if (ins->form != X64_FORM_FLAGS) {
+		if (ir_loc_is_reg(ins->src[0]))
+			x64_rr(e->as, X64_TEST, X64_L, (u8)ins->src[0], (u8)ins->src[0]);
+		else
+			x64_mi(e->as, X64_CMP, X64_L, emit_slot(e, ins->src[0]), 0);
+	}
+	if (yes == e->next) {
+		x64_jcc(e->as, x64_cc_not(ins->cc), no);
+	} else {
+		x64_jcc(e->as, ins->cc, yes);
+		emit_jump(e, no);
+	}
+}
+
+/**
+ * struct runs - a SWITCH as intervals of equal targets
+ * @first: smallest value of each
+ * @succ: successor number
+ */
+struct runs {
+	u32 first[TREE_MAX];
+	u32 succ[TREE_MAX];
+	u32 num;
+};
+
+/* False when there are more than @max. */
+static bool find_runs(const struct ir_func *f, const struct ir_ins *ins, struct runs *r, u32 max)
+{
+	u32 k;
+
+	r->num = 0;
+	for (k = 0; k < ins->num_list; k++) {
+		u32 succ = f->pool[ins->list + k];
+
+		if (r->num && r->succ[r->num - 1] == succ)
+			continue;
+		if (r->num == max)
+			return false;
+		r->first[r->num] = k;
+		r->succ[r->num++] = succ;
+	}
+	return true;
+}
+
+/*
+ * Binary search over the runs.  Halves that wait are on a stack whose depth is the logarithm of
+ * their number.
+ */
+static void emit_tree(struct emit *e, u32 i, const struct runs *r)
+{
+	struct {
+		u32 label, low, high;
+	} wait[8];
+	u8 value = (u8)e->f->ins[i].src[0];
+	u32 low = 0, high = r->num;
+	u32 n = 0;
+
+	for (;;) {
+		while (high - low > 1) {
+			u32 mid = low + (high - low) / 2;
+
+			x64_ri(e->as, X64_CMP, X64_L, value, r->first[mid]);
+			if (high - mid == 1) {
+				x64_jcc(e->as, X64_CC_AE, succ_label(e, i, r->succ[mid]));
+			} else {
+				wait[n].label = x64_label(e->as);
+				wait[n].low = mid;
+				wait[n].high = high;
+				x64_jcc(e->as, X64_CC_AE, wait[n++].label);
+			}
+			high = mid;
+		}
+		if (!n) {
+			emit_jump(e, succ_label(e, i, r->succ[low]));
+			return;
+		}
+		x64_jmp(e->as, succ_label(e, i, r->succ[low]));
+		n--;
+		x64_bind(e->as, wait[n].label);
+		low = wait[n].low;
+		high = wait[n].high;
+	}
+}
+
+/* Every target of the indirect jump is a landing that jumps on. */
+static void emit_table(struct emit *e, u32 i)
+{
+	struct ir_func *f = e->f;
+	const struct ir_ins *ins = &f->ins[i];
+	u32 num_succs = f->blocks[ins->block].num_succs;
+	u32 *landing = kwasm_arena_alloc(f->arena, num_succs, sizeof(u32));
+	u32 last = ins->num_list - 1;
+	u8 value = (u8)ins->src[0];
+	u32 table = x64_label(e->as);
+	u32 k;
+
+	if (!landing) {
+		e->error = ir_out_of_memory(f);
+		return;
+	}
+	x64_ri(e->as, X64_CMP, X64_L, value, last);
+	x64_jcc(e->as, X64_CC_AE, succ_label(e, i, f->pool[ins->list + last]));
+	x64_rr(e->as, X64_SBB, X64_L, X64_RCX, X64_RCX);
+	x64_rr(e->as, X64_AND, X64_L, X64_RCX, value);
+	x64_rm(e->as, X64_LEA, X64_Q, X64_SCRATCH, x64_at_label(table));
+	x64_rm(e->as, X64_MOVSX32, X64_Q, X64_RCX,
+	       x64_at_index(X64_SCRATCH, X64_RCX, 2, 0));
+	x64_rr(e->as, X64_ADD, X64_Q, X64_SCRATCH, X64_RCX);
+	x64_jmp_reg(e->code, X64_SCRATCH);
+	for (k = 0; k < num_succs; k++) {
+		landing[k] = x64_label(e->as);
+		x64_bind(e->as, landing[k]);
+		x64_0(e->as, X64_ENDBR64, X64_Q);
+		x64_jmp(e->as, succ_label(e, i, k));
+	}
+	x64_align(e->as, 4);
+	x64_bind(e->as, table);
+	for (k = 0; k < last; k++)
+		x64_data_label32(e->as, landing[f->pool[ins->list + k]], table);
+}
+
+static void emit_switch(struct emit *e, u32 i)
+{
+	struct runs r;
+
+	if (find_runs(e->f, &e->f->ins[i], &r,
+		      e->code->retpoline ? TREE_RUNS_RETPOLINE : TREE_RUNS))
+		emit_tree(e, i, &r);
+	else
+		emit_table(e, i);
+}
+
+bool emit_end(struct emit *e, u32 i)
+{
+	const struct ir_ins *ins = &e->f->ins[i];
+
+	switch (ins->op) {
+	case IR_JMP:
+		emit_jump(e, succ_label(e, i, 0));
+		return true;
+	case IR_BR:
+		emit_branch(e, i);
+		return true;
+	case IR_SWITCH:
+		emit_switch(e, i);
+		return true;
+	case IR_RET:
+		emit_epilogue(e);
+		return true;
+	case IR_TRAP:
+		x64_call(e->as, e->code->trap_stubs[ins->imm]);
+		x64_site(e->code, e->as->len, ins->at);
+		return true;
+	default:
+		return false;
+	}
+}

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * entry.h - offsets in struct kwasm_ctx for the assembler; stubs.c checks them.
+ */
+#ifndef KWASM_X64_ENTRY_H
+#define KWASM_X64_ENTRY_H
+
+#define X64_CTX_SAVED_RSP 8
+#define X64_CTX_MEM_BASE 16
+#define X64_CTX_TRAP 36
+
+#endif /* KWASM_X64_ENTRY_H */

@@ -1,0 +1,559 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * lower.c - from operations to machine operations, in place: the driver, arithmetic, conditions.
+ *
+ * Guarantees: linear time (searches for a load to absorb are bounded); what a function computes and
+ * the order of its traps and side effects stay.  Instructions are visited from users to operands,
+ * so that what a user absorbs is seen to be dead when its turn comes.
+ */
+#include "lower.h"
+
+static void use_count(u32 *use, void *arg)
+{
+	u32 *uses = arg;
+
+	uses[*use]++;
+}
+
+static void use_drop(u32 *use, void *arg)
+{
+	lower_unuse(arg, *use);
+}
+
+static void use_rename(u32 *use, void *arg)
+{
+	const u32 *names = arg;
+
+	*use = names[*use];
+}
+
+/*
+ * A 32-bit value is zero-extended in its register, so an extension is its operand by another type.
+ * Definitions come before uses in order[] but for the operands of PHIs: two sweeps.
+ */
+static int drop_extensions(struct ir_func *f)
+{
+	u32 *names = kwasm_arena_alloc(f->arena, f->num_ins, sizeof(u32));
+	bool any = false;
+	u32 n, i, next;
+
+	if (!names)
+		return ir_out_of_memory(f);
+	for (i = 0; i < f->num_ins; i++)
+		names[i] = i;
+	for (n = 0; n < f->num_order; n++)
+		for (i = f->blocks[f->order[n]].first; i; i = f->ins[i].next)
+			if (f->ins[i].op == IR_ZEXT) {
+				names[i] = names[f->ins[i].arg[0]];
+				any = true;
+			}
+	for (n = 0; n < f->num_order && any; n++)
+		ir_for_each_ins(f, f->order[n], i, next) {
+			if (f->ins[i].op == IR_ZEXT)
+				ir_ins_unlink(f, i);
+			else
+				ir_uses(f, i, use_rename, names);
+		}
+	return 0;
+}
+
+/* ---- arithmetic ---- */
+
+static void become(struct ir_ins *ins, u32 op, u32 form, s64 imm)
+{
+	ins->op = op;
+	ins->form = form;
+	ins->imm = (u64)imm;
+}
+
+/* Constants go right; else what dies here goes left, where the result is made. */
+static void order_operands(struct lower *l, struct ir_ins *ins)
+{
+	s64 c;
+
+	if (!ir_op_is(ins->op, IR_OP_COMMUTES))
+		return;
+	if (lower_const(l, ins->arg[0], &c) ||
+	    (!lower_const(l, ins->arg[1], &c) && !lower_single(l, ins->arg[0]) &&
+	     lower_single(l, ins->arg[1])))
+		swap(ins->arg[0], ins->arg[1]);
+}
+
+/* x + (y << k), x + y + c */
+static void lower_lea(struct lower *l, u32 i)
+{
+	struct ir_ins *ins = &l->f->ins[i];
+	struct ir_ins *sub;
+	u32 n;
+
+	ins->form = X64_FORM_RR;
+	for (n = 0; n < 2; n++) {
+		u32 v = ins->arg[n];
+		s64 k;
+
+		sub = &l->f->ins[v];
+		if (sub->op != IR_SHL || sub->form || !lower_single(l, v) ||
+		    !lower_const(l, sub->arg[1], &k) || k < 1 || k > 3)
+			continue;
+		if (n == 0)
+			swap(ins->arg[0], ins->arg[1]);
+		ins->form = X64_FORM_LEA;
+		ins->scale = (u8)k;
+		lower_replace(l, &ins->arg[1], sub->arg[0]);
+		if (ins->type == IR_I32)
+			lower_strip(l, &ins->arg[1]);
+		return;
+	}
+}
+
+static void lower_add(struct lower *l, u32 i)
+{
+	struct ir_ins *ins = &l->f->ins[i];
+	struct ir_ins *sub;
+	s64 c;
+
+	if (!lower_imm32(l, ins->arg[1], &c)) {
+		if (lower_fold_load(l, i, 1, ins->type))
+			return;
+		swap(ins->arg[0], ins->arg[1]);
+		if (!lower_fold_load(l, i, 1, ins->type))
+			lower_lea(l, i);
+		return;
+	}
+	lower_replace(l, &ins->arg[1], 0);
+	become(ins, IR_ADD, X64_FORM_RI, c);
+	sub = &l->f->ins[ins->arg[0]];
+	if (sub->op != IR_ADD || sub->form || !lower_single(l, ins->arg[0]) ||
+	    sub->type != ins->type)
+		return;
+	order_operands(l, sub);
+	if (l->f->ins[sub->arg[1]].op == IR_CONST)
+		return;
+	ins->form = X64_FORM_LEA;
+	ins->scale = 0;
+	ins->disp = (s32)c;
+	lower_use(l, sub->arg[1]);
+	ins->arg[1] = sub->arg[1];
+	lower_replace(l, &ins->arg[0], sub->arg[0]);
+}
+
+static void lower_sub(struct lower *l, u32 i)
+{
+	struct ir_ins *ins = &l->f->ins[i];
+	s64 c;
+
+	if (lower_imm32(l, ins->arg[1], &c) && c != S32_MIN) {
+		lower_replace(l, &ins->arg[1], 0);
+		become(ins, IR_ADD, X64_FORM_RI, -c);
+	} else if (lower_const(l, ins->arg[0], &c) && !c) {
+		swap(ins->arg[0], ins->arg[1]);
+		lower_replace(l, &ins->arg[1], 0);
+		become(ins, IR_SUB, X64_FORM_NEG, 0);
+	} else if (!lower_fold_load(l, i, 1, ins->type)) {
+		ins->form = X64_FORM_RR;
+	}
+}
+
+/* Masks that a move does. */
+static bool lower_mask(struct ir_ins *ins, s64 mask)
+{
+	if (mask == 0xff)
+		ins->access = IR_U8;
+	else if (mask == 0xffff)
+		ins->access = IR_U16;
+	else if (mask == 0xffffffffll && ins->type == IR_I64)
+		ins->access = IR_U32;
+	else
+		return false;
+	ins->form = X64_FORM_ZX;
+	return true;
+}
+
+static void lower_logic(struct lower *l, u32 i)
+{
+	struct ir_ins *ins = &l->f->ins[i];
+	s64 c;
+
+	if (lower_const(l, ins->arg[1], &c)) {
+		if (ins->op == IR_AND && lower_mask(ins, c)) {
+			lower_replace(l, &ins->arg[1], 0);
+			lower_strip(l, &ins->arg[0]);
+			return;
+		}
+		if (c == (s32)c || (ins->op == IR_AND && c == (u32)c)) {
+			lower_replace(l, &ins->arg[1], 0);
+			become(ins, ins->op,
+			       ins->op == IR_XOR && c == -1 ? X64_FORM_NOT : X64_FORM_RI, c);
+			return;
+		}
+	}
+	if (!lower_fold_load(l, i, 1, ins->type))
+		ins->form = X64_FORM_RR;
+}
+
+static void lower_mul(struct lower *l, u32 i)
+{
+	struct ir_ins *ins = &l->f->ins[i];
+	s64 c;
+
+	if (!lower_const(l, ins->arg[1], &c)) {
+		if (!lower_fold_load(l, i, 1, ins->type))
+			ins->form = X64_FORM_RR;
+		return;
+	}
+	if (ins->type == IR_I32)
+		c = (u32)c;
+	if (c && !(c & (c - 1))) {
+		lower_replace(l, &ins->arg[1], 0);
+		become(ins, IR_SHL, X64_FORM_RI, fls64((u64)c) - 1);
+	} else if (c == 3 || c == 5 || c == 9) {
+		lower_replace(l, &ins->arg[1], ins->arg[0]);
+		become(ins, IR_ADD, X64_FORM_LEA, 0);
+		ins->scale = (u8)(fls((u32)c) - 1);
+	} else if (c == (s32)c || (ins->type == IR_I32)) {
+		lower_replace(l, &ins->arg[1], 0);
+		become(ins, IR_MUL, X64_FORM_RI, (s32)c);
+	} else {
+		ins->form = X64_FORM_RR;
+	}
+}
+
+static void lower_div(struct lower *l, u32 i)
+{
+	struct ir_ins *ins = &l->f->ins[i];
+	bool power;
+	s64 c;
+
+	ins->form = X64_FORM_RR;
+	if (!lower_const(l, ins->arg[1], &c))
+		return;
+	if (ins->type == IR_I32 && (ins->op == IR_DIVU || ins->op == IR_REMU))
+		c = (u32)c;
+	if (c && c != -1)
+		ins->flags |= IR_NOTRAP;
+	power = c && !(c & (c - 1));
+	if (ins->op == IR_DIVU && power) {
+		lower_replace(l, &ins->arg[1], 0);
+		become(ins, IR_SHRU, X64_FORM_RI, fls64((u64)c) - 1);
+	} else if (ins->op == IR_REMU && power && c - 1 == (u32)(c - 1)) {
+		lower_replace(l, &ins->arg[1], 0);
+		become(ins, IR_AND, X64_FORM_RI, c - 1);
+	}
+}
+
+static void lower_shift(struct lower *l, u32 i)
+{
+	struct ir_ins *ins = &l->f->ins[i];
+	s64 c;
+
+	if (lower_const(l, ins->arg[1], &c)) {
+		lower_replace(l, &ins->arg[1], 0);
+		become(ins, ins->op, X64_FORM_RI, c & (ins->type == IR_I64 ? 63 : 31));
+		return;
+	}
+	lower_strip(l, &ins->arg[1]);
+	if ((l->code->features & KWASM_CPU_BMI2) && ins->op != IR_ROTL && ins->op != IR_ROTR)
+		ins->form = X64_FORM_RR;
+	else
+		ins->form = X64_FORM_CL;
+}
+
+/* ---- conditions ---- */
+
+static const u8 cmp_cc[IR_NUM_OPS] = {
+	[IR_EQ] = X64_CC_E, [IR_NE] = X64_CC_NE,
+	[IR_LTS] = X64_CC_L, [IR_LTU] = X64_CC_B,
+	[IR_GTS] = X64_CC_G, [IR_GTU] = X64_CC_A,
+	[IR_LES] = X64_CC_LE, [IR_LEU] = X64_CC_BE,
+	[IR_GES] = X64_CC_GE, [IR_GEU] = X64_CC_AE,
+};
+
+static bool is_compare(const struct ir_ins *ins)
+{
+	return ins->op >= IR_EQ && ins->op <= IR_GEU;
+}
+
+/* x & y compared with 0; true when @ins took it over from its operand @v. */
+static bool lower_test(struct lower *l, struct ir_ins *ins, u32 v)
+{
+	struct ir_ins *sub = &l->f->ins[v];
+	s64 c;
+
+	if (sub->op != IR_AND || sub->form || !lower_single(l, v))
+		return false;
+	order_operands(l, sub);
+	if (lower_const(l, sub->arg[1], &c)) {
+		if (c != (s32)c)
+			return false;
+		ins->form = X64_FORM_TESTI;
+		ins->imm = (u64)c;
+		/* a positive mask leaves neither an upper half nor a sign: 32 bits tell as much */
+		if (c >= 0)
+			ins->otype = IR_I32;
+		lower_replace(l, &ins->arg[0], sub->arg[0]);
+	} else {
+		ins->form = X64_FORM_TEST;
+		lower_use(l, sub->arg[1]);
+		ins->arg[1] = sub->arg[1];
+		lower_replace(l, &ins->arg[0], sub->arg[0]);
+	}
+	return true;
+}
+
+static void lower_compare(struct lower *l, u32 i)
+{
+	struct ir_ins *ins = &l->f->ins[i];
+	s64 c;
+
+	ins->cc = cmp_cc[ins->op];
+	if (lower_const(l, ins->arg[0], &c)) {
+		swap(ins->arg[0], ins->arg[1]);
+		ins->cc = x64_cc_swap(ins->cc);
+	}
+	if (ins->otype == IR_I32) {
+		lower_strip(l, &ins->arg[0]);
+		lower_strip(l, &ins->arg[1]);
+	}
+	if (lower_imm32(l, ins->arg[1], &c)) {
+		lower_replace(l, &ins->arg[1], 0);
+		ins->form = X64_FORM_RI;
+		ins->imm = (u64)c;
+		if (!c && lower_test(l, ins, ins->arg[0])) {
+			if (ins->otype == IR_I32)
+				lower_strip(l, &ins->arg[0]);
+			return;
+		}
+		if (lower_fold_load(l, i, 0, ins->otype)) {
+			/* the operand's slot takes the address, the offset moves to make room */
+			ins->disp = (s32)ins->imm;
+			ins->imm = (u64)c;
+			ins->form = X64_FORM_MI;
+		}
+		return;
+	}
+	ins->form = X64_FORM_RR;
+	if (lower_fold_load(l, i, 1, ins->otype))
+		return;
+	swap(ins->arg[0], ins->arg[1]);
+	if (lower_fold_load(l, i, 1, ins->otype))
+		ins->cc = x64_cc_swap(ins->cc);
+	else
+		swap(ins->arg[0], ins->arg[1]);
+}
+
+/*
+ * The condition in @arg of @user, BR or SELECT: a comparison of its own moves right before the user
+ * and leaves only flags.  Return: true when it did; user's cc is set.
+ */
+static bool lower_flags(struct lower *l, u32 user, u32 *arg)
+{
+	struct ir_func *f = l->f;
+	u32 c = *arg;
+
+	lower_strip(l, arg);
+	c = *arg;
+	if (f->ins[c].form || !lower_single(l, c) || f->ins[c].block != f->ins[user].block)
+		return false;
+	if (is_compare(&f->ins[c])) {
+		ir_ins_detach(f, c);
+		ir_ins_before(f, user, c);
+		lower_compare(l, c);
+	} else if (f->ins[c].op == IR_AND) {
+		s64 k;
+
+		order_operands(l, &f->ins[c]);
+		if (f->ins[c].type == IR_I32) {
+			lower_strip(l, &f->ins[c].arg[0]);
+			lower_strip(l, &f->ins[c].arg[1]);
+		}
+		ir_ins_detach(f, c);
+		ir_ins_before(f, user, c);
+		f->ins[c].op = IR_NE;
+		f->ins[c].otype = f->ins[c].type;
+		f->ins[c].form = X64_FORM_TEST;
+		f->ins[c].cc = X64_CC_NE;
+		if (lower_imm32(l, f->ins[c].arg[1], &k)) {
+			f->ins[c].form = X64_FORM_TESTI;
+			f->ins[c].imm = (u64)k;
+			lower_replace(l, &f->ins[c].arg[1], 0);
+		}
+	} else {
+		return false;
+	}
+	f->ins[c].type = IR_VOID;
+	f->ins[user].cc = f->ins[c].cc;
+	f->ins[user].form = X64_FORM_FLAGS;
+	lower_replace(l, &f->ins[user].arg[0], 0);
+	return true;
+}
+
+static void lower_br(struct lower *l, u32 i)
+{
+	if (lower_flags(l, i, &l->f->ins[i].arg[0]))
+		return;
+	l->f->ins[i].form = X64_FORM_RR;
+	l->f->ins[i].cc = X64_CC_NE;
+}
+
+/*
+ * The value starts as what is chosen when the condition is false: that one becomes arg[0], the
+ * condition, if it is in a register, arg[2].
+ */
+static void lower_select(struct lower *l, u32 i)
+{
+	struct ir_ins *ins = &l->f->ins[i];
+
+	ins->cc = X64_CC_NE;
+	ins->form = X64_FORM_RR;
+	lower_flags(l, i, &ins->arg[0]);
+	swap(ins->arg[0], ins->arg[2]);
+	if (ins->form == X64_FORM_FLAGS && l->uses[ins->arg[0]] > 1 &&
+	    lower_single(l, ins->arg[1])) {
+		swap(ins->arg[0], ins->arg[1]);
+		ins->cc = x64_cc_not(ins->cc);
+	}
+}
+
+/* ---- the driver ---- */
+
+static int lower_ins(struct lower *l, u32 i)
+{
+	struct ir_ins *ins = &l->f->ins[i];
+
+	/* 32-bit operations read 32 bits */
+	if (ins->type == IR_I32 && ins->op >= IR_ADD && ins->op <= IR_EXT16S) {
+		lower_strip(l, &ins->arg[0]);
+		if (ir_op_info[ins->op].num_args > 1)
+			lower_strip(l, &ins->arg[1]);
+	}
+	order_operands(l, ins);
+	switch (ins->op) {
+	case IR_ADD:
+		lower_add(l, i);
+		break;
+	case IR_SUB:
+		lower_sub(l, i);
+		break;
+	case IR_AND:
+	case IR_OR:
+	case IR_XOR:
+		lower_logic(l, i);
+		break;
+	case IR_MUL:
+		lower_mul(l, i);
+		break;
+	case IR_DIVS:
+	case IR_DIVU:
+	case IR_REMS:
+	case IR_REMU:
+		lower_div(l, i);
+		break;
+	case IR_SHL:
+	case IR_SHRS:
+	case IR_SHRU:
+	case IR_ROTL:
+	case IR_ROTR:
+		lower_shift(l, i);
+		break;
+	case IR_EQ:
+	case IR_NE:
+	case IR_LTS:
+	case IR_LTU:
+	case IR_GTS:
+	case IR_GTU:
+	case IR_LES:
+	case IR_LEU:
+	case IR_GES:
+	case IR_GEU:
+		lower_compare(l, i);
+		break;
+	case IR_SELECT:
+		lower_select(l, i);
+		break;
+	case IR_BR:
+		lower_br(l, i);
+		break;
+	case IR_LOAD:
+		lower_load(l, i);
+		break;
+	case IR_STORE:
+		lower_store(l, i);
+		break;
+	case IR_GSET:
+	case IR_LSET:
+		lower_set(l, i);
+		break;
+	case IR_PARAM:
+		return lower_param(l, i);
+	case IR_CALL:
+	case IR_CALLIND:
+	case IR_CALLRT:
+		return lower_call(l, i);
+	case IR_RET:
+		return lower_ret(l, i);
+	case IR_SEXT:
+		lower_strip(l, &ins->arg[0]);
+		ins->form = X64_FORM_RR;
+		break;
+	default:
+		ins->form = X64_FORM_RR;
+	}
+	return 0;
+}
+
+static bool is_dead(const struct lower *l, u32 i)
+{
+	const struct ir_ins *ins = &l->f->ins[i];
+
+	if (i >= l->num_uses || l->uses[i] || !ir_op_is(ins->op, IR_OP_PURE))
+		return false;
+	return !ir_op_is(ins->op, IR_OP_TRAPS) || (ins->flags & IR_NOTRAP);
+}
+
+static int lower_block(struct lower *l, u32 b)
+{
+	struct ir_func *f = l->f;
+	u32 i, prev;
+	int err;
+
+	for (i = f->blocks[b].last; i; i = prev) {
+		if (!f->ins[i].form) {
+			if (is_dead(l, i)) {
+				prev = f->ins[i].prev;
+				ir_uses(f, i, use_drop, l);
+				ir_ins_unlink(f, i);
+				continue;
+			}
+			err = lower_ins(l, i);
+			if (err)
+				return err;
+		}
+		/* read late: what was absorbed is gone, what was moved here comes next */
+		prev = f->ins[i].prev;
+	}
+	return 0;
+}
+
+int x64_lower(struct ir_func *f, const struct x64_code *code)
+{
+	struct lower l = { .f = f, .code = code };
+	u32 n, i;
+	int err;
+
+	err = drop_extensions(f);
+	if (err)
+		return err;
+	l.num_uses = f->num_ins;
+	l.uses = kwasm_arena_alloc(f->arena, f->num_ins, sizeof(u32));
+	if (!l.uses)
+		return ir_out_of_memory(f);
+	for (n = 0; n < f->num_order; n++)
+		for (i = f->blocks[f->order[n]].first; i; i = f->ins[i].next)
+			ir_uses(f, i, use_count, l.uses);
+	for (n = f->num_order; n--;) {
+		err = lower_block(&l, f->order[n]);
+		if (err)
+			return err;
+	}
+	return 0;
+}

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * lower_call.c - from operations to machine operations: the calling convention.
+ *
+ * Guarantees: behind this pass a call lists only operands that go in registers, integers first;
+ * the others are ARGSTACK instructions right before it.
+ */
+#include "../link.h"
+#include "lower.h"
+
+const u8 x64_arg_regs[X64_NUM_INT_ARGS] = {
+	X64_RDI, X64_RSI, X64_RDX, X64_RCX, X64_R8, X64_R9
+};
+
+const u8 x64_host_arg_regs[X64_NUM_HOST_ARGS] = { X64_RSI, X64_RDX, X64_RCX, X64_R8, X64_R9 };
+
+int lower_param(struct lower *l, u32 i)
+{
+	struct ir_ins *ins = &l->f->ins[i];
+	const struct kwasm_functype *type = kwasm_module_functype(l->f->module, l->f->index);
+	struct x64_args args = { };
+	u8 reg = X64_NONE;
+	u32 k;
+
+	for (k = 0; k <= ins->imm; k++)
+		reg = x64_args_next(&args, type->params[k]);
+	ins->form = reg == X64_NONE ? X64_FORM_STACK : X64_FORM_REG;
+	ins->disp = reg == X64_NONE ? (s32)args.stack - 1 : reg;
+	return 0;
+}
+
+static bool is_float(const struct ir_func *f, u32 v)
+{
+	return f->ins[v].type == IR_F32 || f->ins[v].type == IR_F64;
+}
+
+/* Puts @v into place @slot of what @op, ARGSTACK or RESSTORE, writes; before @user. */
+static int place(struct lower *l, u32 user, u32 op, u32 v, u32 slot)
+{
+	u32 i = ir_ins_new(l->f, op, l->f->ins[v].type);
+	s64 c;
+
+	if (!i)
+		return -ENOMEM;
+	l->f->ins[i].imm = slot;
+	l->f->ins[i].at = l->f->ins[user].at;
+	l->f->ins[i].form = X64_FORM_RR;
+	/* an i32 is stored with its zero upper half */
+	if (lower_const(l, v, &c) && (l->f->ins[v].type == IR_I32 ? c >= 0 : c == (s32)c)) {
+		l->f->ins[i].form = X64_FORM_RI;
+		l->f->ins[i].disp = (s32)c;
+		lower_unuse(l, v);
+	} else {
+		l->f->ins[i].arg[0] = v;
+	}
+	ir_ins_before(l->f, user, i);
+	return 0;
+}
+
+/*
+ * Keeps of the list of @call what goes in registers: first the integers, then the floats.  scale
+ * becomes the number of integers.
+ */
+static int place_args(struct lower *l, u32 call)
+{
+	struct ir_func *f = l->f;
+	u32 num = f->ins[call].num_list;
+	u32 list = ir_pool_new(f, num);
+	u32 ints = 0, floats = 0, stack = 0;
+	u32 k;
+	int err;
+
+	if (list == U32_MAX)
+		return -ENOMEM;
+	for (k = 0; k < num; k++) {
+		u32 v = f->pool[f->ins[call].list + k];
+
+		if (!is_float(f, v) && ints < X64_NUM_INT_ARGS) {
+			f->pool[list + ints++] = v;
+		} else if (!is_float(f, v) || floats == X64_NUM_FLOAT_ARGS) {
+			err = place(l, call, IR_ARGSTACK, v, stack++);
+			if (err)
+				return err;
+		} else {
+			floats++;
+		}
+	}
+	floats = min(floats, X64_NUM_FLOAT_ARGS);
+	for (k = 0, num = 0; num < floats; k++) {
+		u32 v = f->pool[f->ins[call].list + k];
+
+		if (is_float(f, v))
+			f->pool[list + ints + num++] = v;
+	}
+	f->ins[call].list = list;
+	f->ins[call].num_list = ints + floats;
+	f->ins[call].scale = (u8)ints;
+	f->num_out = max(f->num_out, stack);
+	return 0;
+}
+
+int lower_call(struct lower *l, u32 i)
+{
+	struct ir_ins *ins = &l->f->ins[i];
+	const struct kwasm_module *m = l->f->module;
+
+	if (ins->op == IR_CALLRT) {
+		ins->form = X64_FORM_HOST;
+		return 0;
+	}
+	if (ins->op == IR_CALLIND) {
+		/* the index has a register of its own */
+		ins->num_list--;
+		ins->arg[0] = l->f->pool[ins->list + ins->num_list];
+		ins->form = X64_FORM_RR;
+	} else if (ins->imm >= m->num_func_imports) {
+		ins->form = X64_FORM_LOCAL;
+	} else if (kwasm_hostmap_at(l->code->hosts, (u32)ins->imm)) {
+		ins->form = X64_FORM_HOST;
+		return 0;
+	} else {
+		ins->form = X64_FORM_CROSS;
+	}
+	return place_args(l, i);
+}
+
+int lower_ret(struct lower *l, u32 i)
+{
+	u32 num = l->f->ins[i].num_list;
+	u32 k;
+	int err;
+
+	l->f->ins[i].form = X64_FORM_RR;
+	for (k = 1; k < num; k++) {
+		err = place(l, i, IR_RESSTORE, l->f->pool[l->f->ins[i].list + k], k);
+		if (err)
+			return err;
+	}
+	l->f->ins[i].num_list = min(num, 1u);
+	return 0;
+}

@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * target.c - what each lowered instruction does with registers.
+ *
+ * Guarantees: emit needs no register beyond those described here and the two scratch registers.
+ */
+#include "x64.h"
+
+#define ALLOCATABLE                                                                            \
+	((X64_GPRS | X64_XMMS) & ~(X64_BIT(X64_RSP) | X64_BIT(X64_RBP) | X64_BIT(X64_SCRATCH) |  \
+				   X64_BIT(X64_MEMORY) | X64_BIT(X64_CTX) |                      \
+				   X64_BIT(X64_SCRATCH_XMM)))
+#define PRESERVED (X64_BIT(X64_RBX) | X64_BIT(X64_R12) | X64_BIT(X64_R13))
+#define CLOBBERED (ALLOCATABLE & ~PRESERVED)
+
+#define ANY IR_TARGET_ANY
+#define ANYLOC IR_TARGET_ANYLOC
+
+#define FLOATS                                                                                 \
+	X64_XMM0, X64_XMM1, X64_XMM2, X64_XMM3, X64_XMM4, X64_XMM5, X64_XMM6, X64_XMM7
+
+/* Row n: n integers, then floats. */
+static const u16 call_regs[X64_NUM_INT_ARGS + 1][X64_NUM_INT_ARGS + X64_NUM_FLOAT_ARGS] = {
+	{ FLOATS },
+	{ X64_RDI, FLOATS },
+	{ X64_RDI, X64_RSI, FLOATS },
+	{ X64_RDI, X64_RSI, X64_RDX, FLOATS },
+	{ X64_RDI, X64_RSI, X64_RDX, X64_RCX, FLOATS },
+	{ X64_RDI, X64_RSI, X64_RDX, X64_RCX, X64_R8, FLOATS },
+	{ X64_RDI, X64_RSI, X64_RDX, X64_RCX, X64_R8, X64_R9, FLOATS },
+};
+
+static const u16 host_regs[X64_NUM_HOST_ARGS] = { X64_RSI, X64_RDX, X64_RCX, X64_R8, X64_R9 };
+static const u16 ret_int[1] = { X64_RAX };
+static const u16 ret_float[1] = { X64_XMM0 };
+
+static bool is_float(u32 type)
+{
+	return type == IR_F32 || type == IR_F64;
+}
+
+static void describe_call(const struct ir_ins *ins, struct ir_target_ins *t)
+{
+	if (t->def != IR_LOC_NONE)
+		t->def = is_float(ins->type) ? X64_XMM0 : X64_RAX;
+	t->clobbers = CLOBBERED;
+	t->list_use = ins->form == X64_FORM_HOST ? host_regs : call_regs[ins->scale];
+	if (ins->op == IR_CALLIND)
+		t->use[0] = X64_RAX;
+}
+
+static void describe_div(const struct ir_ins *ins, struct ir_target_ins *t)
+{
+	bool quotient = ins->op == IR_DIVS || ins->op == IR_DIVU;
+
+	t->use[0] = X64_RAX;
+	t->use[1] = ANYLOC;
+	t->late = 1 << 1;
+	t->def = quotient ? X64_RAX : X64_RDX;
+	t->clobbers = X64_BIT(X64_RAX) | X64_BIT(X64_RDX);
+}
+
+/* Two-address: the second operand is read when the first has become the value. */
+static void describe_tied(const struct ir_ins *ins, struct ir_target_ins *t)
+{
+	t->tied = true;
+	if (t->use[1] != IR_LOC_NONE && ins->arg[1] != ins->arg[0])
+		t->late = 1 << 1;
+}
+
+static void describe_alu(const struct ir_ins *ins, struct ir_target_ins *t)
+{
+	if (ins->form == X64_FORM_RR)
+		t->use[1] = ANYLOC;
+	if (ins->op == IR_ADD && ins->form != X64_FORM_RM)
+		return;			/* lea makes it three-address */
+	if (ins->form == X64_FORM_ZX || (ins->op == IR_MUL && ins->form == X64_FORM_RI))
+		t->use[0] = ANYLOC;
+	else
+		describe_tied(ins, t);
+}
+
+static void describe_shift(const struct ir_ins *ins, struct ir_target_ins *t)
+{
+	if (ins->form == X64_FORM_RR)
+		return;
+	if (ins->form == X64_FORM_CL)
+		t->use[1] = X64_RCX;
+	describe_tied(ins, t);
+	if (ins->form == X64_FORM_CL) {
+		/* the value must not be made in cl, even where it shifts itself */
+		t->late = 1 << 1;
+	}
+}
+
+static void describe_compare(const struct ir_ins *ins, struct ir_target_ins *t)
+{
+	if (ins->form == X64_FORM_RR || ins->form == X64_FORM_TEST)
+		t->use[1] = ANYLOC;
+	else if (ins->form == X64_FORM_RI || ins->form == X64_FORM_TESTI)
+		t->use[0] = ANYLOC;
+}
+
+static void describe_select(const struct ir_ins *ins, struct ir_target_ins *t)
+{
+	t->use[1] = ANYLOC;
+	t->tied = true;
+	t->late = 1 << 1;
+	if (ins->arg[2]) {
+		t->use[2] = ANYLOC;
+		t->late |= 1 << 2;
+	}
+}
+
+static void describe_unary(struct ir_func *f, const struct ir_ins *ins, struct ir_target_ins *t)
+{
+	switch (ins->op) {
+	case IR_BSWAP:
+	case IR_BSWAP16:
+		describe_tied(ins, t);
+		break;
+	case IR_POPCNT:
+		t->use[0] = ANYLOC;
+		if (!(kwasm_cpu_features() & KWASM_CPU_POPCNT)) {
+			describe_tied(ins, t);
+			t->use[0] = ANY;
+			t->clobbers = X64_BIT(X64_RCX);
+		}
+		break;
+	default:
+		t->use[0] = ANYLOC;
+	}
+}
+
+static void describe(struct ir_func *f, u32 i, struct ir_target_ins *t)
+{
+	const struct ir_ins *ins = &f->ins[i];
+	u32 n;
+
+	memset(t, 0, sizeof(*t));
+	t->def = ir_op_is(ins->op, IR_OP_DEF) && ins->type != IR_VOID ? ANY : IR_LOC_NONE;
+	for (n = 0; n < 3; n++)
+		t->use[n] = ins->arg[n] ? ANY : IR_LOC_NONE;
+	switch (ins->op) {
+	case IR_PARAM:
+		if (ins->form == X64_FORM_REG)
+			t->def = (u16)ins->disp;
+		break;
+	case IR_ADD:
+	case IR_SUB:
+	case IR_MUL:
+	case IR_AND:
+	case IR_OR:
+	case IR_XOR:
+		describe_alu(ins, t);
+		break;
+	case IR_DIVS:
+	case IR_DIVU:
+	case IR_REMS:
+	case IR_REMU:
+		describe_div(ins, t);
+		break;
+	case IR_SHL:
+	case IR_SHRS:
+	case IR_SHRU:
+	case IR_ROTL:
+	case IR_ROTR:
+		describe_shift(ins, t);
+		break;
+	case IR_EQ:
+	case IR_NE:
+	case IR_LTS:
+	case IR_LTU:
+	case IR_GTS:
+	case IR_GTU:
+	case IR_LES:
+	case IR_LEU:
+	case IR_GES:
+	case IR_GEU:
+		describe_compare(ins, t);
+		break;
+	case IR_SELECT:
+		describe_select(ins, t);
+		break;
+	case IR_CLZ:
+	case IR_CTZ:
+	case IR_POPCNT:
+	case IR_EXT8S:
+	case IR_EXT16S:
+	case IR_EXT32S:
+	case IR_WRAP:
+	case IR_SEXT:
+	case IR_BSWAP:
+	case IR_BSWAP16:
+		describe_unary(f, ins, t);
+		break;
+	case IR_BR:
+		if (ins->arg[0])
+			t->use[0] = ANYLOC;
+		break;
+	case IR_SWITCH:
+		t->late = 1;
+		t->clobbers = X64_BIT(X64_RCX);
+		break;
+	case IR_PKTLOAD:
+		t->late = 1;
+		t->clobbers = X64_XMMS & ALLOCATABLE;
+		break;
+	case IR_CALL:
+	case IR_CALLIND:
+	case IR_CALLRT:
+		describe_call(ins, t);
+		break;
+	case IR_RET:
+		t->list_use = ins->num_list && is_float(f->ins[f->pool[ins->list]].type) ?
+			ret_float : ret_int;
+		break;
+	}
+}
+
+const struct ir_target x64_target = {
+	.allocatable = ALLOCATABLE,
+	.callee_saved = PRESERVED,
+	.scratch_gpr = X64_SCRATCH,
+	.scratch_xmm = X64_SCRATCH_XMM,
+	.describe = describe,
+};
