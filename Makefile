@@ -98,7 +98,7 @@ $(CTL): $(CTL_OBJS) $(LIBKWASM)
 
 EXAMPLE_SRCS := $(wildcard examples/*/*.c)
 EXAMPLES := $(foreach s,$(EXAMPLE_SRCS),$(BUILD)/examples/$(basename $(notdir $(s))).wasm)
-WASM_CFLAGS := --target=wasm32 -std=gnu11 -O2 -nostdlib -ffreestanding -Wall -Wextra -Werror \
+WASM_CFLAGS := --target=wasm32 -mbulk-memory -msign-ext -std=gnu11 -O2 -nostdlib -ffreestanding -Wall -Wextra -Werror \
 	-Icore/uapi
 WASM_LDFLAGS := --no-entry --strip-debug
 

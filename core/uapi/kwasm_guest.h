@@ -57,6 +57,85 @@ enum kwasm_hook {
 #define KWASM_EXPORT(name)
 #endif
 
+#define KWASM_PROTO_ICMP 1
+#define KWASM_PROTO_TCP 6
+#define KWASM_PROTO_UDP 17
+#define KWASM_PROTO_ICMPV6 58
+
+/**
+ * struct kwasm_transport - where the transport header is
+ * @protocol: KWASM_PROTO_*, or any other number of the IANA's list
+ * @offset: of the transport header from the network header
+ */
+struct kwasm_transport {
+	uint32_t protocol;
+	uint32_t offset;
+};
+
+#ifdef __wasm__
+/* Hop-by-hop options, routing, fragment, authentication, destination options. */
+static inline int kwasm_ipv6_is_extension(uint32_t header)
+{
+	return header == 0 || header == 43 || header == 44 || header == 51 || header == 60;
+}
+
+#define KWASM_IPV6_EXTENSIONS_MAX 8
+
+static inline int32_t kwasm_ipv6_transport(struct kwasm_transport *t)
+{
+	int32_t next = kwasm_pkt_u8(6);
+	uint32_t offset = 40;
+	int32_t len;
+
+	for (int n = 0; next >= 0 && kwasm_ipv6_is_extension((uint32_t)next); n++) {
+		uint32_t header = (uint32_t)next;
+
+		if (n == KWASM_IPV6_EXTENSIONS_MAX)
+			return -KWASM_ENODATA;
+		next = kwasm_pkt_u8(offset);
+		len = kwasm_pkt_u8(offset + 1);
+		if (len < 0)
+			return len;
+		if (header == 44) {
+			if (kwasm_pkt_be16(offset + 2) & 0xfff8)
+				return -KWASM_ENODATA;
+			len = 0;
+		}
+		offset += header == 51 ? ((uint32_t)len + 2) * 4 : ((uint32_t)len + 1) * 8;
+	}
+	if (next < 0)
+		return next;
+	t->protocol = (uint32_t)next;
+	t->offset = offset;
+	return 0;
+}
+
+static inline int32_t kwasm_ipv4_transport(struct kwasm_transport *t)
+{
+	int32_t ihl = kwasm_pkt_u8(0);
+	int32_t fragment = kwasm_pkt_be16(6);
+	int32_t protocol = kwasm_pkt_u8(9);
+
+	if (protocol < 0 || fragment & 0x1fff)
+		return -KWASM_ENODATA;
+	t->protocol = (uint32_t)protocol;
+	t->offset = ((uint32_t)ihl & 15) * 4;
+	return 0;
+}
+
+/**
+ * kwasm_transport() - find the transport header of an IPv4 or IPv6 packet.
+ *
+ * Skips IPv4 options and IPv6 extension headers.
+ * Return: 0, or -KWASM_ENODATA when the packet ends before it or is a later fragment.
+ */
+static inline int32_t kwasm_transport(struct kwasm_transport *t)
+{
+	return kwasm_pkt_family() == KWASM_FAMILY_IPV6 ? kwasm_ipv6_transport(t) :
+							 kwasm_ipv4_transport(t);
+}
+#endif
+
 /* The entry point that `kwasmctl attach` looks for unless --entry names another. */
 #define KWASM_HANDLER(name) KWASM_EXPORT(name) uint32_t name(void)
 

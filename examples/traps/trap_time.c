@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: MIT */
+/* Traps with "time limit exceeded": loops for ever. */
+#include <kwasm_guest.h>
+
+static volatile uint32_t rounds;
+
+KWASM_HANDLER(kwasm_packet)
+{
+	for (;;)
+		rounds++;
+}
