@@ -110,11 +110,11 @@ examples: $(EXAMPLES) ## the example guests, build/examples/*.wasm
 
 vpath %.c $(sort $(dir $(EXAMPLE_SRCS)))
 
-$(BUILD)/examples/%.wasm: $(BUILD)/examples/%.wasm.o
+$(BUILD)/examples/%.wasm: $(BUILD)/examples/obj/%.o
 	$(call say,WASMLD,$@)
 	$(Q)$(WASM_LD) $(WASM_LDFLAGS) -o $@ $<
 
-$(BUILD)/examples/%.wasm.o: %.c
+$(BUILD)/examples/obj/%.o: %.c
 	$(call say,WASMCC,$<)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(WASM_CC) $(WASM_CFLAGS) -MMD -MP -c -o $@ $<
