@@ -26,6 +26,7 @@ EXPORT_SYMBOL_GPL(kwasm_ksyms_del);
 EXPORT_SYMBOL_GPL(kwasm_stack_limit);
 EXPORT_SYMBOL_GPL(kwasm_watchdog_scale);
 EXPORT_SYMBOL_GPL(kwasm_watchdog_wake);
+EXPORT_SYMBOL_GPL(kwasm_watchdog_clear);
 EXPORT_PER_CPU_SYMBOL_GPL(kwasm_cpu);
 EXPORT_SYMBOL_GPL(kwasm_host_return_thunk);
 EXPORT_SYMBOL_GPL(kwasm_host_indirect_thunk);

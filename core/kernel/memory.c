@@ -239,7 +239,8 @@ s64 kwasm_linear_grow(struct kwasm_linear *linear, u32 delta)
 	struct backing *b = linear->priv;
 	u32 old = linear->pages;
 
-	if (delta > linear->max_pages - old)
+	/* Without page tables made ready a memory cannot grow where sleeping is forbidden. */
+	if (delta > linear->max_pages - old || (!b->atomic && in_interrupt()))
 		return -ENOMEM;
 	if (delta && back_pages(linear, delta, b->atomic))
 		return -ENOMEM;

@@ -5,7 +5,9 @@
  * One pinned timer per CPU, pending only while guests run there.  When it finds an invocation for
  * the first time it gives it a deadline; when it finds the same one past it, it sends the guest to
  * the leave stub by way of the interrupted instruction pointer, or, if a host function was
- * interrupted, sets ctx->kill, which compiled code checks when the function returns.
+ * interrupted, sets ctx->kill, which compiled code checks when the function returns.  A guest that
+ * called into another instance of its store ends there first, and then, trap by trap, where it was
+ * entered.
  *
  * The timer runs in hard interrupt context on every kernel, so it comes while softirqs run.  It
  * cannot come where interrupts are off: no guest runs there.
@@ -47,22 +49,48 @@ static void set_deadline(struct kwasm_ctx *ctx, u64 now)
 }
 
 /*
+ * Which instance of the store called the host is not known, so all of them get the flag.  Host
+ * functions that are called without any guest have a context without instance.
+ */
+static void set_kill(struct kwasm_ctx *ctx, u32 trap)
+{
+	struct kwasm_instance *inst;
+
+	WRITE_ONCE(ctx->kill, trap);
+	if (!ctx->instance)
+		return;
+	for (inst = ctx->instance->store->instances; inst; inst = inst->next)
+		WRITE_ONCE(inst->ctx->kill, trap);
+}
+
+void kwasm_watchdog_clear(struct kwasm_ctx *ctx)
+{
+	ctx->env[KWASM_GUARD_SEEN] = 0;
+	set_kill(ctx, KWASM_TRAP_NONE);
+}
+
+/*
  * Look at one running context; @regs is what was interrupted, NULL for invocations that are not
  * the innermost one.  Return: nanoseconds until the next look at it.
  */
 static u64 look(struct kwasm_ctx *ctx, struct pt_regs *regs, u64 now)
 {
-	if (ctx->env[KWASM_GUARD_SEEN] != ctx->env[KWASM_GUARD_RUNS])
-		set_deadline(ctx, now);
-	if (now < ctx->deadline)
-		return ctx->deadline - now;
+	u64 seen = ctx->env[KWASM_GUARD_SEEN];
+
+	if (seen != KWASM_EXPIRED) {
+		if (seen != ctx->env[KWASM_GUARD_RUNS])
+			set_deadline(ctx, now);
+		if (now < ctx->deadline)
+			return ctx->deadline - now;
+		WRITE_ONCE(ctx->env[KWASM_GUARD_SEEN], KWASM_EXPIRED);
+	}
 
 	/* In sealed text the register always holds a context, that of the running instance. */
 	if (regs && !user_mode(regs) && kwasm_text_contains(regs->ip))
 		regs->ip = (unsigned long)kwasm_fault_redirect((struct kwasm_ctx *)regs->r15,
 							       regs->ip, 0, KWASM_TRAP_TIME);
-	else if (!READ_ONCE(ctx->kill))
-		WRITE_ONCE(ctx->kill, KWASM_TRAP_TIME);
+	else
+		set_kill(ctx, KWASM_TRAP_TIME);
 	return ctx->env[KWASM_GUARD_LIMIT] / 4;
 }
 

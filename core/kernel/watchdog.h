@@ -18,9 +18,11 @@
 enum {
 	KWASM_GUARD_PREV,	/* the context that this invocation interrupted on its CPU, or 0 */
 	KWASM_GUARD_RUNS,	/* invocations so far; tells one from the next */
-	KWASM_GUARD_SEEN,	/* KWASM_GUARD_RUNS that ctx->deadline belongs to */
+	KWASM_GUARD_SEEN,	/* KWASM_GUARD_RUNS that ctx->deadline belongs to, or KWASM_EXPIRED */
 	KWASM_GUARD_LIMIT,	/* nanoseconds one invocation may take */
 };
+
+#define KWASM_EXPIRED U64_MAX	/* the invocation is being ended */
 
 /**
  * struct kwasm_cpu - the watchdog's state on one CPU
@@ -38,6 +40,9 @@ DECLARE_PER_CPU(struct kwasm_cpu, kwasm_cpu);
 
 /* The slow path of kwasm_guard_enter(): start this CPU's timer. */
 void kwasm_watchdog_wake(struct kwasm_ctx *ctx);
+
+/* The slow path of kwasm_guard_exit(): nothing of the ended invocation may end the next one. */
+void kwasm_watchdog_clear(struct kwasm_ctx *ctx);
 
 /**
  * kwasm_watchdog_scale() - a time limit as it holds on this machine.
@@ -77,8 +82,8 @@ static __always_inline void kwasm_guard_exit(struct kwasm_ctx *ctx)
 {
 	this_cpu_write(kwasm_cpu.running, (struct kwasm_ctx *)ctx->env[KWASM_GUARD_PREV]);
 	barrier();	/* the timer does not mark it any more */
-	if (unlikely(READ_ONCE(ctx->kill)))
-		WRITE_ONCE(ctx->kill, KWASM_TRAP_NONE);
+	if (unlikely(READ_ONCE(ctx->env[KWASM_GUARD_SEEN]) == KWASM_EXPIRED))
+		kwasm_watchdog_clear(ctx);
 }
 
 /**
@@ -99,6 +104,8 @@ static __always_inline u32 kwasm_guarded_enter(struct kwasm_ctx *ctx, const void
 	}
 	kwasm_store_measure_stack(ctx->instance->store);
 	trap = kwasm_enter(ctx, enter, values);
+	if (unlikely(trap))
+		WRITE_ONCE(ctx->kill, KWASM_TRAP_NONE);
 	kwasm_guard_exit(ctx);
 	return trap;
 }
@@ -108,7 +115,7 @@ static inline bool kwasm_watchdog_expired(void)
 {
 	const struct kwasm_ctx *ctx = this_cpu_read(kwasm_cpu.running);
 
-	return ctx && READ_ONCE(ctx->kill);
+	return ctx && READ_ONCE(ctx->env[KWASM_GUARD_SEEN]) == KWASM_EXPIRED;
 }
 
 #endif /* KWASM_KERNEL_WATCHDOG_H */

@@ -56,7 +56,7 @@ static void epilogue(struct emitter *e)
 {
 	const void *thunk = kwasm_host_return_thunk();
 
-	CODE(e, 0x5d);					/* pop rbp */
+	CODE(e, 0x31, 0xc0, 0x5d);			/* xor eax, eax; pop rbp */
 	if (thunk) {
 		CODE(e, 0xe9);				/* jmp thunk */
 		rel32(e, (u64)thunk);
