@@ -36,6 +36,7 @@ const struct ir_op_info ir_op_info[IR_NUM_OPS] = {
 
 int ir_out_of_memory(struct ir_func *f)
 {
+	f->no_memory = true;
 	return kwasm_diag_set(f->diag, -ENOMEM, f->index, KWASM_DIAG_NONE,
 			      "out of memory while compiling the function");
 }

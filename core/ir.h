@@ -172,6 +172,7 @@ struct ir_block {
  * @num_slots: spill slots, by register allocation
  * @num_out: outgoing stack argument slots of the widest call, by lowering
  * @saved: callee-saved registers used, bit mask, by register allocation
+ * @no_memory: an allocation failed; a pass that did not hand that up must return -ENOMEM
  */
 struct ir_func {
 	struct kwasm_arena *arena;
@@ -192,6 +193,7 @@ struct ir_func {
 	u32 num_slots;
 	u32 num_out;
 	u32 saved;
+	bool no_memory;
 };
 
 static inline bool ir_op_is(u32 op, u32 flags)
@@ -347,6 +349,8 @@ struct kwasm_hostmap;
 int ir_build(struct ir_func *f, const struct kwasm_hostmap *hosts);
 /* Constants, algebra, branches on constants, redundant PHIs, chains of blocks. */
 int ir_fold(struct ir_func *f);
+/* Joins blocks that only follow each other; the last step of ir_fold(). */
+int ir_merge_blocks(struct ir_func *f);
 /* One instruction for values that are computed alike where one of them dominates. */
 int ir_gvn(struct ir_func *f);
 /* Redundant loads and stores inside extended blocks; accesses that are proven not to trap. */
