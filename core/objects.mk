@@ -59,3 +59,4 @@ KWASM_CORE_OBJS += fold_cmp.o
 KWASM_CORE_OBJS += fold_div.o
 KWASM_CORE_OBJS += fold_eval.o
 KWASM_CORE_OBJS += merge.o
+KWASM_CORE_OBJS += abi.o

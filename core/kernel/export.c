@@ -12,6 +12,7 @@
 #include "text.h"
 #include "watchdog.h"
 
+EXPORT_SYMBOL_GPL(kwasm_diag_set);
 EXPORT_SYMBOL_GPL(kwasm_text_alloc);
 EXPORT_SYMBOL_GPL(kwasm_text_seal);
 EXPORT_SYMBOL_GPL(kwasm_text_disable);
