@@ -41,7 +41,7 @@ const char *kwasm_trap_text(u32 trap);
  * @kind: enum kwasm_trap
  * @func: index of the function that trapped in its module
  * @offset: byte offset of the instruction in the module
- * @address: memory traps: effective address in the guest's memory, else 0
+ * @address: faulting accesses: first byte of the guest's memory that was not there, else 0
  */
 struct kwasm_trap_info {
 	u32 kind;
