@@ -1,3 +1,30 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # What kwasm.ko adds to the portable core, one object a line, relative to core/kernel/.
 KWASM_KERNEL_OBJS :=
+KWASM_KERNEL_OBJS += symbols.o
+KWASM_KERNEL_OBJS += env.o
+KWASM_KERNEL_OBJS += text.o
+KWASM_KERNEL_OBJS += memory.o
+KWASM_KERNEL_OBJS += fault.o
+KWASM_KERNEL_OBJS += ksym.o
+KWASM_KERNEL_OBJS += watchdog.o
+KWASM_KERNEL_OBJS += stack.o
+KWASM_KERNEL_OBJS += guard.o
+KWASM_KERNEL_OBJS += limits.o
+KWASM_KERNEL_OBJS += log.o
+KWASM_KERNEL_OBJS += program.o
+KWASM_KERNEL_OBJS += run.o
+KWASM_KERNEL_OBJS += attachment.o
+KWASM_KERNEL_OBJS += hosts.o
+KWASM_KERNEL_OBJS += packet.o
+KWASM_KERNEL_OBJS += nets.o
+KWASM_KERNEL_OBJS += event.o
+KWASM_KERNEL_OBJS += netlink.o
+KWASM_KERNEL_OBJS += nl_attach.o
+KWASM_KERNEL_OBJS += nl_code.o
+KWASM_KERNEL_OBJS += nl_invoke.o
+KWASM_KERNEL_OBJS += nl_program.o
+KWASM_KERNEL_OBJS += nl_put.o
+KWASM_KERNEL_OBJS += control.o
+KWASM_KERNEL_OBJS += export.o
+KWASM_KERNEL_OBJS += main.o
