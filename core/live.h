@@ -244,6 +244,9 @@ int ra_error(struct ra *ra, int err, u32 ins, const char *what);
  */
 void ra_describe(struct ra *ra, u32 ins, struct ir_target_ins *t);
 
+/** ra_allocate() - ir_regalloc(); @local: values stay in memory between blocks from the start. */
+int ra_allocate(struct ir_func *f, const struct ir_target *target, bool local);
+
 /** ra_live_build() - number instructions, find loops, build lifetimes.  Return: 0 or -errno. */
 int ra_live_build(struct ra *ra);
 

@@ -750,9 +750,9 @@ int ra_slots(struct ra *ra)
 	return 0;
 }
 
-int ir_regalloc(struct ir_func *f, const struct ir_target *target)
+int ra_allocate(struct ir_func *f, const struct ir_target *target, bool local)
 {
-	struct ra ra = { .f = f, .target = target };
+	struct ra ra = { .f = f, .target = target, .local = local };
 	struct ir_parmove pm;
 	int err;
 
@@ -775,4 +775,9 @@ int ir_regalloc(struct ir_func *f, const struct ir_target *target)
 	if (err)
 		return err;
 	return ra_edges_emit(&ra, &pm);
+}
+
+int ir_regalloc(struct ir_func *f, const struct ir_target *target)
+{
+	return ra_allocate(f, target, false);
 }

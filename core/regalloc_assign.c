@@ -159,6 +159,20 @@ static int assign_ins(struct walk *w, u32 i, u32 pos)
 	return 0;
 }
 
+/* Where PHI @i is written on the edges: its first interval may already be a reload. */
+static u32 phi_home(const struct ra *ra, u32 i)
+{
+	const struct ra_value *v = &ra->values[i];
+
+	if (v->first != RA_NONE) {
+		const struct ra_interval *iv = &ra->iv[v->first];
+
+		if (!iv->child && iv->start < iv->end)
+			return iv->reg;
+	}
+	return v->slot;
+}
+
 /* PHIs and the parameters in registers: there from the start of the block. */
 static int assign_heads(struct walk *w, u32 place)
 {
@@ -176,7 +190,7 @@ static int assign_heads(struct walk *w, u32 place)
 		} else if (f->ins[i].op != IR_PHI) {
 			break;
 		} else if (v->range != RA_NONE) {
-			f->ins[i].dst = ra_loc(ra, i, from);
+			f->ins[i].dst = phi_home(ra, i);
 			if (v->spilled && !ir_loc_is_slot(f->ins[i].dst))
 				err = ir_parmove_add(w->pm, v->slot, f->ins[i].dst, i);
 		}
@@ -199,16 +213,11 @@ static int assign_phis(struct walk *w, u32 place)
 
 		k = s->num_preds == 1 ? 0 : ra->blocks[place].pred_index;
 		for (i = s->first; !err && i && f->ins[i].op == IR_PHI; i = f->ins[i].next) {
-			const struct ra_value *v = &ra->values[i];
-			const struct ra_interval *iv = &ra->iv[v->first];
-			u32 arg = f->pool[f->ins[i].list + k], dst = v->slot;
+			u32 arg = f->pool[f->ins[i].list + k];
 
-			if (v->range == RA_NONE)
+			if (ra->values[i].range == RA_NONE)
 				continue;
-			if (v->first != RA_NONE && iv->start == ra->blocks[succ].from &&
-			    iv->end > iv->start && !iv->child)
-				dst = iv->reg;
-			err = ra_edge_add(ra, place, succ, arg, dst,
+			err = ra_edge_add(ra, place, succ, arg, phi_home(ra, i),
 					  moved_from(ra, arg, ra->blocks[place].to - 1));
 		}
 	}

@@ -68,10 +68,12 @@ struct edges {
 /* Is the value in one place as long as it lives? */
 static bool stays(const struct ra *ra, const struct ra_value *v)
 {
-	const struct ra_interval *iv = &ra->iv[v->first];
+	const struct ra_interval *iv;
 
-	return v->first == RA_NONE ||
-	       (v->first == v->last && iv->start == ra->ranges[v->range].from && iv->end >= v->end);
+	if (v->first == RA_NONE)
+		return true;
+	iv = &ra->iv[v->first];
+	return v->first == v->last && iv->start == ra->ranges[v->range].from && iv->end >= v->end;
 }
 
 static void find_places(struct ra *ra, u32 value, struct edges *e)
