@@ -3,8 +3,8 @@
  * exec.c - runs a command stream made by wast2cmds over the public interface of the core.
  *
  * Guarantees: the same source judges user space and kernel; an assertion is skipped only where it
- * needs float code (a module with such functions, one linked to it, or a call that ends in it) or
- * is about the text format; decoding, validation and linking are judged for every module.
+ * needs float code (a module with such functions, or one linked to it) or is about the text format;
+ * decoding, validation and linking are judged for every module.
  *
  * A module with float code is instantiated without code, so that its exports, segments and types
  * still take part in linking.
@@ -395,8 +395,6 @@ static int check_trap(struct spec *s, u8 op, const struct kwasm_name *text)
 {
 	const char *have = kwasm_trap_text(s->trap.kind);
 
-	if (s->trap.kind == KWASM_TRAP_HOST)
-		return SKIPPED_FLOAT;
 	if (op == OP_EXHAUSTION && s->trap.kind == KWASM_TRAP_STACK)
 		return 0;
 	if (op == OP_TRAP && same_text(have, text))
