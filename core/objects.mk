@@ -60,3 +60,6 @@ KWASM_CORE_OBJS += fold_div.o
 KWASM_CORE_OBJS += fold_eval.o
 KWASM_CORE_OBJS += merge.o
 KWASM_CORE_OBJS += abi.o
+KWASM_CORE_OBJS += gvn.o
+KWASM_CORE_OBJS += memopt.o
+KWASM_CORE_OBJS += licm.o

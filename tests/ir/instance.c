@@ -7,6 +7,12 @@
 
 const struct interp_pass interp_passes[] = {
 	{ "build", NULL },
+	{ "fold", ir_fold },
+	{ "gvn", ir_gvn },
+	{ "memopt", ir_memopt },
+	{ "licm", ir_licm },
+	{ "dce", ir_dce },
+	{ "split", ir_split_edges },
 };
 
 const unsigned int interp_num_passes = ARRAY_SIZE(interp_passes);
