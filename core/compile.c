@@ -36,6 +36,11 @@ static int pass_fold(struct ir_func *f, struct compiler *c)
 	return ir_fold(f);
 }
 
+static int pass_gvn(struct ir_func *f, struct compiler *c)
+{
+	return ir_gvn(f);
+}
+
 static int pass_memopt(struct ir_func *f, struct compiler *c)
 {
 	return ir_memopt(f);
@@ -44,6 +49,11 @@ static int pass_memopt(struct ir_func *f, struct compiler *c)
 static int pass_licm(struct ir_func *f, struct compiler *c)
 {
 	return ir_licm(f);
+}
+
+static int pass_dce(struct ir_func *f, struct compiler *c)
+{
+	return ir_dce(f);
 }
 
 static int pass_split(struct ir_func *f, struct compiler *c)
@@ -72,8 +82,10 @@ static const struct {
 } passes[] = {
 	{ "build", pass_build },
 	{ "fold", pass_fold },
+	{ "gvn", pass_gvn },
 	{ "memopt", pass_memopt },
 	{ "licm", pass_licm },
+	{ "dce", pass_dce },
 	{ "split", pass_split },
 	{ "lower", pass_lower },
 	{ "regalloc", pass_regalloc },
