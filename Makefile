@@ -31,6 +31,9 @@ override CFLAGS += -Wframe-larger-than=1024
 endif
 override CPPFLAGS += -Icore -MMD -MP
 
+# All processors for what is built on the way to a test, unless make was told how many.
+jobs = $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(shell nproc))
+
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -192,7 +195,7 @@ define check-group
 .PHONY: needs-$(1)
 needs-$(1): $$(NEEDS_$(1))
 check-$(1): deps
-	+$$(Q)$$(MAKE) --no-print-directory needs-$(1)
+	+$$(Q)$$(MAKE) $$(jobs) --no-print-directory needs-$(1)
 	$$(Q)scripts/check --build '$$(abspath $$(BUILD))' --group $(1) \
 		$$(sort $$(TESTS_$(1)) $$(wildcard tests/$(1)/*.t))
 endef
@@ -204,7 +207,7 @@ deps: ## install what building and testing need (Debian packages)
 
 .PHONY: demo
 demo: deps ## build, boot a guest, and drop its pings
-	+$(Q)$(MAKE) --no-print-directory guests GUEST_KERNELS=6.1
+	+$(Q)$(MAKE) $(jobs) --no-print-directory guests GUEST_KERNELS=6.1
 	$(Q)KWASM_BUILD='$(abspath $(BUILD))' scripts/demo
 
 .PHONY: clean
