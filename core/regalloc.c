@@ -7,7 +7,7 @@
  * that needs a register.  Splits are hoisted in front of loops where the lifetime allows it.
  *
  * Bounds: at most one active interval per register; at most MAX_HOLES intervals wait in a hole,
- * further ones keep their register through their holes; every interval put off starts later than
+ * further ones end there; every interval put off starts later than
  * the scan's position, at a gap in front of one of its uses or at a loop header before it, so there
  * are at most as many intervals as uses, headers above them (MAX_HOIST) and split points.
  */
@@ -254,41 +254,50 @@ static void hole_advance(struct scan *s, u32 pos)
 }
 
 /* The current range of the interval in @reg is over. */
-static void active_advance(struct scan *s, u32 reg, u32 pos)
+static int active_advance(struct scan *s, u32 reg, u32 pos)
 {
 	struct ra *ra = s->ra;
 	struct ra_interval *iv = &ra->iv[s->active[reg]];
+	u32 tail;
 
 	while (iv->range != RA_NONE && ra->ranges[iv->range].to <= pos)
 		iv->range = ra->ranges[iv->range].next;
-	if (iv->range == RA_NONE || iv->end <= pos || ra->ranges[iv->range].from >= iv->end) {
-		s->busy &= ~(1u << reg);
-		return;
+	if (iv->range != RA_NONE && iv->end > pos && ra->ranges[iv->range].from <= pos) {
+		s->active_to[reg] = min(ra->ranges[iv->range].to, iv->end);
+		return 0;
 	}
-	if (ra->ranges[iv->range].from > pos && s->num_hole < MAX_HOLES) {
-		s->busy &= ~(1u << reg);
+	s->busy &= ~(1u << reg);
+	if (iv->range == RA_NONE || iv->end <= pos || ra->ranges[iv->range].from >= iv->end)
+		return 0;
+	if (s->num_hole < MAX_HOLES) {
 		s->hole[s->num_hole++] = s->active[reg];
 		s->hole_min = min(s->hole_min, ra->ranges[iv->range].from);
-		return;
+		return 0;
 	}
-	s->active_to[reg] = min(ra->ranges[iv->range].to, iv->end);
+	tail = split(ra, s->active[reg], pos);
+	return tail == RA_NONE ? -ENOMEM : heap_push(s, tail);
 }
 
-static void advance(struct scan *s, u32 pos)
+static int advance(struct scan *s, u32 pos)
 {
 	const struct ra *ra = s->ra;
 	u32 set;
+	int err;
 
 	for (set = s->busy; set; set &= set - 1) {
 		u32 reg = (u32)__builtin_ctz(set);
 
-		if (s->active_to[reg] <= pos)
-			active_advance(s, reg, pos);
+		if (s->active_to[reg] > pos)
+			continue;
+		err = active_advance(s, reg, pos);
+		if (err)
+			return err;
 	}
 	if (s->hole_min <= pos)
 		hole_advance(s, pos);
 	while (s->fixed_at < ra->num_fixed && ra_fixed_end(&ra->fixed[s->fixed_at]) <= pos)
 		s->fixed_at++;
+	return 0;
 }
 
 /* ---- what is free ------------------------------------------------------------------------ */
@@ -639,9 +648,10 @@ static int place(struct scan *s, u32 at)
 	bool is_phi = ra->f->ins[iv->value].op == IR_PHI;
 	struct offer o;
 	u32 mask = ra_class(ra, iv->value);
-	int err;
+	int err = advance(s, iv->start);
 
-	advance(s, iv->start);
+	if (err)
+		return err;
 	if (s->clash)
 		return ra_error(ra, -EINVAL, iv->value, "lifetimes overlap");
 	/* constants are made where they are needed; PHIs of huge functions begin in memory */

@@ -676,6 +676,7 @@ int main(void)
 	test_random(6, 3, 300, 400, false);
 	test_random(8, 3, 300, 1000, false);
 	test_random(13, 5, 300, 1000, false);
+	test_random(13, 5, 20, 30000, false);
 	test_random(5, 2, 1000, 40, true);
 	test_random(6, 2, 300, 400, true);
 	test_random(13, 5, 300, 400, true);
