@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * linking_test.c - imports: what matches, and the sentence for each that does not; host functions.
+ * Modules are declared only: no code is needed.
+ */
+#include "wat.h"
+
+static struct kwasm_diag error;
+
+static u64 add(struct kwasm_ctx *ctx, u64 a, u64 b)
+{
+	return a + b + 0x100000000;
+}
+
+static u64 refuse(struct kwasm_ctx *ctx)
+{
+	kwasm_ctx_trap(ctx, KWASM_TRAP_UNREACHABLE);
+	return 1;
+}
+
+static const struct kwasm_host_fn fns[] = {
+	{ .module = "host", .name = "add", .sig = "ii:i", .fn = add },
+	{ .module = "host", .name = "refuse", .sig = ":I", .fn = refuse },
+	{ .name = NULL },
+};
+
+static int bind(void *arg, const struct kwasm_module *m, u32 index, struct kwasm_binding *b)
+{
+	struct kwasm_instance *inst = arg;
+	const struct kwasm_name *field = &m->imports[index].field;
+
+	if (m->imports[index].module.len != 1 || m->imports[index].module.str[0] != 'm')
+		return -ENOENT;
+	return kwasm_instance_binding(inst, field->str, field->len, b);
+}
+
+/* Imports of a module that is linked to the exporter, and the error, or NULL. */
+static const struct {
+	const char *import;
+	const char *error;
+} rows[] = {
+	{ "\"m\" \"f\" (func (param i32) (result i64))", NULL },
+	{ "\"m\" \"f\" (func (param i32))",
+	  "incompatible import type: \"m\" \"f\" is a function i:I, the module wants i:" },
+	{ "\"m\" \"f\" (func (param externref) (result f32))",
+	  "incompatible import type: \"m\" \"f\" is a function i:I, the module wants r:f" },
+	{ "\"m\" \"f\" (memory 1)",
+	  "incompatible import type: \"m\" \"f\" is a function, the module wants a memory" },
+	{ "\"m\" \"x\" (memory 1)", "unknown import: there is no memory \"m\" \"x\"" },
+	{ "\"q\" \"f\" (func)", "unknown import: there is no function \"q\" \"f\"" },
+	{ "\"m\" \"mem\" (memory 2 5)", NULL },
+	{ "\"m\" \"mem\" (memory 0)", NULL },
+	{ "\"m\" \"mem\" (memory 2 4)",
+	  "incompatible import type: the memory \"m\" \"mem\" has another type or size than the module wants" },
+	{ "\"m\" \"mem\" (memory 3 5)",
+	  "incompatible import type: the memory \"m\" \"mem\" has another type or size than the module wants" },
+	{ "\"m\" \"tab\" (table 10 funcref)", NULL },
+	{ "\"m\" \"tab\" (table 10 20 funcref)",
+	  "incompatible import type: the table \"m\" \"tab\" has another type or size than the module wants" },
+	{ "\"m\" \"tab\" (table 11 funcref)",
+	  "incompatible import type: the table \"m\" \"tab\" has another type or size than the module wants" },
+	{ "\"m\" \"tab\" (table 10 externref)",
+	  "incompatible import type: the table \"m\" \"tab\" has another type or size than the module wants" },
+	{ "\"m\" \"var\" (global (mut i32))", NULL },
+	{ "\"m\" \"var\" (global i32)",
+	  "incompatible import type: the global \"m\" \"var\" has another type or size than the module wants" },
+	{ "\"m\" \"con\" (global i64)", NULL },
+	{ "\"m\" \"con\" (global i32)",
+	  "incompatible import type: the global \"m\" \"con\" has another type or size than the module wants" },
+};
+
+static const char exporter[] =
+	"(module (func (export \"f\") (param i32) (result i64) (i64.const 0))"
+	" (memory (export \"mem\") 2 5) (table (export \"tab\") 10 funcref)"
+	" (global (export \"var\") (mut i32) (i32.const 7))"
+	" (global (export \"con\") i64 (i64.const 8)))";
+
+static void test_matching(struct kwasm_instance *inst)
+{
+	struct kwasm_hostmap none = { 0 };
+	struct kwasm_module *m;
+	char text[256];
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		snprintf(text, sizeof(text), "(module (import %s))", rows[i].import);
+		m = wat_module(text);
+		kwasm_diag_init(&error);
+		kwasm_instance_match(m, &none, bind, inst, &error);
+		is_str(error.text, rows[i].error ?: "", "import %s", rows[i].import);
+		kwasm_module_destroy(m);
+	}
+}
+
+static void test_sharing(struct kwasm_store *store, struct kwasm_instance *first)
+{
+	struct kwasm_code code = { .module = wat_module(
+		"(module (import \"m\" \"var\" (global (mut i32))) (import \"m\" \"con\" (global i64))"
+		" (import \"m\" \"mem\" (memory 1)) (import \"m\" \"tab\" (table 1 funcref))"
+		" (import \"m\" \"f\" (func $f (param i32) (result i64)))"
+		" (global (export \"copy\") i64 (global.get 1))"
+		" (elem (i32.const 3) $f) (data (i32.const 5) \"hi\") (export \"g\" (func $f)))") };
+	struct kwasm_instance *inst = NULL;
+	struct kwasm_trap_info trap;
+	struct kwasm_binding b;
+	u64 value = 0;
+
+	kwasm_diag_init(&error);
+	is_int(kwasm_instance_create(store, &code, bind, first, &error, NULL, &inst), 0,
+	       "an instance linked to another");
+	ok(!memcmp(first->ctx->mem_base + 5, "hi", 2), "writes the other's memory");
+	ok(first->tables[0]->elems[3] == (u64)(uintptr_t)first->funcs[0], "and table");
+	is_u64(kwasm_instance_global(inst, 0), 7, "reads its globals");
+	is_u64(kwasm_instance_global(inst, 2), 8, "in its initialisers too");
+	is_int(kwasm_instance_binding(inst, "g", 1, &b), 0, "exports an import again");
+	ok(b.func == first->funcs[0], "as the same object");
+	is_int(kwasm_call(b.func, &value, &trap), -EFAULT, "a function without code");
+	is_u64(trap.kind, KWASM_TRAP_HOST, "traps");
+	kwasm_store_destroy(store);
+	kwasm_module_destroy((struct kwasm_module *)code.module);
+}
+
+static void test_hostmap(void)
+{
+	static const struct kwasm_host_fn *const tables[] = { fns };
+	struct kwasm_module *m = wat_module(
+		"(module (import \"host\" \"add\" (func (param i32 i32) (result i32)))"
+		" (import \"host\" \"nothing\" (func)))");
+	struct kwasm_module *bad = wat_module(
+		"(module (import \"host\" \"add\" (func (param i32 i64) (result i32))))");
+	struct kwasm_hostmap map = { 0 };
+
+	kwasm_diag_init(&error);
+	is_int(kwasm_hostmap_resolve(m, tables, 1, false, &error, &map), 0, "resolved in part");
+	ok(map.num_fns == 2 && map.fns[0] == &fns[0] && !map.fns[1], "what is there is bound");
+	kwasm_hostmap_release(&map);
+	is_int(kwasm_hostmap_resolve(m, tables, 1, true, &error, &map), -ENOENT, "strictly");
+	is_str(error.text, "unknown import: the host has no function \"host\" \"nothing\"",
+	       "the sentence");
+	kwasm_diag_init(&error);
+	is_int(kwasm_hostmap_resolve(bad, tables, 1, true, &error, &map), -EPROTOTYPE,
+	       "another type");
+	is_str(error.text, "incompatible import type: \"host\" \"add\" is a function ii:i, "
+	       "the module wants iI:i", "the sentence");
+	kwasm_module_destroy(m);
+	kwasm_module_destroy(bad);
+}
+
+static void test_host_calls(void)
+{
+	struct kwasm_store *store = kwasm_store_create(NULL, false);
+	struct kwasm_func *f = kwasm_store_func(store, &fns[0]);
+	struct kwasm_func *g = kwasm_store_func(store, &fns[1]);
+	struct kwasm_trap_info trap;
+	u64 values[2] = { 3, 4 };
+
+	is_int(kwasm_call(f, values, &trap), 0, "a host function");
+	is_u64(values[0], 7, "whose i32 is cut to 32 bits");
+	is_int(kwasm_call(g, values, &trap), -EFAULT, "one that refuses");
+	is_u64(trap.kind, KWASM_TRAP_UNREACHABLE, "with its trap");
+	is_int(kwasm_call(f, values, &trap), 0, "which does not last");
+	kwasm_store_destroy(store);
+}
+
+static void test_names(void)
+{
+	is_str(kwasm_trap_text(KWASM_TRAP_DIV_ZERO), "integer divide by zero", "a trap's sentence");
+	is_str(kwasm_trap_word(KWASM_TRAP_DIV_ZERO), "div-zero", "a trap's word");
+	is_str(kwasm_trap_word(KWASM_NUM_TRAPS), "unknown", "no trap");
+}
+
+int main(void)
+{
+	struct kwasm_store *store = kwasm_store_create(NULL, false);
+	struct kwasm_code code = { .module = wat_module(exporter) };
+	struct kwasm_instance *inst = NULL;
+
+	kwasm_diag_init(&error);
+	is_int(kwasm_instance_create(store, &code, NULL, NULL, &error, NULL, &inst), 0,
+	       "the exporter");
+	test_matching(inst);
+	test_sharing(store, inst);
+	kwasm_module_destroy((struct kwasm_module *)code.module);
+	test_hostmap();
+	test_host_calls();
+	test_names();
+	return tap_done();
+}
