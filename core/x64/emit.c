@@ -172,9 +172,6 @@ static bool emit_moves(struct emit *e, u32 i)
 	const struct ir_ins *ins = &e->f->ins[i];
 
 	switch (ins->op) {
-	case IR_PHI:
-		/* where the operands are at the edges is where the value is */
-		return true;
 	case IR_CONST:
 	case IR_REMAT:
 		emit_const(e, i, ins->dst);
@@ -316,19 +313,42 @@ static int place_blocks(struct emit *e)
 	return 0;
 }
 
+/* What the flags mean behind @ins; moves of registers and conditional ones leave them alone. */
+static void track_flags(struct emit *e, u32 i)
+{
+	const struct ir_ins *ins = &e->f->ins[i];
+
+	if (ins->op == IR_MOVE || (ins->op == IR_SELECT && ins->form == X64_FORM_FLAGS)) {
+		if (ins->dst == e->zero_reg)
+			e->zero_reg = X64_NONE;
+		return;
+	}
+	e->zero_reg = e->made_reg;
+	e->zero_width = e->made_width;
+	e->compare = x64_only_flags(ins) && ir_op_is(ins->op, IR_OP_DEF) &&
+		     ir_op_is(ins->op, IR_OP_PURE) ? i : 0;
+}
+
 static int emit_block(struct emit *e, u32 b)
 {
 	struct ir_func *f = e->f;
 	u32 i;
 
 	x64_bind(e->as, e->labels[b]);
-	for (i = f->blocks[b].first; i; i = f->ins[i].next)
-		if (!(f->ins[i].flags & IR_FOLDED) && !emit_moves(e, i) && !emit_alu(e, i) && !emit_unary(e, i) &&
+	e->zero_reg = X64_NONE;
+	e->compare = 0;
+	for (i = f->blocks[b].first; i; i = f->ins[i].next) {
+		if (f->ins[i].flags & IR_FOLDED || f->ins[i].op == IR_PHI)
+			continue;
+		e->made_reg = X64_NONE;
+		if (!emit_moves(e, i) && !emit_alu(e, i) && !emit_unary(e, i) &&
 		    !emit_compare(e, i) && !emit_memory(e, i) && !emit_call(e, i) &&
 		    !emit_end(e, i))
 			return kwasm_diag_set(f->diag, -EOPNOTSUPP, f->index, f->ins[i].at,
 					      "operation %s has no machine code",
 					      ir_op_info[f->ins[i].op].name);
+		track_flags(e, i);
+	}
 	return 0;
 }
 

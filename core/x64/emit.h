@@ -36,6 +36,9 @@ struct x64_cold {
  * @labels: of each block; blocks that only jump have their target's
  * @order: blocks in the order of emission
  * @next: label behind the current block, or X64_UNBOUND
+ * @zero_reg: the zero flag tells whether this register, in @zero_width, is 0; X64_NONE: it does not
+ * @made_reg: the same for the instruction being emitted
+ * @compare: the flags are those of this instruction or of one equal to it, 0: of none
  * @saved: callee-saved registers pushed below rbp, @num_saved of them
  * @frame: bytes below those
  */
@@ -50,6 +53,9 @@ struct emit {
 	struct x64_cold *cold;
 	u32 num_cold;
 	u32 max_cold;
+	u8 zero_reg, made_reg;
+	u8 zero_width, made_width;
+	u32 compare;
 	u8 saved[3];
 	u32 num_saved;
 	u32 frame;
@@ -59,6 +65,19 @@ struct emit {
 static inline enum x64_width emit_width(u32 type)
 {
 	return type == IR_I64 || type == IR_F64 ? X64_Q : X64_L;
+}
+
+/** emit_made() - the flags tell whether @reg is 0. */
+static inline void emit_made(struct emit *e, enum x64_width w, u8 reg)
+{
+	e->made_reg = reg;
+	e->made_width = w;
+}
+
+/** emit_is_tested() - do the flags tell already whether location @loc is 0? */
+static inline bool emit_is_tested(const struct emit *e, enum x64_width w, u32 loc)
+{
+	return e->zero_reg == loc && e->zero_width == w;
 }
 
 /** emit_slot() - memory operand of a spill slot. */

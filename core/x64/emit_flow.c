@@ -22,12 +22,30 @@ static enum x64_width access_width(const struct ir_ins *ins)
 	}
 }
 
+static bool is_zero_test(const struct ir_ins *ins)
+{
+	return ins->form == X64_FORM_RI && !ins->imm &&
+	       (ins->cc == X64_CC_E || ins->cc == X64_CC_NE);
+}
+
+/* Are the flags those of a comparison of the same values? */
+static bool is_repeated(const struct emit *e, const struct ir_ins *ins)
+{
+	const struct ir_ins *last = &e->f->ins[e->compare];
+
+	return e->compare && last->form == ins->form && last->otype == ins->otype &&
+	       last->arg[0] == ins->arg[0] && last->arg[1] == ins->arg[1] &&
+	       last->imm == ins->imm && ins->form != X64_FORM_RM && ins->form != X64_FORM_MI;
+}
+
 static void emit_flags(struct emit *e, const struct ir_ins *ins)
 {
 	enum x64_width w = emit_width(ins->otype);
 	s64 imm = (s64)ins->imm;
 	struct x64_mem mem;
 
+	if (is_repeated(e, ins) || (is_zero_test(ins) && emit_is_tested(e, w, ins->src[0])))
+		return;
 	switch (ins->form) {
 	case X64_FORM_RI:
 		if (!imm && ir_loc_is_reg(ins->src[0]))
@@ -57,6 +75,15 @@ static void emit_flags(struct emit *e, const struct ir_ins *ins)
 	}
 }
 
+/* Is the i32 in location @loc 0? */
+static void emit_test(struct emit *e, u32 loc)
+{
+	if (ir_loc_is_reg(loc))
+		x64_rr(e->as, X64_TEST, X64_L, (u8)loc, (u8)loc);
+	else
+		x64_mi(e->as, X64_CMP, X64_L, emit_slot(e, loc), 0);
+}
+
 /* Does making the value first spoil an operand? */
 static bool overlaps(const struct ir_ins *ins)
 {
@@ -69,12 +96,8 @@ static void emit_select(struct emit *e, const struct ir_ins *ins)
 	u8 dst = (u8)ins->dst;
 
 	emit_move(e, w, dst, ins->src[0]);
-	if (ins->form != X64_FORM_FLAGS) {
-		if (ir_loc_is_reg(ins->src[2]))
-			x64_rr(e->as, X64_TEST, X64_L, (u8)ins->src[2], (u8)ins->src[2]);
-		else
-			x64_mi(e->as, X64_CMP, X64_L, emit_slot(e, ins->src[2]), 0);
-	}
+	if (ins->form != X64_FORM_FLAGS)
+		emit_test(e, ins->src[2]);
 	if (ir_loc_is_reg(ins->src[1]))
 		x64_cmov_rr(e->as, ins->cc, w, dst, (u8)ins->src[1]);
 	else
@@ -99,6 +122,8 @@ bool emit_compare(struct emit *e, u32 i)
 		x64_rr(e->as, X64_MOVZX8, X64_L, (u8)ins->dst, (u8)ins->dst);
 	} else {
 		x64_zero(e->as, (u8)ins->dst);
+		e->zero_reg = X64_NONE;
+		e->compare = 0;
 		emit_flags(e, ins);
 		x64_setcc(e->as, ins->cc, (u8)ins->dst);
 	}
@@ -124,12 +149,8 @@ static void emit_branch(struct emit *e, u32 i)
 	u32 yes = succ_label(e, i, 0);
 	u32 no = succ_label(e, i, 1);
 
-	if (ins->form != X64_FORM_FLAGS) {
-		if (ir_loc_is_reg(ins->src[0]))
-			x64_rr(e->as, X64_TEST, X64_L, (u8)ins->src[0], (u8)ins->src[0]);
-		else
-			x64_mi(e->as, X64_CMP, X64_L, emit_slot(e, ins->src[0]), 0);
-	}
+	if (ins->form != X64_FORM_FLAGS && !emit_is_tested(e, X64_L, ins->src[0]))
+		emit_test(e, ins->src[0]);
 	if (yes == e->next) {
 		x64_jcc(e->as, x64_cc_not(ins->cc), no);
 	} else {

@@ -27,11 +27,14 @@ static void emit_commutative(struct emit *e, const struct ir_ins *ins)
 	enum x64_op op = alu_op[ins->op];
 	u8 dst = (u8)ins->dst;
 
+	if (op != X64_IMUL)
+		emit_made(e, w, dst);
 	if (ins->dst == ins->src[1]) {
 		emit_rx(e, op, w, dst, ins->src[0]);
 	} else if (ins->op == IR_ADD && ins->dst != ins->src[0] && ir_loc_is_reg(ins->src[1])) {
 		x64_rm(e->as, X64_LEA, w, dst,
 		       x64_at_index((u8)ins->src[0], (u8)ins->src[1], 0, 0));
+		emit_made(e, w, X64_NONE);
 	} else {
 		emit_first(e, ins);
 		emit_rx(e, op, w, dst, ins->src[1]);
@@ -46,10 +49,9 @@ static void emit_imm(struct emit *e, const struct ir_ins *ins)
 
 	switch (ins->op) {
 	case IR_ADD:
-		if (ins->dst != ins->src[0])
-			x64_rm(e->as, X64_LEA, w, dst, x64_at((u8)ins->src[0], (s32)imm));
-		else
-			x64_ri(e->as, X64_ADD, w, dst, imm);
+		if (ins->dst == ins->src[0])
+			break;
+		x64_rm(e->as, X64_LEA, w, dst, x64_at((u8)ins->src[0], (s32)imm));
 		return;
 	case IR_MUL:
 		if (ir_loc_is_reg(ins->src[0]))
@@ -65,6 +67,7 @@ static void emit_imm(struct emit *e, const struct ir_ins *ins)
 	}
 	emit_first(e, ins);
 	x64_ri(e->as, alu_op[ins->op], w, dst, imm);
+	emit_made(e, emit_width(ins->type), dst);
 }
 
 static void emit_zero_extension(struct emit *e, const struct ir_ins *ins)
@@ -82,6 +85,8 @@ static void emit_loaded(struct emit *e, const struct ir_ins *ins)
 	emit_first(e, ins);
 	mem = emit_guest(e, ins, (u8)ins->src[1], ins->imm);
 	x64_rm(e->as, alu_op[ins->op], emit_width(ins->type), (u8)ins->dst, mem);
+	if (ins->op != IR_MUL)
+		emit_made(e, emit_width(ins->type), (u8)ins->dst);
 }
 
 static void emit_shift(struct emit *e, const struct ir_ins *ins)
@@ -95,10 +100,14 @@ static void emit_shift(struct emit *e, const struct ir_ins *ins)
 		return;
 	}
 	emit_first(e, ins);
-	if (ins->form == X64_FORM_CL)
+	if (ins->form == X64_FORM_CL) {
 		x64_r(e->as, alu_op[ins->op], w, (u8)ins->dst);
-	else
+	} else {
 		x64_ri(e->as, alu_op[ins->op], w, (u8)ins->dst, (s64)ins->imm);
+		/* rotations and shifts by 0 leave the zero flag alone */
+		if (ins->imm && ins->op != IR_ROTL && ins->op != IR_ROTR)
+			emit_made(e, w, (u8)ins->dst);
+	}
 }
 
 /* ---- division ---- */
@@ -212,9 +221,13 @@ bool emit_alu(struct emit *e, u32 i)
 		emit_zero_extension(e, ins);
 		break;
 	case X64_FORM_NEG:
+		emit_first(e, ins);
+		x64_r(e->as, X64_NEG, w, (u8)ins->dst);
+		emit_made(e, w, (u8)ins->dst);
+		break;
 	case X64_FORM_NOT:
 		emit_first(e, ins);
-		x64_r(e->as, ins->form == X64_FORM_NEG ? X64_NEG : X64_NOT, w, (u8)ins->dst);
+		x64_r(e->as, X64_NOT, w, (u8)ins->dst);
 		break;
 	default:
 		if (ins->op != IR_SUB) {
@@ -222,6 +235,7 @@ bool emit_alu(struct emit *e, u32 i)
 		} else {
 			emit_first(e, ins);
 			emit_rx(e, X64_SUB, w, (u8)ins->dst, ins->src[1]);
+			emit_made(e, w, (u8)ins->dst);
 		}
 	}
 	return true;

@@ -342,22 +342,54 @@ static void lower_compare(struct lower *l, u32 i)
 }
 
 /*
- * The condition in @arg of @user, BR or SELECT: a comparison of its own moves right before the user
- * and leaves only flags.  Return: true when it did; user's cc is set.
+ * Puts comparison @c, or a copy of it, before its user if all its users only want flags: comparing
+ * again is no dearer than testing a boolean.  Return: false when it is wanted as a value.
  */
-static bool lower_flags(struct lower *l, u32 user, u32 *arg)
+static bool copy_compare(struct lower *l, u32 user, u32 c, u32 *out)
 {
 	struct ir_func *f = l->f;
-	u32 c = *arg;
+	u32 copy;
 
-	lower_strip(l, arg);
-	c = *arg;
-	if (f->ins[c].form || !lower_single(l, c) || f->ins[c].block != f->ins[user].block)
-		return false;
-	if (is_compare(&f->ins[c])) {
+	if (lower_single(l, c)) {
 		ir_ins_detach(f, c);
 		ir_ins_before(f, user, c);
+		*out = c;
+		return true;
+	}
+	if (c >= l->num_uses || l->conds[c] != l->uses[c])
+		return false;
+	copy = ir_ins_new(f, f->ins[c].op, f->ins[c].type);
+	if (!copy)
+		return false;
+	f->ins[copy].otype = f->ins[c].otype;
+	f->ins[copy].at = f->ins[c].at;
+	f->ins[copy].arg[0] = f->ins[c].arg[0];
+	f->ins[copy].arg[1] = f->ins[c].arg[1];
+	lower_use(l, f->ins[c].arg[0]);
+	lower_use(l, f->ins[c].arg[1]);
+	l->conds[c]--;
+	ir_ins_before(f, user, copy);
+	*out = copy;
+	return true;
+}
+
+/*
+ * The condition arg[0] of @user, BR or SELECT: a comparison of its own comes right before the user
+ * and leaves only flags.  Return: true when it did; user's cc is set.
+ */
+static bool lower_flags(struct lower *l, u32 user)
+{
+	struct ir_func *f = l->f;
+	u32 c;
+
+	lower_strip(l, &f->ins[user].arg[0]);
+	c = f->ins[user].arg[0];
+	if (f->ins[c].form || f->ins[c].block != f->ins[user].block)
+		return false;
+	if (is_compare(&f->ins[c]) && copy_compare(l, user, c, &c)) {
 		lower_compare(l, c);
+	} else if (!lower_single(l, c)) {
+		return false;
 	} else if (f->ins[c].op == IR_AND) {
 		s64 k;
 
@@ -389,7 +421,7 @@ static bool lower_flags(struct lower *l, u32 user, u32 *arg)
 
 static void lower_br(struct lower *l, u32 i)
 {
-	if (lower_flags(l, i, &l->f->ins[i].arg[0]))
+	if (lower_flags(l, i))
 		return;
 	l->f->ins[i].form = X64_FORM_RR;
 	l->f->ins[i].cc = X64_CC_NE;
@@ -401,11 +433,12 @@ static void lower_br(struct lower *l, u32 i)
  */
 static void lower_select(struct lower *l, u32 i)
 {
-	struct ir_ins *ins = &l->f->ins[i];
+	struct ir_ins *ins;
 
-	ins->cc = X64_CC_NE;
-	ins->form = X64_FORM_RR;
-	lower_flags(l, i, &ins->arg[0]);
+	l->f->ins[i].cc = X64_CC_NE;
+	l->f->ins[i].form = X64_FORM_RR;
+	lower_flags(l, i);
+	ins = &l->f->ins[i];
 	swap(ins->arg[0], ins->arg[2]);
 	if (ins->form == X64_FORM_FLAGS && l->uses[ins->arg[0]] > 1 &&
 	    lower_single(l, ins->arg[1])) {
@@ -547,9 +580,18 @@ int x64_lower(struct ir_func *f, const struct x64_code *code)
 	l.uses = kwasm_arena_alloc(f->arena, f->num_ins, sizeof(u32));
 	if (!l.uses)
 		return ir_out_of_memory(f);
+	l.conds = kwasm_arena_alloc(f->arena, f->num_ins, sizeof(u32));
+	if (!l.conds)
+		return ir_out_of_memory(f);
 	for (n = 0; n < f->num_order; n++)
-		for (i = f->blocks[f->order[n]].first; i; i = f->ins[i].next)
+		for (i = f->blocks[f->order[n]].first; i; i = f->ins[i].next) {
+			const struct ir_ins *ins = &f->ins[i];
+
 			ir_uses(f, i, use_count, l.uses);
+			if ((ins->op == IR_BR || ins->op == IR_SELECT) &&
+			    f->ins[ins->arg[0]].block == ins->block)
+				l.conds[ins->arg[0]]++;
+		}
 	for (n = f->num_order; n--;) {
 		err = lower_block(&l, f->order[n]);
 		if (err)

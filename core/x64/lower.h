@@ -10,12 +10,14 @@
 /**
  * struct lower - lowering of one function
  * @uses: operand slots that name an instruction
+ * @conds: those of them that are conditions of BR or SELECT in the same block
  * @num_uses: instructions @uses covers; those made later count as used often
  */
 struct lower {
 	struct ir_func *f;
 	const struct x64_code *code;
 	u32 *uses;
+	u32 *conds;
 	u32 num_uses;
 };
 
