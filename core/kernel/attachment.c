@@ -9,6 +9,8 @@
  * is done by the attachment's work.  The trap takes the run out of the attachment, so that no
  * further packet enters, and the work puts a new one in.
  */
+#define pr_fmt(fmt) "kwasm: " fmt
+
 #include <linux/percpu.h>
 #include <linux/slab.h>
 
@@ -228,6 +230,17 @@ static u32 backoff_next(struct kwasm_attachment *at, u64 now)
 	return at->backoff_ms;
 }
 
+static void trap_log(const struct kwasm_program *prog, const struct kwasm_hook_type *type,
+		     const struct kwasm_trap_info *trap)
+{
+	struct kwasm_diag diag = { .func = trap->func, .offset = trap->offset };
+	char text[160];
+
+	strscpy(diag.text, kwasm_trap_text(trap->kind), sizeof(diag.text));
+	kwasm_diag_format(&diag, text, sizeof(text));
+	pr_notice_ratelimited("program %s at %s trapped: %s\n", prog->name, type->name, text);
+}
+
 u32 kwasm_attachment_trapped(struct kwasm_attachment *at, struct kwasm_run *run,
 			     const struct kwasm_trap_info *trap)
 {
@@ -243,9 +256,7 @@ u32 kwasm_attachment_trapped(struct kwasm_attachment *at, struct kwasm_run *run,
 	at->last_trap = *trap;
 	at->trap_time_ns = now;
 	spin_unlock_bh(&at->trap_lock);
-	pr_notice_ratelimited("program %s at %s trapped: %s (function %u, byte %#x)\n",
-			      run->prog->name, at->type->name, kwasm_trap_text(trap->kind),
-			      trap->func, trap->offset);
+	trap_log(run->prog, at->type, trap);
 	if (at->policy != KWASM_POLICY_DETACH && at->policy != KWASM_POLICY_RESTART)
 		return verdict;
 	/* The first of several CPUs that trap takes the run out, and leaves it to the work. */

@@ -38,11 +38,13 @@ static noinline u32 guest_trapped(struct kwasm_attachment *at, struct kwasm_run 
 				  struct kwasm_ctx *ctx, u32 kind)
 {
 	struct kwasm_hook_stats *stats = this_cpu_ptr(at->stats);
-	struct kwasm_trap_info trap = { .kind = kind };
+	struct kwasm_trap_info trap = {
+		.kind = kind,
+		.func = KWASM_DIAG_NONE,
+		.offset = KWASM_DIAG_NONE,
+	};
 
-	if (kind == KWASM_TRAP_VERDICT)
-		trap.offset = KWASM_DIAG_NONE;
-	else
+	if (kind != KWASM_TRAP_VERDICT)
 		kwasm_trap_resolve(ctx, &trap);
 	if (trap.kind < KWASM_NUM_TRAPS)
 		stats->traps[trap.kind]++;
