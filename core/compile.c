@@ -68,7 +68,9 @@ static int pass_lower(struct ir_func *f, struct compiler *c)
 
 static int pass_regalloc(struct ir_func *f, struct compiler *c)
 {
-	return ir_regalloc(f, &x64_target);
+	int err = ir_regalloc(f, &x64_target);
+
+	return !err && c->opts->verify ? ir_regalloc_verify(f, &x64_target) : err;
 }
 
 static int pass_emit(struct ir_func *f, struct compiler *c)
