@@ -26,10 +26,6 @@
 #include "symbols.h"
 #include "text.h"
 
-/* In probe_fault(). */
-extern const char kwasm_fault_probe[];
-extern const char kwasm_fault_probe_hooked[];
-
 static notrace u32 trap_of(const struct pt_regs *regs, int trapnr, unsigned long error_code,
 			   unsigned long addr)
 {

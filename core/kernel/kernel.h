@@ -10,6 +10,10 @@
 
 int kwasm_symbols_init(void);
 
+/* Labels in fault.c: the instruction that faults on purpose, and where the hook sends it. */
+extern const char kwasm_fault_probe[];
+extern const char kwasm_fault_probe_hooked[];
+
 int kwasm_fault_init(void);
 void kwasm_fault_exit(void);
 

@@ -54,11 +54,13 @@ static struct {
 	unsigned long hardirq_stack_ptr;
 } sym __ro_after_init;
 
-static const struct {
+struct wanted {
 	const char *name;
 	unsigned long *addr;
 	bool optional;
-} wanted[] __initconst = {
+};
+
+static const struct wanted wanted[] __initconst = {
 	{ "__get_vm_area_caller", &sym.get_vm_area_caller },
 	{ "get_vm_area", &sym.get_vm_area },
 	{ "vunmap_range", &sym.vunmap_range },
@@ -181,7 +183,8 @@ const void *kwasm_host_indirect_thunk(unsigned int reg)
  */
 static int __init find_lookup(void)
 {
-	struct kprobe kp = { .symbol_name = "kallsyms_lookup_name" };
+	static const char name[] __initconst = "kallsyms_lookup_name";
+	struct kprobe kp = { .symbol_name = name };
 	unsigned long addr;
 	int err;
 
@@ -194,9 +197,9 @@ static int __init find_lookup(void)
 	unregister_kprobe(&kp);
 
 	static_call_update(kwasm_kallsyms_lookup_name, (void *)addr);
-	if (static_call(kwasm_kallsyms_lookup_name)(kp.symbol_name) != addr) {
+	if (static_call(kwasm_kallsyms_lookup_name)(name) != addr) {
 		pr_err("kwasm: cannot look up kernel symbols: %s is not where its probe is\n",
-		       kp.symbol_name);
+		       name);
 		return -ENOENT;
 	}
 	return 0;

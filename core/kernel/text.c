@@ -171,7 +171,8 @@ int kwasm_text_seal(struct kwasm_text *text)
 
 	vunmap(text->write);
 	text->write = NULL;
-	err = apply_to_page_range(kwasm_sym_init_mm(), s->start, s->end - s->start, map_executable, s);
+	err = apply_to_page_range(kwasm_sym_init_mm(), s->start, s->end - s->start,
+				  map_executable, s);
 	if (err)
 		return err;
 	mutex_lock(&texts_lock);

@@ -12,13 +12,15 @@
 #include <linux/irqflags.h>
 #include <linux/percpu.h>
 
+#include <asm/asm.h>
+
 #include "../store.h"
 
 /* The watchdog's part of struct kwasm_ctx.env. */
 enum {
 	KWASM_GUARD_PREV,	/* the context that this invocation interrupted on its CPU, or 0 */
 	KWASM_GUARD_RUNS,	/* invocations so far; tells one from the next */
-	KWASM_GUARD_SEEN,	/* KWASM_GUARD_RUNS that ctx->deadline belongs to, or KWASM_EXPIRED */
+	KWASM_GUARD_SEEN,	/* KWASM_GUARD_RUNS of ctx->deadline, or KWASM_EXPIRED */
 	KWASM_GUARD_LIMIT,	/* nanoseconds one invocation may take */
 };
 
@@ -86,6 +88,16 @@ static __always_inline void kwasm_guard_exit(struct kwasm_ctx *ctx)
 		kwasm_watchdog_clear(ctx);
 }
 
+/*
+ * The stack limit of the last outermost entry still fits: it leaves between 4 KiB and the default
+ * budget, with some slack for the frames in between.  Contexts are mostly entered on one stack of
+ * one CPU, so this is the rule.  Two stacks are never so near that one's limit fits the other.
+ */
+static __always_inline bool kwasm_guard_stack_fits(const struct kwasm_ctx *ctx)
+{
+	return current_stack_pointer - ctx->stack_limit - 4096 <= 4096 + 512;
+}
+
 /**
  * kwasm_guarded_enter() - kwasm_enter() as the outermost entry, with stack limit and time limit.
  *
@@ -102,7 +114,8 @@ static __always_inline u32 kwasm_guarded_enter(struct kwasm_ctx *ctx, const void
 		ctx->trap_pc = 0;
 		return KWASM_TRAP_TIME;
 	}
-	kwasm_store_measure_stack(ctx->instance->store);
+	if (unlikely(!kwasm_guard_stack_fits(ctx)))
+		kwasm_store_measure_stack(ctx->instance->store);
 	trap = kwasm_enter(ctx, enter, values);
 	if (unlikely(trap))
 		WRITE_ONCE(ctx->kill, KWASM_TRAP_NONE);

@@ -1,12 +1,56 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# In a guest: the kernel side by itself (text, memories, traps, watchdog), see tests/kmod/.
-# Prints the module's TAP, cut off where modules cannot be loaded.
+# In a guest: the kernel side by itself (text, memories, traps, watchdog), see tests/kmod/.  First
+# that it refuses to load where faults cannot be hooked, then the test module's own TAP, at last
+# once more with another tracer on the hooked function.
 set -u
+# shellcheck source=tests/lib.sh
+. "${0%/*}/../lib.sh"
+tracing=/sys/kernel/tracing
+file=/sys/kernel/debug/kwasm_selftest
 
-if ! modprobe kwasm max_memories=300 max_total_pages=2048 || ! modprobe kwasm_selftest; then
-	echo "Bail out! the modules cannot be loaded"
-	exit 1
-fi
-cat /sys/kernel/debug/kwasm_selftest
-rmmod kwasm_selftest kwasm
+# Read the module's TAP as assertions of this test.
+selftest() {
+	local line rest planned=0 count=0
+
+	while read -r line; do
+		rest=${line#* - }
+		case $line in
+		*'# SKIP'*) skip "${rest% # SKIP *}" "${rest#* # SKIP }" ;;
+		'ok '*) ok "$rest" true ;;
+		'not ok '*) ok "$rest" false ;;
+		'1..'*) planned=${line#1..} ;;
+		'#'*) note "${line#\# }" ;;
+		esac
+		case $line in
+		'ok '* | 'not ok '*) count=$((count + 1)) ;;
+		esac
+	done < <(cat "$file")
+	ok 'the test module ran to its end' test "$count" -gt 0 -a "$count" -eq "$planned"
+}
+
+hooked() { grep -q '^fixup_exception.*I' $tracing/enabled_functions; }
+not_hooked() { ! hooked; }
+
+sysctl -q kernel.ftrace_enabled=0
+not_ok 'kwasm does not load where ftrace is off' modprobe kwasm
+ok 'and says why' sh -c 'dmesg | grep -q "kwasm: cannot hook fixup_exception"'
+ok 'and leaves no hook' not_hooked
+sysctl -q kernel.ftrace_enabled=1
+
+ok 'kwasm loads' modprobe kwasm max_memories=300 max_total_pages=2048
+ok 'the hook is there' hooked
+ok 'the test module loads' modprobe kwasm_selftest
+not_ok 'the hook cannot be switched off' sysctl -q kernel.ftrace_enabled=0
+selftest
+
+echo fixup_exception >$tracing/set_ftrace_filter
+echo function_graph >$tracing/current_tracer
+selftest
+ok 'the tracer saw the faults too' grep -q fixup_exception $tracing/trace
+echo nop >$tracing/current_tracer
+
+ok 'the test module goes' rmmod kwasm_selftest
+ok 'kwasm goes' rmmod kwasm
+ok 'with its hook' not_hooked
+done_testing

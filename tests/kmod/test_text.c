@@ -6,6 +6,7 @@
 #include <linux/mm.h>
 #include <linux/sched/task_stack.h>
 #include <linux/slab.h>
+#include <linux/stacktrace.h>
 
 #include "selftest.h"
 
@@ -73,6 +74,47 @@ static void test_ksyms(struct guest *g)
 	symbol_is(exec, "kwasm_prog_1_stub", false, "names go away");
 }
 
+static unsigned long trace[32];
+static unsigned int trace_len;
+
+static void host_trace(struct kwasm_ctx *ctx)
+{
+	trace_len = stack_trace_save(trace, ARRAY_SIZE(trace), 0);
+}
+
+/* A trace from a host function goes through the guest's frame back to who entered it. */
+static void test_trace(void)
+{
+	struct guest *g = guest_create(host_trace, 0, 0, false);
+	struct kwasm_func_info info = { .name = { "handler", 7 } };
+	struct kwasm_module module = { .num_funcs = 1, .funcs = &info };
+	struct kwasm_code_func func;
+	struct kwasm_code code = { .module = &module, .funcs = &func };
+	unsigned int i, text_at = 0, enter_at = 0;
+	struct kwasm_ksyms *ks;
+
+	if (!tap_ok(g, "a guest that calls a host function"))
+		return;
+	func = (struct kwasm_code_func){ g->ops[GUEST_HOST], g->ops[GUEST_HOST_SPIN] };
+	code.text = g->text;
+	code.text_used = g->used;
+	ks = kwasm_ksyms_add(&code, "trace");
+	if (tap_ok(!IS_ERR(ks), "functions get names")) {
+		guest_run(g, GUEST_HOST, IN_PROCESS, GUEST_LONG_NS);
+		for (i = 0; i < trace_len; i++) {
+			if (trace[i] - (u64)guest_thunk(g, GUEST_HOST) < 64)
+				text_at = i;
+			if (trace[i] - (u64)kwasm_enter < 64)
+				enter_at = i;
+		}
+		tap_ok(text_at > 0, "a stack trace shows the guest's function");
+		tap_ok(enter_at == text_at + 1, "and who entered it");
+		tap_ok(enter_at + 3 < trace_len, "and goes on from there");
+		kwasm_ksyms_del(ks);
+	}
+	guest_destroy(g);
+}
+
 static void test_stack(struct guest *g)
 {
 	unsigned long here = (unsigned long)&g;
@@ -100,6 +142,7 @@ void test_text(void)
 	test_place(g);
 	test_ksyms(g);
 	test_stack(g);
+	test_trace();
 	guest_destroy(g);
 	tap_ok(!kwasm_text_contains(start), "freed text is not found");
 	tap_ok(!kwasm_host_indirect_thunk(16), "there is no thunk for register 16");
