@@ -298,18 +298,6 @@ static int born(struct ra *ra, u32 v, u32 pos)
 
 /* ---- instructions ------------------------------------------------------------------------ */
 
-static int add_fixed(struct ra *ra, u32 pos, u32 mask)
-{
-	mask &= ra->target->allocatable;
-	if (!mask)
-		return 0;
-	if (ra_grow(ra, &ra->fixed, ra->num_fixed, &ra->max_fixed, sizeof(*ra->fixed)))
-		return -ENOMEM;
-	ra->fixed[ra->num_fixed].pos = pos;
-	ra->fixed[ra->num_fixed++].mask = mask;
-	return 0;
-}
-
 /*
  * A commutative two-address instruction should overwrite the operand that dies, and of two that
  * die the one that is the PHI its value flows into.
@@ -400,9 +388,9 @@ static int ins_fixed(struct ra *ra, u32 pos, u32 i, const struct ir_target_ins *
 				early |= 1u << t->list_use[n];
 	if (ra_is_fixed(t->def))
 		late |= 1u << t->def;
-	if (add_fixed(ra, pos + 3, late))
+	if (ra_fixed_add(ra, pos + 3, late))
 		return -ENOMEM;
-	return add_fixed(ra, pos + 1, early);
+	return ra_fixed_add(ra, pos + 1, early);
 }
 
 static int build_ins(struct ra *ra, u32 place, u32 pos, u32 i)
@@ -559,37 +547,9 @@ static void reset(struct ra *ra)
 	ra->local = true;
 }
 
-/* Both lists were filled backwards. */
-static void turn_around(struct ra *ra)
-{
-	u32 i;
-
-	for (i = 0; i < ra->num_fixed / 2; i++)
-		swap(ra->fixed[i], ra->fixed[ra->num_fixed - 1 - i]);
-	for (i = 0; i < ra->num_born / 2; i++)
-		swap(ra->born[i], ra->born[ra->num_born - 1 - i]);
-}
-
-static int build_tree(struct ra *ra)
-{
-	u32 i, n = 1;
-
-	while (n < ra->num_fixed)
-		n *= 2;
-	ra->fixed_leaves = n;
-	ra->fixed_tree = kwasm_arena_alloc(ra->f->arena, 2 * (size_t)n, sizeof(*ra->fixed_tree));
-	if (!ra->fixed_tree)
-		return ir_out_of_memory(ra->f);
-	for (i = 0; i < ra->num_fixed; i++)
-		ra->fixed_tree[n + i] = ra->fixed[i].mask;
-	for (i = n; --i;)
-		ra->fixed_tree[i] = ra->fixed_tree[2 * i] | ra->fixed_tree[2 * i + 1];
-	return 0;
-}
-
 static int build_all(struct ra *ra)
 {
-	u32 place = ra->f->num_order;
+	u32 place = ra->f->num_order, i;
 	int err;
 
 	while (place--) {
@@ -604,8 +564,10 @@ static int build_all(struct ra *ra)
 	}
 	if (ra->blocks[0].num_live)
 		return ra_error(ra, -EINVAL, ra->blocks[0].live[0], "use without definition");
-	turn_around(ra);
-	return build_tree(ra);
+	/* definitions were met backwards */
+	for (i = 0; i < ra->num_born / 2; i++)
+		swap(ra->born[i], ra->born[ra->num_born - 1 - i]);
+	return ra_fixed_finish(ra);
 }
 
 static int alloc_tables(struct ra *ra)

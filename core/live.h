@@ -2,7 +2,7 @@
 /*
  * live.h - what the passes of register allocation share: lifetimes, their parts, their uses.
  *
- * Private to live.c, regalloc.c, regalloc_assign.c and regalloc_resolve.c.
+ * Private to live.c and regalloc*.c.
  *
  * Positions.  Instruction number k (in order of emission, without PHIs, folded instructions and
  * the parameters that arrive in registers) owns four positions:
@@ -253,8 +253,17 @@ int ra_live_build(struct ra *ra);
 /** ra_scan() - give registers to intervals in order of their starts.  Return: 0 or -errno. */
 int ra_scan(struct ra *ra);
 
-/** ra_slots() - give slots to spilled values.  Return: 0, -ENOMEM, or -E2BIG: too many. */
-int ra_slots(struct ra *ra);
+/** ra_fixed_add() - @pos takes the registers @mask; positions fall from call to call. */
+int ra_fixed_add(struct ra *ra, u32 pos, u32 mask);
+
+/** ra_fixed_finish() - sort and index what was added.  Return: 0 or -ENOMEM. */
+int ra_fixed_finish(struct ra *ra);
+
+/** ra_fixed_next() - first entry from number @at on with a register of @mask, or num_fixed. */
+u32 ra_fixed_next(const struct ra *ra, u32 at, u32 mask);
+
+/** ra_fixed_find() - first entry from number @at on that does not end before @pos. */
+u32 ra_fixed_find(const struct ra *ra, u32 at, u32 pos);
 
 /** ra_resolve() - collect the moves that edges between blocks need.  Return: 0 or -errno. */
 int ra_resolve(struct ra *ra);

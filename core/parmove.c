@@ -117,8 +117,11 @@ static bool is_gpr(u32 loc)
 	return loc < IR_LOC_XMM;
 }
 
-/* Where the content of @m->dst is saved; scratch registers may be needed inside of the cycle. */
-static u32 save_place(struct ir_parmove *pm, const struct ir_parmove_move *m, bool slot_slot)
+/*
+ * Where what @reader reads is saved.  A move from slot to slot inside of the cycle needs the scratch
+ * register for itself.
+ */
+static u32 save_place(struct ir_parmove *pm, const struct ir_parmove_move *reader, bool slot_slot)
 {
 	if (slot_slot) {
 		if (!pm->slot_used)
@@ -126,7 +129,7 @@ static u32 save_place(struct ir_parmove *pm, const struct ir_parmove_move *m, bo
 		pm->slot_used = true;
 		return pm->num_locs - 1;
 	}
-	return pm->f->ins[m->value].type >= IR_F32 ? pm->target->scratch_xmm :
+	return pm->f->ins[reader->value].type >= IR_F32 ? pm->target->scratch_xmm :
 						     pm->target->scratch_gpr;
 }
 
@@ -146,7 +149,7 @@ static int open_cycle(struct ir_parmove *pm, u32 before, u32 n)
 		return emit(pm, before, IR_XCHG, IR_I64, m->dst, m->src, 0);
 	}
 	save = *reader;
-	save.dst = save_place(pm, m, slot_slot);
+	save.dst = save_place(pm, reader, slot_slot);
 	if (emit_move(pm, before, &save))
 		return -ENOMEM;
 	pm->readers[m->dst]--;

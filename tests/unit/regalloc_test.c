@@ -645,27 +645,27 @@ static void test_large(void)
 
 	machine_set(13, 5);
 	gen_long(&g, 10, 90);
-	measure(&g, "a thousand instructions", 20000, 0);
+	measure(&g, "a thousand instructions", 400000, 0);
 	gen_free(&g);
 	gen_long(&g, 2000, 20);
-	measure(&g, "long", 20000, 0);
+	measure(&g, "long", 400000, 0);
 	ok(!ir_regalloc_verify(&g.f, &machine.target), "long is right");
 	gen_free(&g);
 	gen_long(&g, 20000, 20);
-	measure(&g, "a million instructions", 20000, 0);
+	measure(&g, "a million instructions", 400000, 0);
 	gen_free(&g);
 	gen_wide(&g, 50000);
-	measure(&g, "fifty thousand values at once", 20000, 0);
+	measure(&g, "fifty thousand values at once", 400000, 0);
 	gen_free(&g);
 	gen_wide(&g, 100000);
-	measure(&g, "more values at once than slots", 20000, -E2BIG);
+	measure(&g, "more values at once than slots", 400000, -E2BIG);
 	gen_free(&g);
 	gen_through(&g, 300, 300);
-	measure(&g, "values through loops", 20000, 0);
+	measure(&g, "values through loops", 400000, 0);
 	ok(!ir_regalloc_verify(&g.f, &machine.target), "values through loops are right");
 	gen_free(&g);
 	gen_through(&g, 20000, 50000);
-	measure(&g, "more pairs of values and blocks than lifetimes are kept for", 20000, 0);
+	measure(&g, "more pairs of values and blocks than lifetimes are kept for", 400000, 0);
 	gen_free(&g);
 }
 
