@@ -201,7 +201,7 @@ static int check_phi(struct verifier *v, u32 i)
 
 		if (!is_value(v, op))
 			return bad_ins(v, i, "has an operand that is no value");
-		if (f->ins[op].type != ins->type)
+		if (f->ins[op].type != ins->type && !ins->form)
 			return bad_ins(v, i, "has an operand of another type");
 		if (!ir_dominates(&v->dom, f->ins[op].block, ir_pred(f, ins->block, k)))
 			return bad_ins(v, i, "has an operand that does not reach it");
