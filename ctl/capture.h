@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * capture.h - captured frames as the packets that a handler would see in the kernel.
+ */
+#ifndef KWASM_CTL_CAPTURE_H
+#define KWASM_CTL_CAPTURE_H
+
+#include "../core/user/packet.h"
+
+/*
+ * Whether a handler sees a frame; SIGHT(NAME, "key in JSON", "what it says in text").
+ * All but SEEN end before the first hook.
+ */
+#define CTL_SIGHTS(SIGHT)								\
+	SIGHT(SEEN, "seen", "seen")							\
+	SIGHT(NOT_IP, "not_ip", "neither IPv4 nor IPv6")				\
+	SIGHT(OTHER_HOST, "other_host", "for another host")				\
+	SIGHT(CUT, "cut_by_capture", "cut short by the capture")			\
+	SIGHT(TRUNCATED, "truncated", "truncated")					\
+	SIGHT(HEADER, "bad_header", "bad IP header")					\
+	SIGHT(CHECKSUM, "bad_checksum", "bad IPv4 header checksum")			\
+	SIGHT(ADDRESS, "bad_address", "IPv6 address that must not arrive")		\
+	SIGHT(OPTIONS, "bad_options", "IPv6 hop-by-hop options that are refused")
+
+enum ctl_sight {
+#define SIGHT(name, key, text) CTL_SIGHT_##name,
+	CTL_SIGHTS(SIGHT)
+#undef SIGHT
+	CTL_NUM_SIGHTS
+};
+
+/**
+ * struct ctl_frame - one captured frame
+ * @captured: bytes at @data
+ * @len: bytes it had on the wire
+ */
+struct ctl_frame {
+	const u8 *data;
+	u32 captured;
+	u32 len;
+};
+
+/** ctl_link_known() - is this DLT_* one of those that ctl_frame_packet() reads? */
+bool ctl_link_known(int link);
+
+/**
+ * ctl_frame_packet() - find the packet in a frame.
+ * @frame: the frame
+ * @link: DLT_* of the capture
+ * @packet: data, len, linear, family and protocol are filled in when it is seen
+ *
+ * VLAN tags are taken off as by VLAN devices that exist for each of them.
+ */
+enum ctl_sight ctl_frame_packet(const struct ctl_frame *frame, int link,
+				struct kwasm_packet *packet);
+
+/**
+ * ctl_ip_check() - what the kernel checks between a device and the first hook.
+ * @data: network header; @captured: bytes there; @len: bytes on the wire from there on
+ *
+ * Cuts the packet to the length its header gives.
+ */
+enum ctl_sight ctl_ip_check(const u8 *data, u32 captured, u32 len, struct kwasm_packet *packet);
+
+#endif /* KWASM_CTL_CAPTURE_H */

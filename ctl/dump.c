@@ -1,0 +1,314 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * dump.c - show what a module says and what has been made of it.
+ *
+ * A file is compiled here; what is no file is the name of a program in the kernel, whose machine
+ * code is fetched.
+ */
+#include <unistd.h>
+
+#include "ctl.h"
+#include "dump.h"
+#include "nl.h"
+#include "out.h"
+
+struct dump_args {
+	bool wasm;
+	const char *ir;
+	bool assembly;
+	const char *func;
+};
+
+static const struct ctl_option dump_options[] = {
+	{ "wasm", 0, CTL_FLAG, offsetof(struct dump_args, wasm), NULL,
+	  "WebAssembly instructions (what a file shows unless told otherwise)" },
+	{ "ir", 0, CTL_STRING, offsetof(struct dump_args, ir), "PASS",
+	  "the compiler's representation after a pass; \"all\" for each" },
+	{ "asm", 0, CTL_FLAG, offsetof(struct dump_args, assembly), NULL,
+	  "machine code (what a loaded program shows)" },
+	{ "func", 0, CTL_STRING, offsetof(struct dump_args, func), "N|NAME",
+	  "this function only" },
+	{ }
+};
+
+/* ---- IR ------------------------------------------------------------------------------------- */
+
+struct ir_dump_to {
+	const char *pass;
+	const struct ctl_guest *guest;
+};
+
+/* Collects one listing, so that JSON gets it as one string. */
+struct text_buffer {
+	char *text;
+	size_t len;
+};
+
+static void buffer_write(void *arg, const char *text, size_t len)
+{
+	struct text_buffer *b = arg;
+	char *bigger = realloc(b->text, b->len + len + 1);
+
+	if (!bigger)
+		return;
+	b->text = bigger;
+	memcpy(b->text + b->len, text, len);
+	b->len += len;
+	b->text[b->len] = 0;
+}
+
+/* A listing line by line: a long string of its own would be cut. */
+static void print_lines(const char *text)
+{
+	char line[256];
+	size_t len;
+
+	ctl_out_array("lines");
+	while (text && *text) {
+		len = strcspn(text, "\n");
+		snprintf(line, sizeof(line), "%.*s", (int)min_t(size_t, len, 255), text);
+		ctl_out_string(NULL, NULL, line);
+		ctl_out_text("%.*s\n", (int)len, text);
+		text += len + (text[len] == '\n');
+	}
+	ctl_out_end();
+}
+
+static void on_pass(void *arg, struct ir_func *f, const char *pass)
+{
+	const struct ir_dump_to *to = arg;
+	struct text_buffer b = { 0 };
+	struct ir_sink sink = { buffer_write, &b };
+
+	if (strcmp(to->pass, "all") && strcmp(to->pass, pass))
+		return;
+	ir_dump(f, &sink);
+	ctl_out_object(NULL);
+	ctl_out_uint("function", "function %llu", f->index);
+	ctl_out_string("pass", " after %s\n", pass);
+	print_lines(b.text);
+	ctl_out_text("\n");
+	ctl_out_end();
+	free(b.text);
+}
+
+static int check_pass(const char *pass)
+{
+	char known[256] = "";
+	u32 i;
+
+	if (!strcmp(pass, "all"))
+		return CTL_OK;
+	for (i = 0; kwasm_pass_name(i); i++) {
+		if (!strcmp(kwasm_pass_name(i), pass))
+			return CTL_OK;
+		strncat(known, " ", sizeof(known) - strlen(known) - 1);
+		strncat(known, kwasm_pass_name(i), sizeof(known) - strlen(known) - 1);
+	}
+	return ctl_usage("there is no pass \"%s\": all%s", pass, known);
+}
+
+static int dump_ir(struct ctl_guest *g, const char *pass, u32 func)
+{
+	struct ir_dump_to to = { pass, g };
+	struct kwasm_compile_opts opts = {
+		.dump = on_pass, .dump_arg = &to, .verify = true,
+		.dump_func = func == CTL_EVERY_FUNCTION ? KWASM_DIAG_NONE : func,
+	};
+	int status;
+
+	ctl_out_array(NULL);
+	status = ctl_guest_compile(g, &opts);
+	if (!status)
+		ctl_out_end();
+	return status;
+}
+
+/* ---- machine code --------------------------------------------------------------------------- */
+
+static void label_set(struct ctl_code_label *label, u32 index, u32 start, u32 end,
+		      const char *name, u32 len)
+{
+	label->index = index;
+	label->start = start;
+	label->end = end;
+	snprintf(label->name, sizeof(label->name), "%.*s", (int)min_t(u32, len, 63), name ?: "");
+}
+
+static int dump_file_asm(struct ctl_guest *g, u32 func)
+{
+	const struct kwasm_module *m = g->module;
+	struct ctl_code_text text = { 0 };
+	struct ctl_code_label *labels;
+	int status;
+	u32 i;
+
+	status = ctl_guest_compile(g, NULL);
+	if (status)
+		return status;
+	labels = calloc(m->num_funcs + 1, sizeof(*labels));
+	if (!labels)
+		return ctl_fail_memory();
+	for (i = m->num_func_imports; i < m->num_funcs; i++) {
+		const struct kwasm_code_func *f = &g->code->funcs[i - m->num_func_imports];
+
+		if (func == CTL_EVERY_FUNCTION || func == i)
+			label_set(&labels[text.num_labels++], i, f->start, f->end,
+				  m->funcs[i].name.str, m->funcs[i].name.len);
+	}
+	text.bytes = g->code->text.exec;
+	text.size = g->code->text_used;
+	text.labels = labels;
+	text.sites = g->code->sites;
+	text.num_sites = g->code->num_sites;
+	status = ctl_dump_asm(&text);
+	free(labels);
+	return status;
+}
+
+static int dump_file(const struct dump_args *args, const char *path)
+{
+	u32 func = CTL_EVERY_FUNCTION;
+	struct ctl_guest g;
+	int status;
+
+	status = args->ir ? check_pass(args->ir) : CTL_OK;
+	if (status)
+		return status;
+	status = ctl_guest_decode(&g, path);
+	if (status)
+		return status;
+	if (args->func && !ctl_guest_function(&g, args->func, &func))
+		status = CTL_FAILED;
+	else if (func < g.module->num_func_imports)
+		status = ctl_fail("function %u is imported: it has no code here", func);
+	else if (args->ir)
+		status = dump_ir(&g, args->ir, func);
+	else if (args->assembly)
+		status = dump_file_asm(&g, func);
+	else
+		status = ctl_dump_wasm(&g, func);
+	ctl_guest_close(&g);
+	return status;
+}
+
+/* ---- a loaded program ----------------------------------------------------------------------- */
+
+/**
+ * struct loaded - a program's code as the kernel sends it
+ */
+struct loaded {
+	struct ctl_code_label *labels;
+	u32 num_labels;
+	u8 *bytes;
+	u32 size;
+	u64 address;
+};
+
+static int read_function(struct loaded *l, const struct ctl_fields *f)
+{
+	struct ctl_code_label *labels = realloc(l->labels, (l->num_labels + 1) * sizeof(*labels));
+	const char *name = ctl_field_string(f, KWASM_A_ENTRY);
+	u32 start = (u32)ctl_field_uint(f, KWASM_A_START);
+
+	if (!labels)
+		return ctl_fail_memory();
+	l->labels = labels;
+	label_set(&labels[l->num_labels++], (u32)ctl_field_uint(f, KWASM_A_INDEX), start,
+		  start + (u32)ctl_field_uint(f, KWASM_A_SIZE), name, (u32)strlen(name));
+	return 0;
+}
+
+static int read_code(const struct ctl_fields *f, u8 cmd, void *arg)
+{
+	struct loaded *l = arg;
+	struct ctl_fields in;
+	const u8 *piece;
+	size_t size;
+	u8 *bytes;
+
+	if (ctl_field_nest(f, KWASM_A_FUNCTION, &in))
+		return read_function(l, &in);
+	piece = ctl_field_bytes(f, KWASM_A_CODE, &size);
+	if (!piece)
+		return 0;
+	if (ctl_field_uint(f, KWASM_A_START) != l->size)
+		return ctl_fail("the program changed while its code was read: try again");
+	bytes = realloc(l->bytes, l->size + size);
+	if (!bytes)
+		return ctl_fail_memory();
+	l->bytes = bytes;
+	memcpy(bytes + l->size, piece, size);
+	l->size += (u32)size;
+	l->address = ctl_field_uint(f, KWASM_A_ADDRESS);
+	return 0;
+}
+
+/* Leaves the one function that is asked for. */
+static int select_label(struct loaded *l, const char *name)
+{
+	char number[16];
+	u32 i;
+
+	for (i = 0; i < l->num_labels; i++) {
+		snprintf(number, sizeof(number), "%u", l->labels[i].index);
+		if (strcmp(name, number) && strcmp(name, l->labels[i].name))
+			continue;
+		l->labels[0] = l->labels[i];
+		l->num_labels = 1;
+		return CTL_OK;
+	}
+	return ctl_fail("the program has no function %s of its own", name);
+}
+
+static int dump_loaded(const struct dump_args *args, const char *name)
+{
+	struct loaded l = { 0 };
+	struct ctl_code_text text;
+	struct ctl_request *req;
+	char checked[CTL_NAME_MAX];
+	int status;
+
+	if (args->wasm || args->ir)
+		return ctl_fail("%s is no file: of a loaded program only --asm can be shown", name);
+	status = ctl_program_name(name, name, checked);
+	if (status)
+		return status;
+	req = ctl_request_new(KWASM_CMD_GET_CODE);
+	if (req)
+		ctl_request_string(req, KWASM_A_NAME, checked);
+	status = ctl_request_do(req, true, read_code, &l);
+	if (!status && args->func)
+		status = select_label(&l, args->func);
+	if (!status) {
+		text = (struct ctl_code_text) {
+			.bytes = l.bytes, .size = l.size, .address = l.address,
+			.labels = l.labels, .num_labels = l.num_labels,
+		};
+		status = ctl_dump_asm(&text);
+	}
+	free(l.labels);
+	free(l.bytes);
+	return status;
+}
+
+static int run_dump(void *arg, const struct ctl_words *words)
+{
+	const struct dump_args *args = arg;
+	const char *what = words->word[0];
+
+	if (args->wasm + !!args->ir + args->assembly > 1)
+		return ctl_usage("dump shows one thing at a time: --wasm, --ir PASS or --asm");
+	if (!strcmp(what, "-") || strchr(what, '/') || !access(what, F_OK))
+		return dump_file(args, what);
+	return dump_loaded(args, what);
+}
+
+const struct ctl_command ctl_dump = {
+	.name = "dump", .usage = "[OPTION]... FILE.wasm | NAME",
+	.summary = "list WebAssembly, the compiler's representation, or machine code",
+	.details = "NAME is a program in the kernel, FILE.wasm a file that is compiled here.\n"
+		   "Machine code is disassembled by objdump.\n",
+	.options = dump_options, .args_size = sizeof(struct dump_args),
+	.min_words = 1, .max_words = 1, .run = run_dump,
+};

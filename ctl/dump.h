@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * dump.h - listings of a module: WebAssembly, intermediate representation, machine code.
+ */
+#ifndef KWASM_CTL_DUMP_H
+#define KWASM_CTL_DUMP_H
+
+#include "guest.h"
+
+#define CTL_EVERY_FUNCTION U32_MAX
+
+/** ctl_dump_wasm() - list instructions. */
+int ctl_dump_wasm(const struct ctl_guest *g, u32 func);
+
+/**
+ * struct ctl_code_label - a function in a piece of machine code
+ * @start: offset of its first byte, @end: behind its last one
+ */
+struct ctl_code_label {
+	u32 index;
+	u32 start;
+	u32 end;
+	char name[64];
+};
+
+/**
+ * struct ctl_code_text - machine code to be listed
+ * @address: where it runs
+ * @labels: in order of @start
+ * @sites: offsets in the module where known; may be NULL
+ */
+struct ctl_code_text {
+	const u8 *bytes;
+	u32 size;
+	u64 address;
+	const struct ctl_code_label *labels;
+	u32 num_labels;
+	const struct kwasm_site *sites;
+	u32 num_sites;
+};
+
+/** ctl_dump_asm() - disassemble the functions of @text by objdump. */
+int ctl_dump_asm(const struct ctl_code_text *text);
+
+#endif /* KWASM_CTL_DUMP_H */

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * guest.c - decode, compile, instantiate and call a module in this process.
+ *
+ * Guarantees: the steps and the sentences about what is wrong are the kernel's, because the code is.
+ */
+#include "ctl.h"
+#include "guest.h"
+
+#include "../core/packet.h"
+#include "../core/user/user.h"
+
+static int fail_diag(const char *what, int err, const struct kwasm_diag *diag)
+{
+	char text[KWASM_DIAG_TEXT + 64];
+
+	if (!diag->text[0])
+		return ctl_fail("%s: %s", what, strerror(-err));
+	kwasm_diag_format(diag, text, sizeof(text));
+	return ctl_fail("%s", text);
+}
+
+int ctl_guest_decode(struct ctl_guest *g, const char *path)
+{
+	struct kwasm_diag diag;
+	size_t size;
+	u8 *bytes;
+	int err;
+
+	memset(g, 0, sizeof(*g));
+	g->limits = kwasm_limits_default;
+	bytes = ctl_file_read(path, &size);
+	if (!bytes)
+		return CTL_FAILED;
+	kwasm_diag_init(&diag);
+	err = kwasm_module_decode(bytes, size, &g->limits, &diag, &g->module);
+	free(bytes);
+	return err ? fail_diag("the module cannot be read", err, &diag) : CTL_OK;
+}
+
+int ctl_guest_compile(struct ctl_guest *g, const struct kwasm_compile_opts *opts)
+{
+	static const struct kwasm_host_fn *const tables[] = { kwasm_abi };
+	struct kwasm_hostmap map = { 0 };
+	struct kwasm_diag diag;
+	int err;
+
+	kwasm_diag_init(&diag);
+	err = kwasm_hostmap_resolve(g->module, tables, ARRAY_SIZE(tables), true, &diag, &map);
+	if (err)
+		return fail_diag("the module's imports cannot be bound", err, &diag);
+	err = kwasm_code_compile(g->module, &map, opts, &diag, &g->code);
+	if (err) {
+		kwasm_hostmap_release(&map);
+		return fail_diag("the module cannot be compiled", err, &diag);
+	}
+	return CTL_OK;
+}
+
+static int instantiate(struct ctl_guest *g)
+{
+	struct kwasm_trap_info info = { 0 };
+	struct kwasm_diag diag;
+	struct ctl_trap trap;
+	char text[256];
+	int err;
+
+	g->store = kwasm_store_create(&g->limits, false);
+	if (!g->store)
+		return ctl_fail_memory();
+	kwasm_diag_init(&diag);
+	err = kwasm_instance_create(g->store, g->code, NULL, NULL, &diag, &info, &g->inst);
+	if (err == -EFAULT) {
+		ctl_trap_from_info(&trap, g, &info);
+		return ctl_fail("the module trapped while it was instantiated: %s",
+				ctl_trap_format(&trap, text, sizeof(text)));
+	}
+	return err ? fail_diag("the module cannot be instantiated", err, &diag) : CTL_OK;
+}
+
+int ctl_guest_start(struct ctl_guest *g, u64 memory_limit)
+{
+	if (memory_limit)
+		g->limits.memory_pages = (u32)min_t(u64, memory_limit / KWASM_PAGE_SIZE, 65536);
+	return instantiate(g);
+}
+
+int ctl_guest_restart(struct ctl_guest *g)
+{
+	kwasm_store_destroy(g->store);
+	g->store = NULL;
+	g->inst = NULL;
+	return instantiate(g);
+}
+
+void ctl_guest_close(struct ctl_guest *g)
+{
+	if (g->store)
+		kwasm_store_destroy(g->store);
+	kwasm_code_destroy(g->code);
+	kwasm_module_destroy(g->module);
+	memset(g, 0, sizeof(*g));
+}
+
+const struct kwasm_export *ctl_guest_export(const struct ctl_guest *g, const char *name)
+{
+	const struct kwasm_export *export;
+
+	export = kwasm_module_export(g->module, name, strlen(name), KWASM_EXTERN_FUNC);
+	if (!export)
+		ctl_fail("the module exports no function named %s", name);
+	return export;
+}
+
+bool ctl_guest_function(const struct ctl_guest *g, const char *text, u32 *func)
+{
+	const struct kwasm_export *export;
+	unsigned long v;
+	char *end;
+	u32 i;
+
+	v = strtoul(text, &end, 10);
+	if (end != text && !*end && v < g->module->num_funcs) {
+		*func = (u32)v;
+		return true;
+	}
+	export = kwasm_module_export(g->module, text, strlen(text), KWASM_EXTERN_FUNC);
+	if (export) {
+		*func = export->index;
+		return true;
+	}
+	for (i = 0; i < g->module->num_funcs; i++) {
+		const struct kwasm_name *name = &g->module->funcs[i].name;
+
+		if (name->len == strlen(text) && !memcmp(name->str, text, name->len)) {
+			*func = i;
+			return true;
+		}
+	}
+	ctl_fail("the module has no function %s: give an index below %u or a name", text,
+		 g->module->num_funcs);
+	return false;
+}
+
+void ctl_trap_from_info(struct ctl_trap *trap, const struct ctl_guest *g,
+			const struct kwasm_trap_info *info)
+{
+	const struct kwasm_module *m = g->module;
+
+	memset(trap, 0, sizeof(*trap));
+	trap->kind = info->kind;
+	trap->address = info->address;
+	trap->located = info->offset != KWASM_DIAG_NONE && info->func < m->num_funcs;
+	if (!trap->located)
+		return;
+	trap->func = info->func;
+	trap->offset = info->offset;
+	if (m->funcs[info->func].name.len)
+		snprintf(trap->name, sizeof(trap->name), "%.*s",
+			 KWASM_NAME_ARGS(m->funcs[info->func].name));
+}
+
+bool ctl_guest_call(struct ctl_guest *g, u32 func, u64 *values, u64 limit_ns,
+		    struct ctl_trap *trap, u64 *ns)
+{
+	struct kwasm_trap_info info = { 0 };
+	u64 start;
+	int err;
+
+	if (limit_ns)
+		kwasm_user_deadline_arm(g->inst->ctx, limit_ns);
+	start = kwasm_now_ns();
+	err = kwasm_call(g->inst->funcs[func], values, &info);
+	*ns = kwasm_now_ns() - start;
+	if (limit_ns)
+		kwasm_user_deadline_disarm(g->inst->ctx);
+	if (err)
+		ctl_trap_from_info(trap, g, &info);
+	return !err;
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * guest.h - a module that runs in this process, through the library that is also the kernel's core.
+ */
+#ifndef KWASM_CTL_GUEST_H
+#define KWASM_CTL_GUEST_H
+
+#include "../core/compile.h"
+#include "../core/instance.h"
+#include "trap.h"
+
+/**
+ * struct ctl_guest - what has been made of a file so far
+ */
+struct ctl_guest {
+	struct kwasm_limits limits;
+	struct kwasm_module *module;
+	struct kwasm_code *code;
+	struct kwasm_store *store;
+	struct kwasm_instance *inst;
+};
+
+/*
+ * Each step needs the one before; a failure is printed and returned as enum ctl_status.
+ * ctl_guest_close() releases whatever there is.
+ */
+int ctl_guest_decode(struct ctl_guest *g, const char *path);
+/** ctl_guest_compile() - @opts: NULL for the defaults. */
+int ctl_guest_compile(struct ctl_guest *g, const struct kwasm_compile_opts *opts);
+/** ctl_guest_start() - @memory_limit: bytes of linear memory, 0 for the default. */
+int ctl_guest_start(struct ctl_guest *g, u64 memory_limit);
+/** ctl_guest_restart() - a fresh instance in place of the old one. */
+int ctl_guest_restart(struct ctl_guest *g);
+void ctl_guest_close(struct ctl_guest *g);
+
+/** ctl_guest_export() - an exported function.  Return: NULL with the sentence printed. */
+const struct kwasm_export *ctl_guest_export(const struct ctl_guest *g, const char *name);
+
+/** ctl_guest_function() - function index from "3" or a name.  False with the sentence printed. */
+bool ctl_guest_function(const struct ctl_guest *g, const char *text, u32 *func);
+
+/**
+ * ctl_guest_call() - call a function.
+ * @values: arguments in, results out
+ * @limit_ns: 0 for none
+ * @trap: filled in when it trapped
+ * @ns: how long it took
+ *
+ * Return: false when it trapped.
+ */
+bool ctl_guest_call(struct ctl_guest *g, u32 func, u64 *values, u64 limit_ns,
+		    struct ctl_trap *trap, u64 *ns);
+
+/** ctl_trap_from_info() - a trap of this guest. */
+void ctl_trap_from_info(struct ctl_trap *trap, const struct ctl_guest *g,
+			const struct kwasm_trap_info *info);
+
+#endif /* KWASM_CTL_GUEST_H */

@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * invoke.c - call one exported function, here or in the kernel.
+ *
+ * Guarantees: both sides take the same words and print the same; a trap is a failure.
+ */
+#include <ctype.h>
+#include <unistd.h>
+
+#include "ctl.h"
+#include "guest.h"
+#include "nl.h"
+#include "out.h"
+
+#define ARGS_MAX KWASM_MAX_ARGS
+
+struct invoke_args {
+	bool kernel;
+	bool time;
+	u64 time_limit;
+	u64 memory_limit;
+};
+
+static const struct ctl_option invoke_options[] = {
+	{ "kernel", 0, CTL_FLAG, offsetof(struct invoke_args, kernel), NULL,
+	  "in the kernel instead of in this process" },
+	{ "time", 0, CTL_FLAG, offsetof(struct invoke_args, time), NULL,
+	  "call once to warm up, then print RESULT NANOSECONDS" },
+	{ "time-limit", 0, CTL_TIME, offsetof(struct invoke_args, time_limit), "TIME",
+	  "end the call after this time" },
+	{ "memory-limit", 0, CTL_SIZE, offsetof(struct invoke_args, memory_limit), "SIZE",
+	  "memory the module may have (here only)" },
+	{ }
+};
+
+/**
+ * struct outcome - how a call ended
+ * @trapped: @trap says why, there are no results
+ */
+struct outcome {
+	bool trapped;
+	struct ctl_trap trap;
+	u64 ns;
+	u32 num;
+	u64 values[ARGS_MAX];
+	u8 types[ARGS_MAX];
+};
+
+/* Decimal or hexadecimal, negative or up to the type's unsigned maximum. */
+static bool parse_int(const char *text, u32 bits, u64 *value)
+{
+	bool negative = text[0] == '-';
+	unsigned long long v;
+	char *end;
+
+	if (!isdigit((unsigned char)text[negative || text[0] == '+']))
+		return false;
+	errno = 0;
+	v = strtoull(text + (negative || text[0] == '+'), &end, 0);
+	if (*end || errno)
+		return false;
+	if (negative ? v > 1ull << (bits - 1) : bits == 32 && v > U32_MAX)
+		return false;
+	*value = negative ? 0 - v : v;
+	if (bits == 32)
+		*value = (u32)*value;
+	return true;
+}
+
+static bool parse_real(const char *text, bool wide, u64 *value)
+{
+	double d;
+	float f;
+	char *end;
+	u32 bits;
+
+	if (wide) {
+		d = strtod(text, &end);
+		memcpy(value, &d, sizeof(d));
+	} else {
+		f = strtof(text, &end);
+		memcpy(&bits, &f, sizeof(bits));
+		*value = bits;
+	}
+	return end != text && !*end;
+}
+
+static bool parse_value(const char *text, u8 type, u64 *value)
+{
+	switch (type) {
+	case KWASM_I32:
+		return parse_int(text, 32, value);
+	case KWASM_I64:
+		return parse_int(text, 64, value);
+	case KWASM_F32:
+		return parse_real(text, false, value);
+	case KWASM_F64:
+		return parse_real(text, true, value);
+	default:
+		*value = 0;
+		return !strcmp(text, "null");
+	}
+}
+
+static int parse_args(const struct kwasm_functype *type, const char *name,
+		      const struct ctl_words *words, u64 *values)
+{
+	u32 i, given = words->num - 2;
+
+	if (type->num_params > ARGS_MAX || type->num_results > ARGS_MAX)
+		return ctl_fail("%s has more than %u arguments or results", name, ARGS_MAX);
+	if (given != type->num_params)
+		return ctl_usage("%s takes %u argument%s, not %u", name, type->num_params,
+				 type->num_params == 1 ? "" : "s", given);
+	for (i = 0; i < given; i++)
+		if (!parse_value(words->word[2 + i], type->params[i], &values[i]))
+			return ctl_usage("\"%s\" is no %s for argument %u of %s",
+					 words->word[2 + i], kwasm_type_name(type->params[i]),
+					 i + 1, name);
+	return CTL_OK;
+}
+
+static void print_value(const char *before, u8 type, u64 value)
+{
+	double d;
+	float f;
+	u32 low = (u32)value;
+
+	ctl_out_text("%s", before);
+	switch (type) {
+	case KWASM_I32:
+		ctl_out_int("value", "%lld", (s32)low);
+		break;
+	case KWASM_I64:
+		ctl_out_int("value", "%lld", (s64)value);
+		break;
+	case KWASM_F32:
+		memcpy(&f, &low, sizeof(f));
+		ctl_out_real("value", "%.9g", (double)f);
+		break;
+	case KWASM_F64:
+		memcpy(&d, &value, sizeof(d));
+		ctl_out_real("value", "%.17g", d);
+		break;
+	default:
+		ctl_out_string("value", "%s", value ? "ref" : "null");
+	}
+}
+
+static int print_outcome(const struct outcome *o, bool time)
+{
+	char text[256];
+	u32 i;
+
+	ctl_out_object(NULL);
+	if (o->trapped) {
+		ctl_out_object("trap");
+		ctl_trap_out(&o->trap);
+		ctl_out_end();
+		ctl_out_end();
+		return ctl_fail("trap: %s", ctl_trap_format(&o->trap, text, sizeof(text)));
+	}
+	ctl_out_array("results");
+	for (i = 0; i < o->num; i++) {
+		ctl_out_object(NULL);
+		ctl_out_string("type", NULL, kwasm_type_name(o->types[i]));
+		print_value(i ? " " : "", o->types[i], o->values[i]);
+		ctl_out_end();
+	}
+	ctl_out_end();
+	if (time)
+		ctl_out_uint("time_ns", o->num ? " %llu" : "%llu", o->ns);
+	ctl_out_text("%s", time || o->num ? "\n" : "");
+	ctl_out_end();
+	return CTL_OK;
+}
+
+static int invoke_here(struct ctl_guest *g, const struct kwasm_export *export,
+		       const struct invoke_args *args, const u64 *values, struct outcome *o)
+{
+	const struct kwasm_functype *type = kwasm_module_functype(g->module, export->index);
+	int status, n;
+
+	status = ctl_guest_compile(g, NULL) ?: ctl_guest_start(g, args->memory_limit);
+	if (status)
+		return status;
+	for (n = args->time ? 2 : 1; n && !o->trapped; n--) {
+		memcpy(o->values, values, sizeof(o->values));
+		o->trapped = !ctl_guest_call(g, export->index, o->values, args->time_limit,
+					     &o->trap, &o->ns);
+	}
+	o->num = type->num_results;
+	memcpy(o->types, kwasm_functype_results(type), o->num);
+	return CTL_OK;
+}
+
+static int read_outcome(const struct ctl_fields *f, u8 cmd, void *arg)
+{
+	struct nlattr *value = NULL, *type = NULL;
+	struct outcome *o = arg;
+	struct ctl_fields t;
+
+	o->ns = ctl_field_uint(f, KWASM_A_TIME_NS);
+	if (ctl_field_nest(f, KWASM_A_TRAP, &t)) {
+		o->trapped = true;
+		ctl_trap_from_fields(&o->trap, &t);
+		return 0;
+	}
+	while (o->num < ARGS_MAX && (value = ctl_field_next(f, KWASM_A_RESULT, value)) &&
+	       (type = ctl_field_next(f, KWASM_A_RESULT_TYPE, type))) {
+		o->values[o->num] = ctl_attr_uint(value);
+		o->types[o->num++] = (u8)ctl_attr_uint(type);
+	}
+	return 0;
+}
+
+static int invoke_kernel(const struct kwasm_functype *type, const struct invoke_args *args,
+			 const struct ctl_words *words, const u64 *values, struct outcome *o)
+{
+	int fd = ctl_file_open(words->word[0]);
+	struct ctl_request *req;
+	int status;
+	u32 i;
+
+	if (fd < 0)
+		return CTL_FAILED;
+	req = ctl_request_new(KWASM_CMD_INVOKE);
+	if (req) {
+		ctl_request_u32(req, KWASM_A_FD, (u32)fd);
+		ctl_request_string(req, KWASM_A_ENTRY, words->word[1]);
+		for (i = 0; i < type->num_params; i++)
+			ctl_request_u64(req, KWASM_A_ARG, values[i]);
+		if (args->time_limit)
+			ctl_request_u64(req, KWASM_A_TIME_LIMIT, args->time_limit);
+		if (args->time)
+			ctl_request_flag(req, KWASM_A_WARMUP);
+	}
+	status = ctl_request_do(req, false, read_outcome, o);
+	close(fd);
+	return status;
+}
+
+static int run_invoke(void *arg, const struct ctl_words *words)
+{
+	const struct invoke_args *args = arg;
+	const struct kwasm_functype *type;
+	const struct kwasm_export *export;
+	struct outcome outcome = { 0 };
+	u64 values[ARGS_MAX] = { 0 };
+	struct ctl_guest guest;
+	int status;
+
+	if (args->kernel && args->memory_limit)
+		return ctl_usage("--memory-limit is not for --kernel: the module's parameters hold there");
+	if (args->kernel && !strcmp(words->word[0], "-"))
+		return ctl_usage("--kernel needs a file, not standard input");
+	status = ctl_guest_decode(&guest, words->word[0]);
+	if (status)
+		return status;
+	status = CTL_FAILED;
+	export = ctl_guest_export(&guest, words->word[1]);
+	if (!export)
+		goto close;
+	type = kwasm_module_functype(guest.module, export->index);
+	status = parse_args(type, words->word[1], words, values);
+	if (status)
+		goto close;
+	status = args->kernel ? invoke_kernel(type, args, words, values, &outcome) :
+		 invoke_here(&guest, export, args, values, &outcome);
+	if (!status)
+		status = print_outcome(&outcome, args->time);
+close:
+	ctl_guest_close(&guest);
+	return status;
+}
+
+const struct ctl_command ctl_invoke = {
+	.name = "invoke", .usage = "[OPTION]... FILE.wasm NAME [ARGUMENT]...",
+	.summary = "call an exported function",
+	.details = "Arguments are decimal or hexadecimal numbers, of the types the function takes;\n"
+		   "\"null\" stands for a reference. Results are printed on one line.\n",
+	.options = invoke_options, .args_size = sizeof(struct invoke_args),
+	.min_words = 2, .max_words = 2 + 1000, .run = run_invoke,
+};

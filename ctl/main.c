@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * main.c - kwasmctl: finds the command, parses its line, runs it.
+ *
+ * Guarantees: exit status 0 only on success, 1 on failure, 2 for a wrong command line; every
+ * failure is one sentence on standard error.
+ */
+#include "ctl.h"
+#include "nl.h"
+#include "out.h"
+
+static int run_help(void *args, const struct ctl_words *words);
+
+static const struct ctl_command ctl_help = {
+	.name = "help",
+	.usage = "[COMMAND]",
+	.summary = "describe a command",
+	.max_words = 1,
+	.run = run_help,
+};
+
+/* In the order of the list that `help` prints. */
+static const struct ctl_command *const commands[] = {
+	&ctl_attach, &ctl_detach, &ctl_load, &ctl_unload, &ctl_replace, &ctl_kill, &ctl_list,
+	&ctl_show, &ctl_stats, &ctl_log, &ctl_events, &ctl_test, &ctl_invoke, &ctl_dump,
+	&ctl_version, &ctl_help,
+};
+
+static const struct ctl_command *command_find(const char *name)
+{
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(commands); i++)
+		if (!strcmp(commands[i]->name, name))
+			return commands[i];
+	return NULL;
+}
+
+static void help_all(void)
+{
+	u32 i;
+
+	printf("usage: kwasmctl [OPTION]... COMMAND [ARGUMENT]...\n\n"
+	       "Runs WebAssembly programs in the kernel.\n\ncommands:\n");
+	for (i = 0; i < ARRAY_SIZE(commands); i++)
+		printf("  %-9s %s\n", commands[i]->name, commands[i]->summary);
+	printf("\noptions:\n");
+	ctl_options_help(ctl_global_options);
+	printf("\n`kwasmctl COMMAND --help` describes a command.\n");
+}
+
+static void help_command(const struct ctl_command *cmd)
+{
+	printf("usage: kwasmctl %s%s%s\n\n%c%s.\n", cmd->name, *cmd->usage ? " " : "", cmd->usage,
+	       cmd->summary[0] - 'a' + 'A', cmd->summary + 1);
+	if (cmd->details)
+		printf("\n%s", cmd->details);
+	printf("\noptions:\n");
+	if (cmd->options)
+		ctl_options_help(cmd->options);
+	ctl_options_help(ctl_global_options);
+}
+
+static int run_help(void *args, const struct ctl_words *words)
+{
+	const struct ctl_command *cmd;
+
+	if (!words->num) {
+		help_all();
+		return CTL_OK;
+	}
+	cmd = command_find(words->word[0]);
+	if (!cmd)
+		return ctl_usage("there is no command \"%s\": kwasmctl help lists them",
+				 words->word[0]);
+	help_command(cmd);
+	return CTL_OK;
+}
+
+static int check_words(const struct ctl_command *cmd, const struct ctl_words *words)
+{
+	if (words->num < cmd->min_words)
+		return ctl_usage("too few arguments: kwasmctl %s %s", cmd->name, cmd->usage);
+	if (words->num > cmd->max_words)
+		return ctl_usage("\"%s\" is an argument too many: kwasmctl %s %s",
+				 words->word[cmd->max_words], cmd->name, cmd->usage);
+	return CTL_OK;
+}
+
+static int command_run(const struct ctl_command *cmd, char **argv)
+{
+	struct ctl_words words;
+	void *args = calloc(1, cmd->args_size + 1);
+	int status;
+
+	if (!args)
+		return ctl_fail_memory();
+	status = ctl_options_parse(cmd, args, argv, &words);
+	if (!status && ctl_globals.help)
+		help_command(cmd);
+	else if (!status)
+		status = check_words(cmd, &words) ?: cmd->run(args, &words);
+	free(args);
+	return status;
+}
+
+int main(int argc, char **argv)
+{
+	const struct ctl_command *cmd;
+	struct ctl_words words;
+	int status;
+
+	status = ctl_options_parse(NULL, NULL, argv + !!argc, &words);
+	if (status)
+		return status;
+	if (ctl_globals.help) {
+		help_all();
+		return ctl_out_close() ? CTL_OK : CTL_FAILED;
+	}
+	if (!words.num)
+		return ctl_usage("a command is missing: kwasmctl help lists them");
+	cmd = command_find(words.word[0]);
+	if (!cmd)
+		return ctl_usage("there is no command \"%s\": kwasmctl help lists them",
+				 words.word[0]);
+	status = command_run(cmd, words.word + 1);
+	ctl_disconnect();
+	if (!ctl_out_close() && !status)
+		status = ctl_fail("standard output cannot be written: %s", strerror(errno));
+	return status;
+}

@@ -1,0 +1,432 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * nl.c - the only code that speaks netlink.
+ *
+ * Guarantees: an error is the kernel's own sentence where it sent one, else one that says what to
+ * do; strings of an answer are terminated, integers read by their length, nests checked.
+ */
+#define _GNU_SOURCE
+#include <fcntl.h>
+#include <sched.h>
+#include <unistd.h>
+
+#include <netlink/genl/ctrl.h>
+#include <netlink/genl/genl.h>
+#include <netlink/netlink.h>
+
+#include "ctl.h"
+#include "nl.h"
+
+struct ctl_request {
+	struct nl_msg *msg;
+	u8 cmd;
+};
+
+/**
+ * struct exchange - a request under way
+ * @err: -errno from the kernel
+ * @stop: nonzero value that @fn returned
+ * @done: the last message has been read
+ */
+struct exchange {
+	ctl_reply_fn fn;
+	void *arg;
+	int err;
+	int stop;
+	bool done;
+};
+
+static struct nl_sock *sock;
+static int family;
+static char error_text[512];
+
+const char *ctl_request_error(void)
+{
+	return error_text;
+}
+
+static int set_error(int err, const char *text)
+{
+	snprintf(error_text, sizeof(error_text), "%s", text);
+	return err;
+}
+
+static int enter_netns(const char *ns)
+{
+	char path[256];
+	int fd, err = 0;
+
+	/* -EINVAL, so that -ENOENT always means the module. */
+	snprintf(path, sizeof(path), "%s%s", strchr(ns, '/') ? "" : "/run/netns/", ns);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0) {
+		snprintf(error_text, sizeof(error_text),
+			 "there is no network namespace \"%s\": ip netns list shows them", ns);
+		return -EINVAL;
+	}
+	if (setns(fd, CLONE_NEWNET)) {
+		err = -EINVAL;
+		snprintf(error_text, sizeof(error_text),
+			 "network namespace \"%s\" cannot be entered: %s", ns, strerror(errno));
+	}
+	close(fd);
+	return err;
+}
+
+static int connect_family(void)
+{
+	int one = 1;
+
+	if (genl_connect(sock))
+		return set_error(-EPROTONOSUPPORT, "this kernel has no generic netlink");
+	family = genl_ctrl_resolve(sock, KWASM_GENL_NAME);
+	if (family < 0)
+		return set_error(-ENOENT, "the module kwasm is not loaded: modprobe kwasm");
+	nl_socket_set_msg_buf_size(sock, 1 << 16);
+	nl_socket_set_buffer_size(sock, 1 << 20, 0);
+	setsockopt(nl_socket_get_fd(sock), SOL_NETLINK, NETLINK_EXT_ACK, &one, sizeof(one));
+	setsockopt(nl_socket_get_fd(sock), SOL_NETLINK, NETLINK_CAP_ACK, &one, sizeof(one));
+	return 0;
+}
+
+static int connect_module(void)
+{
+	int err = 0;
+
+	if (sock)
+		return 0;
+	if (ctl_globals.netns)
+		err = enter_netns(ctl_globals.netns);
+	if (err)
+		return err;
+	sock = nl_socket_alloc();
+	if (!sock)
+		return set_error(-ENOMEM, "there is not enough memory");
+	err = connect_family();
+	if (err)
+		ctl_disconnect();
+	return err;
+}
+
+void ctl_disconnect(void)
+{
+	nl_socket_free(sock);
+	sock = NULL;
+}
+
+int ctl_connect(void)
+{
+	return connect_module() ? ctl_fail("%s", error_text) : CTL_OK;
+}
+
+bool ctl_module_absent(void)
+{
+	return connect_module() == -ENOENT;
+}
+
+struct ctl_request *ctl_request_new(u8 cmd)
+{
+	struct ctl_request *req;
+
+	if (ctl_connect())
+		return NULL;
+	req = malloc(sizeof(*req));
+	if (!req)
+		goto no_memory;
+	req->cmd = cmd;
+	req->msg = nlmsg_alloc();
+	if (!req->msg ||
+	    !genlmsg_put(req->msg, NL_AUTO_PORT, NL_AUTO_SEQ, family, 0, NLM_F_REQUEST, cmd,
+			 KWASM_GENL_VERSION)) {
+		nlmsg_free(req->msg);
+		free(req);
+		goto no_memory;
+	}
+	return req;
+no_memory:
+	ctl_fail_memory();
+	return NULL;
+}
+
+/*
+ * A request holds a few short attributes and fits the page it was allocated with: names are
+ * checked before, and what is too long for the kernel is too long here.
+ */
+void ctl_request_string(struct ctl_request *req, int attr, const char *value)
+{
+	nla_put_string(req->msg, attr, value);
+}
+
+void ctl_request_u8(struct ctl_request *req, int attr, u8 value)
+{
+	nla_put_u8(req->msg, attr, value);
+}
+
+void ctl_request_u32(struct ctl_request *req, int attr, u32 value)
+{
+	nla_put_u32(req->msg, attr, value);
+}
+
+void ctl_request_s32(struct ctl_request *req, int attr, s32 value)
+{
+	nla_put_s32(req->msg, attr, value);
+}
+
+void ctl_request_u64(struct ctl_request *req, int attr, u64 value)
+{
+	nla_put_u64(req->msg, attr, value);
+}
+
+void ctl_request_flag(struct ctl_request *req, int attr)
+{
+	nla_put_flag(req->msg, attr);
+}
+
+/* One pass over the attributes; those that this version does not know are left out. */
+static void fields_parse(struct ctl_fields *f, struct nlattr *first, int len)
+{
+	struct nlattr *attr;
+	int rem;
+
+	memset(f, 0, sizeof(*f));
+	f->first = first;
+	f->len = len;
+	nla_for_each_attr(attr, first, len, rem)
+		if (nla_type(attr) < KWASM_NUM_ATTRS)
+			f->attr[nla_type(attr)] = attr;
+}
+
+static int on_message(struct nl_msg *msg, void *arg)
+{
+	struct exchange *ex = arg;
+	struct nlmsghdr *header = nlmsg_hdr(msg);
+	struct genlmsghdr *genl;
+	struct ctl_fields f;
+
+	if (header->nlmsg_type != family || !genlmsg_valid_hdr(header, 0))
+		return NL_OK;
+	genl = nlmsg_data(header);
+	/* The error that follows says the same in one sentence. */
+	if (genl->cmd == KWASM_CMD_DIAG || !ex->fn || ex->stop)
+		return NL_OK;
+	fields_parse(&f, genlmsg_attrdata(genl, 0), genlmsg_attrlen(genl, 0));
+	ex->stop = ex->fn(&f, genl->cmd, ex->arg);
+	return NL_OK;
+}
+
+static void error_from_kernel(int err, struct nlattr *tlvs, int len)
+{
+	struct nlattr *text = len > 0 ? nla_find(tlvs, len, NLMSGERR_ATTR_MSG) : NULL;
+
+	if (text && nla_len(text) > 0) {
+		snprintf(error_text, sizeof(error_text), "%.*s", nla_len(text),
+			 (const char *)nla_data(text));
+		return;
+	}
+	switch (err) {
+	case -EPERM:
+		set_error(err, "this needs the capability CAP_NET_ADMIN: run it as root");
+		break;
+	case -EOPNOTSUPP:
+		set_error(err, "the loaded module kwasm does not know this request: its version is not kwasmctl's");
+		break;
+	case -ENOENT:
+		set_error(err, "there is no such program or attachment: kwasmctl list shows them");
+		break;
+	case -ENOMEM:
+		set_error(err, "the kernel has not enough memory for this");
+		break;
+	default:
+		snprintf(error_text, sizeof(error_text), "the kernel refuses the request: %s",
+			 strerror(-err));
+	}
+}
+
+static int on_error(struct sockaddr_nl *from, struct nlmsgerr *e, void *arg)
+{
+	struct nlmsghdr *header = (struct nlmsghdr *)((u8 *)e - NLMSG_HDRLEN);
+	struct exchange *ex = arg;
+	u32 skip = sizeof(*e);
+	int len;
+
+	if (!(header->nlmsg_flags & NLM_F_CAPPED))
+		skip += e->msg.nlmsg_len - NLMSG_HDRLEN;
+	skip = NLMSG_ALIGN(skip);
+	len = (int)header->nlmsg_len - NLMSG_HDRLEN - (int)skip;
+	if (!(header->nlmsg_flags & NLM_F_ACK_TLVS))
+		len = 0;
+	ex->err = e->error;
+	ex->done = true;
+	error_from_kernel(e->error, (struct nlattr *)((u8 *)e + skip), len);
+	return NL_STOP;
+}
+
+/* A dump that fails says so in its last message. */
+static int on_finish(struct nl_msg *msg, void *arg)
+{
+	struct nlmsghdr *header = nlmsg_hdr(msg);
+	struct exchange *ex = arg;
+	int err = 0, len = nlmsg_datalen(header) - (int)sizeof(err);
+
+	ex->done = true;
+	if (len < 0)
+		return NL_STOP;
+	memcpy(&err, nlmsg_data(header), sizeof(err));
+	if (err < 0) {
+		ex->err = err;
+		error_from_kernel(err, (struct nlattr *)((u8 *)nlmsg_data(header) + sizeof(err)),
+				  header->nlmsg_flags & NLM_F_ACK_TLVS ? len : 0);
+	}
+	return NL_STOP;
+}
+
+static int on_ack(struct nl_msg *msg, void *arg)
+{
+	struct exchange *ex = arg;
+
+	ex->done = true;
+	return NL_STOP;
+}
+
+/* Nobody asked for an event, so it has no number. */
+static int ignore_sequence(struct nl_msg *msg, void *arg)
+{
+	return NL_OK;
+}
+
+static int receive(struct exchange *ex, bool events)
+{
+	struct nl_cb *cb = nl_cb_alloc(NL_CB_DEFAULT);
+	int err = 0;
+
+	if (!cb)
+		return set_error(-ENOMEM, "there is not enough memory");
+	nl_cb_set(cb, NL_CB_VALID, NL_CB_CUSTOM, on_message, ex);
+	nl_cb_set(cb, NL_CB_FINISH, NL_CB_CUSTOM, on_finish, ex);
+	nl_cb_set(cb, NL_CB_ACK, NL_CB_CUSTOM, on_ack, ex);
+	nl_cb_err(cb, NL_CB_CUSTOM, on_error, ex);
+	if (events)
+		nl_cb_set(cb, NL_CB_SEQ_CHECK, NL_CB_CUSTOM, ignore_sequence, NULL);
+	while (!ex->done && !err && !(events && ex->stop))
+		err = nl_recvmsgs(sock, cb);
+	nl_cb_put(cb);
+	if (err < 0 && !ex->err) {
+		snprintf(error_text, sizeof(error_text), "the answer cannot be read: %s",
+			 nl_geterror(err));
+		return -EIO;
+	}
+	return ex->err ?: ex->stop;
+}
+
+int ctl_request_try(struct ctl_request *req, bool dump, ctl_reply_fn fn, void *arg)
+{
+	struct exchange ex = { .fn = fn, .arg = arg };
+	int err;
+
+	if (dump)
+		nlmsg_hdr(req->msg)->nlmsg_flags |= NLM_F_DUMP;
+	error_text[0] = 0;
+	err = nl_send_auto(sock, req->msg);
+	nlmsg_free(req->msg);
+	free(req);
+	if (err < 0) {
+		snprintf(error_text, sizeof(error_text), "the request cannot be sent: %s",
+			 nl_geterror(err));
+		return -EIO;
+	}
+	return receive(&ex, false);
+}
+
+int ctl_request_do(struct ctl_request *req, bool dump, ctl_reply_fn fn, void *arg)
+{
+	int err;
+
+	if (!req)
+		return CTL_FAILED;
+	err = ctl_request_try(req, dump, fn, arg);
+	return err < 0 ? ctl_fail("%s", error_text) : err;
+}
+
+int ctl_events_read(ctl_reply_fn fn, void *arg)
+{
+	struct exchange ex = { .fn = fn, .arg = arg };
+	int err, group;
+
+	err = ctl_connect();
+	if (err)
+		return err;
+	group = genl_ctrl_resolve_grp(sock, KWASM_GENL_NAME, KWASM_GENL_GROUP_EVENTS);
+	if (group < 0 || nl_socket_add_membership(sock, group))
+		return ctl_fail("the module's events cannot be subscribed to: %s",
+				nl_geterror(group < 0 ? group : -errno));
+	err = receive(&ex, true);
+	return err < 0 ? ctl_fail("%s", error_text) : err;
+}
+
+bool ctl_field_has(const struct ctl_fields *f, int attr)
+{
+	return f->attr[attr];
+}
+
+u64 ctl_attr_uint(struct nlattr *attr)
+{
+	u64 value = 0;
+
+	/* Little endian, so that a shorter integer is the low end of a longer one. */
+	memcpy(&value, nla_data(attr), min_t(size_t, (size_t)nla_len(attr), sizeof(value)));
+	return value;
+}
+
+u64 ctl_field_uint(const struct ctl_fields *f, int attr)
+{
+	return f->attr[attr] ? ctl_attr_uint(f->attr[attr]) : 0;
+}
+
+s32 ctl_field_s32(const struct ctl_fields *f, int attr)
+{
+	return (s32)ctl_field_uint(f, attr);
+}
+
+const char *ctl_field_string(const struct ctl_fields *f, int attr)
+{
+	const char *text;
+	int len;
+
+	if (!f->attr[attr])
+		return "";
+	text = nla_data(f->attr[attr]);
+	len = nla_len(f->attr[attr]);
+	return len > 0 && !text[len - 1] ? text : "";
+}
+
+const u8 *ctl_field_bytes(const struct ctl_fields *f, int attr, size_t *size)
+{
+	*size = f->attr[attr] ? (size_t)nla_len(f->attr[attr]) : 0;
+	return f->attr[attr] ? nla_data(f->attr[attr]) : NULL;
+}
+
+bool ctl_attr_nest(struct nlattr *attr, struct ctl_fields *in)
+{
+	fields_parse(in, nla_data(attr), nla_len(attr));
+	return true;
+}
+
+bool ctl_field_nest(const struct ctl_fields *f, int attr, struct ctl_fields *in)
+{
+	return f->attr[attr] && ctl_attr_nest(f->attr[attr], in);
+}
+
+struct nlattr *ctl_field_next(const struct ctl_fields *f, int attr, struct nlattr *pos)
+{
+	struct nlattr *at = f->first;
+	int rem = f->len;
+
+	if (pos) {
+		rem -= (int)((u8 *)pos - (u8 *)f->first);
+		at = nla_next(pos, &rem);
+	}
+	for (; nla_ok(at, rem); at = nla_next(at, &rem))
+		if (nla_type(at) == attr)
+			return at;
+	return NULL;
+}

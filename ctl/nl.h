@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * nl.h - requests to the kernel module and its answers, without libnl's types.
+ */
+#ifndef KWASM_CTL_NL_H
+#define KWASM_CTL_NL_H
+
+#include "env.h"
+#include "uapi/kwasm.h"
+
+struct nlattr;
+struct ctl_request;
+
+/**
+ * struct ctl_fields - the attributes of a message or nest
+ * @attr: the last one of each kind
+ * @first: all of them, for those that are repeated
+ */
+struct ctl_fields {
+	struct nlattr *attr[KWASM_NUM_ATTRS];
+	struct nlattr *first;
+	int len;
+};
+
+/** ctl_reply_fn - one message of the answer; nonzero ends the reading with that value. */
+typedef int (*ctl_reply_fn)(const struct ctl_fields *f, u8 cmd, void *arg);
+
+/**
+ * ctl_request_new() - begin a request; connects to the module on the first one.
+ *
+ * Return: NULL with the sentence printed.
+ */
+struct ctl_request *ctl_request_new(u8 cmd);
+
+void ctl_request_string(struct ctl_request *req, int attr, const char *value);
+void ctl_request_u8(struct ctl_request *req, int attr, u8 value);
+void ctl_request_u32(struct ctl_request *req, int attr, u32 value);
+void ctl_request_s32(struct ctl_request *req, int attr, s32 value);
+void ctl_request_u64(struct ctl_request *req, int attr, u64 value);
+void ctl_request_flag(struct ctl_request *req, int attr);
+
+/**
+ * ctl_request_try() - send it, read the answer, free the request.
+ * @dump: ask for all of them
+ * @fn: called with each message, or NULL
+ *
+ * Return: 0, what @fn returned, or -errno with the sentence in ctl_request_error().
+ */
+int ctl_request_try(struct ctl_request *req, bool dump, ctl_reply_fn fn, void *arg);
+
+/** ctl_request_error() - why the last request failed. */
+const char *ctl_request_error(void);
+
+/** ctl_request_do() - ctl_request_try() whose failure is printed.  Return: enum ctl_status. */
+int ctl_request_do(struct ctl_request *req, bool dump, ctl_reply_fn fn, void *arg);
+
+/** ctl_events_read() - call @fn with each event until it returns nonzero or reading fails. */
+int ctl_events_read(ctl_reply_fn fn, void *arg);
+
+/** ctl_connect() - reach the module.  Return: enum ctl_status, a failure printed. */
+int ctl_connect(void);
+
+/** ctl_module_absent() - is the module not loaded, nor to be had?  Prints nothing. */
+bool ctl_module_absent(void);
+
+void ctl_disconnect(void);
+
+/* Fields; what is absent reads as 0, "" or false. */
+bool ctl_field_has(const struct ctl_fields *f, int attr);
+u64 ctl_field_uint(const struct ctl_fields *f, int attr);
+s32 ctl_field_s32(const struct ctl_fields *f, int attr);
+const char *ctl_field_string(const struct ctl_fields *f, int attr);
+const u8 *ctl_field_bytes(const struct ctl_fields *f, int attr, size_t *size);
+bool ctl_field_nest(const struct ctl_fields *f, int attr, struct ctl_fields *in);
+
+/** ctl_field_next() - the next attribute of a kind behind @pos, NULL for the first. */
+struct nlattr *ctl_field_next(const struct ctl_fields *f, int attr, struct nlattr *pos);
+bool ctl_attr_nest(struct nlattr *attr, struct ctl_fields *in);
+u64 ctl_attr_uint(struct nlattr *attr);
+
+#endif /* KWASM_CTL_NL_H */

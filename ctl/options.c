@@ -1,0 +1,306 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * options.c - command lines, from the tables in which commands describe their options.
+ *
+ * Options may stand before and behind words; "--" ends them, and a word that begins like a number
+ * ("-5") is none.
+ */
+#include <ctype.h>
+
+#include "ctl.h"
+#include "uapi/kwasm.h"
+
+struct ctl_globals ctl_globals;
+
+const struct ctl_option ctl_global_options[] = {
+	{ "json", 'j', CTL_FLAG, offsetof(struct ctl_globals, json), NULL, "print JSON" },
+	{ "pretty", 'p', CTL_FLAG, offsetof(struct ctl_globals, pretty), NULL,
+	  "print JSON for people" },
+	{ "netns", 'n', CTL_STRING, offsetof(struct ctl_globals, netns), "NS",
+	  "act in this network namespace" },
+	{ "help", 'h', CTL_FLAG, offsetof(struct ctl_globals, help), NULL, "describe the command" },
+	{ }
+};
+
+static const struct {
+	const char *name;
+	u8 number;
+} families[] = {
+	{ "inet", 1 },	/* NFPROTO_INET */
+	{ "ip", 2 },	/* NFPROTO_IPV4 */
+	{ "ip6", 10 },	/* NFPROTO_IPV6 */
+};
+
+const char *ctl_family_name(u32 family)
+{
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(families); i++)
+		if (families[i].number == family)
+			return families[i].name;
+	return "?";
+}
+
+static int parse_family(const char *text, u8 *to)
+{
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(families); i++) {
+		if (!strcmp(text, families[i].name)) {
+			*to = families[i].number;
+			return CTL_OK;
+		}
+	}
+	return ctl_usage("\"%s\" is no family: use inet, ip or ip6", text);
+}
+
+static int parse_policy(const char *text, struct ctl_s32 *to)
+{
+	static const char *const words[] = {
+#define POLICY(name, word) word,
+		KWASM_POLICIES(POLICY)
+#undef POLICY
+	};
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(words); i++) {
+		if (!strcmp(text, words[i])) {
+			to->given = true;
+			to->value = (s32)i;
+			return CTL_OK;
+		}
+	}
+	return ctl_usage("\"%s\" is nothing to do on a trap: use accept, drop, detach or restart",
+			 text);
+}
+
+static int parse_s32(const char *name, const char *text, struct ctl_s32 *to)
+{
+	char *end;
+	long v;
+
+	errno = 0;
+	v = strtol(text, &end, 0);
+	if (end == text || *end || errno || v < S32_MIN || v > S32_MAX)
+		return ctl_usage("\"%s\" is no number for --%s", text, name);
+	to->given = true;
+	to->value = (s32)v;
+	return CTL_OK;
+}
+
+struct unit {
+	const char *name;
+	u64 factor;
+};
+
+/* A decimal number and a unit.  False where it is none or above 2^63. */
+static bool parse_units(const char *text, const struct unit *units, u64 *to)
+{
+	char *end;
+	double v;
+
+	if (!isdigit((unsigned char)text[0]))
+		return false;
+	v = strtod(text, &end);
+	for (; units->name; units++) {
+		if (!strcasecmp(end, units->name)) {
+			v = v * (double)units->factor + 0.5;
+			if (v >= 9.2e18)
+				return false;
+			*to = (u64)v;
+			return true;
+		}
+	}
+	return false;
+}
+
+static int parse_time(const char *name, const char *text, u64 *to)
+{
+	static const struct unit units[] = {
+		{ "ns", 1 }, { "us", 1000 }, { "ms", 1000000 }, { "s", 1000000000 }, { }
+	};
+
+	if (!parse_units(text, units, to) || !*to)
+		return ctl_usage("\"%s\" is no time for --%s: give a number with s, ms, us or ns",
+				 text, name);
+	return CTL_OK;
+}
+
+static int parse_size(const char *name, const char *text, u64 *to)
+{
+	static const struct unit units[] = {
+		{ "", 1 }, { "K", 1 << 10 }, { "M", 1 << 20 }, { "G", 1 << 30 }, { }
+	};
+
+	if (!parse_units(text, units, to) || !*to)
+		return ctl_usage("\"%s\" is no size for --%s: give bytes, or a number with K, M or G",
+				 text, name);
+	return CTL_OK;
+}
+
+static int parse_list(const char *name, const char *text, struct ctl_list *to)
+{
+	if (to->num == CTL_LIST_MAX)
+		return ctl_usage("--%s cannot be given more than %d times", name, CTL_LIST_MAX);
+	to->items[to->num++] = text;
+	return CTL_OK;
+}
+
+static int option_set(const struct ctl_option *opt, void *base, const char *text)
+{
+	void *to = (u8 *)base + opt->offset;
+
+	switch ((enum ctl_option_type)opt->type) {
+	case CTL_FLAG:
+		*(bool *)to = true;
+		return CTL_OK;
+	case CTL_STRING:
+		*(const char **)to = text;
+		return CTL_OK;
+	case CTL_LIST:
+		return parse_list(opt->name, text, to);
+	case CTL_S32:
+		return parse_s32(opt->name, text, to);
+	case CTL_TIME:
+		return parse_time(opt->name, text, to);
+	case CTL_SIZE:
+		return parse_size(opt->name, text, to);
+	case CTL_FAMILY:
+		return parse_family(text, to);
+	case CTL_POLICY:
+		return parse_policy(text, to);
+	}
+	return CTL_USAGE;
+}
+
+static const struct ctl_option *find_in(const struct ctl_option *opt, const char *name, size_t len,
+					char letter)
+{
+	for (; opt && opt->name; opt++)
+		if (letter ? opt->letter == letter :
+		    strlen(opt->name) == len && !memcmp(opt->name, name, len))
+			return opt;
+	return NULL;
+}
+
+static const struct ctl_option *find_option(const struct ctl_command *cmd, const char *name,
+					    size_t len, char letter, void *args, void **base)
+{
+	const struct ctl_option *opt = find_in(cmd ? cmd->options : NULL, name, len, letter);
+
+	*base = args;
+	if (opt)
+		return opt;
+	*base = &ctl_globals;
+	return find_in(ctl_global_options, name, len, letter);
+}
+
+static int unknown(const struct ctl_command *cmd, const char *option)
+{
+	return ctl_usage("there is no option \"%s\": kwasmctl %s%s--help lists them", option,
+			 cmd ? cmd->name : "", cmd ? " " : "");
+}
+
+/* "--name", "--name=value", "--name value"; leaves @argv at the last word used. */
+static int parse_long(const struct ctl_command *cmd, void *args, char ***argv)
+{
+	const char *word = **argv, *name = word + 2, *equals = strchr(name, '=');
+	const struct ctl_option *opt;
+	const char *value = NULL;
+	void *base;
+
+	opt = find_option(cmd, name, equals ? (size_t)(equals - name) : strlen(name), 0, args,
+			  &base);
+	if (!opt)
+		return unknown(cmd, word);
+	if (opt->type == CTL_FLAG) {
+		if (equals)
+			return ctl_usage("option --%s takes no value", opt->name);
+	} else if (equals) {
+		value = equals + 1;
+	} else {
+		value = (*argv)[1];
+		if (!value)
+			return ctl_usage("option --%s needs a value: --%s %s", opt->name,
+					 opt->name, opt->value);
+		(*argv)++;
+	}
+	return option_set(opt, base, value);
+}
+
+/* "-j", "-jp", "-nNS", "-n NS" */
+static int parse_short(const struct ctl_command *cmd, void *args, char ***argv)
+{
+	const char *letter = **argv + 1;
+	const struct ctl_option *opt;
+	char shown[3] = "-";
+	void *base;
+	int status;
+
+	for (; *letter; letter++) {
+		shown[1] = *letter;
+		opt = find_option(cmd, NULL, 0, *letter, args, &base);
+		if (!opt)
+			return unknown(cmd, shown);
+		if (opt->type != CTL_FLAG) {
+			if (letter[1])
+				return option_set(opt, base, letter + 1);
+			if (!(*argv)[1])
+				return ctl_usage("option -%c needs a value: -%c %s", *letter,
+						 *letter, opt->value);
+			(*argv)++;
+			return option_set(opt, base, **argv);
+		}
+		status = option_set(opt, base, NULL);
+		if (status)
+			return status;
+	}
+	return CTL_OK;
+}
+
+static bool is_option(const char *word)
+{
+	return word[0] == '-' && word[1] && !isdigit((unsigned char)word[1]) && word[1] != '.';
+}
+
+int ctl_options_parse(const struct ctl_command *cmd, void *args, char **argv,
+		      struct ctl_words *words)
+{
+	bool ended = false;
+	int status;
+
+	words->word = argv;
+	words->num = 0;
+	for (; *argv; argv++) {
+		if (ended || !is_option(*argv)) {
+			if (!cmd && !ended) {
+				words->word = argv;
+				words->num = 1;
+				return CTL_OK;
+			}
+			words->word[words->num++] = *argv;
+		} else if (!strcmp(*argv, "--")) {
+			ended = true;
+		} else {
+			status = (*argv)[1] == '-' ? parse_long(cmd, args, &argv) :
+				 parse_short(cmd, args, &argv);
+			if (status)
+				return status;
+		}
+	}
+	return CTL_OK;
+}
+
+void ctl_options_help(const struct ctl_option *opt)
+{
+	char left[64];
+
+	for (; opt->name; opt++) {
+		snprintf(left, sizeof(left), "--%s%s%s", opt->name, opt->value ? " " : "",
+			 opt->value ?: "");
+		if (opt->letter)
+			printf("  -%c, %-24s %s\n", opt->letter, left, opt->help);
+		else
+			printf("      %-24s %s\n", left, opt->help);
+	}
+}

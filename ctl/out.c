@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * out.c - text and JSON from the same calls; the only code that prints results.
+ */
+#include <ctype.h>
+#include <time.h>
+
+#include <jansson.h>
+
+#include "ctl.h"
+#include "out.h"
+
+#define DEPTH_MAX 16
+#define CLEAN_MAX 1024	/* bytes of one string; longer ones are cut */
+
+static json_t *stack[DEPTH_MAX];
+static u32 depth;
+
+bool ctl_out_is_json(void)
+{
+	return ctl_globals.json || ctl_globals.pretty;
+}
+
+static void add(const char *key, json_t *value)
+{
+	json_t *top = depth ? stack[depth - 1] : NULL;
+
+	if (json_is_object(top))
+		json_object_set_new(top, key, value);
+	else if (top)
+		json_array_append_new(top, value);
+	else
+		json_decref(value);
+}
+
+static void begin(const char *key, json_t *value)
+{
+	if (!ctl_out_is_json()) {
+		json_decref(value);
+		return;
+	}
+	/* Inner ones belong to what they stand in, the outermost one to the stack. */
+	if (depth)
+		add(key, value);
+	stack[depth++] = value;
+}
+
+void ctl_out_object(const char *key)
+{
+	begin(key, json_object());
+}
+
+void ctl_out_array(const char *key)
+{
+	begin(key, json_array());
+}
+
+void ctl_out_end(void)
+{
+	if (!ctl_out_is_json() || --depth)
+		return;
+	json_dumpf(stack[0], stdout, ctl_globals.pretty ? JSON_INDENT(4) : JSON_COMPACT);
+	putchar('\n');
+	json_decref(stack[0]);
+}
+
+static const char *clean(char *buf, const char *text)
+{
+	size_t i;
+
+	for (i = 0; text[i] && i < CLEAN_MAX - 1; i++)
+		buf[i] = isascii((unsigned char)text[i]) && isprint((unsigned char)text[i]) ?
+			text[i] : '?';
+	buf[i] = 0;
+	return buf;
+}
+
+/* Formats are literals at every call; they come here as parameters. */
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+
+void ctl_out_string(const char *key, const char *fmt, const char *value)
+{
+	char buf[CLEAN_MAX];
+
+	clean(buf, value);
+	if (ctl_out_is_json())
+		add(key, json_string(buf));
+	else if (fmt)
+		printf(fmt, buf);
+}
+
+void ctl_out_uint(const char *key, const char *fmt, u64 value)
+{
+	if (ctl_out_is_json())
+		add(key, json_integer((json_int_t)value));
+	else if (fmt)
+		printf(fmt, (unsigned long long)value);
+}
+
+void ctl_out_int(const char *key, const char *fmt, s64 value)
+{
+	if (ctl_out_is_json())
+		add(key, json_integer(value));
+	else if (fmt)
+		printf(fmt, (long long)value);
+}
+
+void ctl_out_real(const char *key, const char *fmt, double value)
+{
+	char buf[64];
+
+	if (ctl_out_is_json()) {
+		/* JSON has no infinities and no NaN. */
+		snprintf(buf, sizeof(buf), "%.17g", value);
+		add(key, __builtin_isfinite(value) ? json_real(value) : json_string(buf));
+	} else if (fmt) {
+		printf(fmt, value);
+	}
+}
+
+void ctl_out_bool(const char *key, const char *text, bool value)
+{
+	if (ctl_out_is_json())
+		add(key, json_boolean(value));
+	else if (text && value)
+		fputs(text, stdout);
+}
+
+const char *ctl_time_format(char *buf, u64 ns)
+{
+	static const struct {
+		u64 unit;
+		const char *name;
+	} units[] = { { 1000000000, "s" }, { 1000000, "ms" }, { 1000, "us" }, { 1, "ns" } };
+	u32 i;
+
+	if (ns >= 3600 * 1000000000ull) {
+		snprintf(buf, 32, "%lluh%02llumin", (unsigned long long)(ns / 3600000000000ull),
+			 (unsigned long long)(ns / 60000000000ull % 60));
+		return buf;
+	}
+	if (ns >= 60 * 1000000000ull) {
+		snprintf(buf, 32, "%llumin%02llus", (unsigned long long)(ns / 60000000000ull),
+			 (unsigned long long)(ns / 1000000000ull % 60));
+		return buf;
+	}
+	for (i = 0; i < ARRAY_SIZE(units) - 1 && ns < units[i].unit; i++)
+		;
+	snprintf(buf, 32, "%.3g%s", (double)ns / (double)units[i].unit, units[i].name);
+	if (ns / units[i].unit >= 1000)
+		snprintf(buf, 32, "%llu%s", (unsigned long long)(ns / units[i].unit),
+			 units[i].name);
+	return buf;
+}
+
+void ctl_out_time(const char *key, const char *fmt, u64 ns)
+{
+	char buf[32];
+
+	if (ctl_out_is_json())
+		add(key, json_integer((json_int_t)ns));
+	else if (fmt)
+		printf(fmt, ctl_time_format(buf, ns));
+}
+
+void ctl_out_size(const char *key, const char *fmt, u64 bytes)
+{
+	static const char *const units[] = { "", "K", "M", "G" };
+	char buf[32];
+	u64 v = bytes;
+	u32 i;
+
+	if (ctl_out_is_json()) {
+		add(key, json_integer((json_int_t)bytes));
+		return;
+	}
+	if (!fmt)
+		return;
+	for (i = 0; i < ARRAY_SIZE(units) - 1 && v && !(v % 1024); i++)
+		v /= 1024;
+	snprintf(buf, sizeof(buf), "%llu%s", (unsigned long long)v, units[i]);
+	printf(fmt, buf);
+}
+
+/* Local time with its offset from UTC, "2026-01-31T13:00:00.000000+01:00". */
+static void date_format(char *buf, size_t size, u64 epoch_ns)
+{
+	time_t seconds = (time_t)(epoch_ns / 1000000000);
+	char zone[8] = "";
+	struct tm tm;
+	size_t n;
+
+	localtime_r(&seconds, &tm);
+	strftime(zone, sizeof(zone), "%z", &tm);
+	n = strftime(buf, size, "%Y-%m-%dT%H:%M:%S", &tm);
+	snprintf(buf + n, size - n, ".%06llu%.3s:%.2s",
+		 (unsigned long long)(epoch_ns % 1000000000 / 1000), zone, zone + 3);
+}
+
+void ctl_out_date(const char *key, const char *fmt, u64 epoch_ns)
+{
+	char buf[64];
+
+	date_format(buf, sizeof(buf), epoch_ns);
+	ctl_out_string(key, fmt, buf);
+}
+
+void ctl_out_since(const char *key, const char *fmt, u64 age_ns)
+{
+	char date[64], age[32], both[128];
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	date_format(date, sizeof(date),
+		    (u64)now.tv_sec * 1000000000 + (u64)now.tv_nsec - age_ns);
+	if (ctl_out_is_json()) {
+		add(key, json_string(date));
+		return;
+	}
+	snprintf(both, sizeof(both), "%.10s %.8s (%s ago)", date, date + 11,
+		 ctl_time_format(age, age_ns));
+	printf(fmt, both);
+}
+
+void ctl_out_text(const char *fmt, ...)
+{
+	va_list args;
+
+	if (ctl_out_is_json())
+		return;
+	va_start(args, fmt);
+	vprintf(fmt, args);
+	va_end(args);
+}
+
+void ctl_out_flush(void)
+{
+	fflush(stdout);
+}
+
+bool ctl_out_close(void)
+{
+	return !fflush(stdout) && !ferror(stdout);
+}

@@ -1,0 +1,405 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * program.c - load, replace, unload, kill, attach, detach: what changes the kernel's state.
+ */
+#include <unistd.h>
+
+#include "ctl.h"
+#include "nl.h"
+#include "out.h"
+
+/* Options of all that takes a program into the kernel. */
+struct load_args {
+	const char *name;
+	u64 time_limit;
+	u64 memory_limit;
+	struct ctl_list deny;
+};
+
+struct attach_args {
+	struct load_args load;
+	const char *hook;
+	const char *entry;
+	const char *dev;
+	u8 family;
+	struct ctl_s32 priority;
+	struct ctl_s32 on_trap;
+};
+
+struct detach_args {
+	const char *name;
+	const char *hook;
+	bool all;
+};
+
+#define LOAD_OPTIONS(type, member)								\
+	{ "time-limit", 0, CTL_TIME, offsetof(type, member time_limit), "TIME",		\
+	  "end an invocation after this time" },						\
+	{ "memory-limit", 0, CTL_SIZE, offsetof(type, member memory_limit), "SIZE",		\
+	  "memory an instance may have" },							\
+	{ "deny", 0, CTL_LIST, offsetof(type, member deny), "PATTERN",				\
+	  "refuse a program with such an import" }
+
+static const struct ctl_option load_options[] = {
+	{ "name", 0, CTL_STRING, offsetof(struct load_args, name), "NAME",
+	  "name of the program (the file's)" },
+	LOAD_OPTIONS(struct load_args,),
+	{ }
+};
+
+static const struct ctl_option replace_options[] = {
+	LOAD_OPTIONS(struct load_args,),
+	{ }
+};
+
+static const struct ctl_option attach_options[] = {
+	{ "hook", 0, CTL_STRING, offsetof(struct attach_args, hook), "HOOK",
+	  "nf_pre, nf_in, nf_fwd, nf_out or nf_post" },
+	{ "family", 0, CTL_FAMILY, offsetof(struct attach_args, family), "FAMILY",
+	  "inet (both), ip or ip6" },
+	{ "priority", 0, CTL_S32, offsetof(struct attach_args, priority), "N",
+	  "lower ones see a packet first (0)" },
+	{ "dev", 0, CTL_STRING, offsetof(struct attach_args, dev), "DEV",
+	  "packets of this device only" },
+	{ "name", 0, CTL_STRING, offsetof(struct attach_args, load.name), "NAME",
+	  "name of the program (the file's)" },
+	{ "entry", 0, CTL_STRING, offsetof(struct attach_args, entry), "EXPORT",
+	  "exported handler (kwasm_packet)" },
+	{ "on-trap", 0, CTL_POLICY, offsetof(struct attach_args, on_trap), "POLICY",
+	  "accept, drop, detach or restart (accept)" },
+	LOAD_OPTIONS(struct attach_args, load.),
+	{ }
+};
+
+static const struct ctl_option detach_options[] = {
+	{ "name", 0, CTL_STRING, offsetof(struct detach_args, name), "NAME",
+	  "every attachment of this program" },
+	{ "hook", 0, CTL_STRING, offsetof(struct detach_args, hook), "HOOK",
+	  "of that program, those at this hook" },
+	{ "all", 0, CTL_FLAG, offsetof(struct detach_args, all), NULL,
+	  "every attachment of the namespace" },
+	{ }
+};
+
+static void put_load(struct ctl_request *req, const struct load_args *args, const char *name,
+		     int fd)
+{
+	u32 i;
+
+	ctl_request_string(req, KWASM_A_NAME, name);
+	ctl_request_u32(req, KWASM_A_FD, (u32)fd);
+	if (args->time_limit)
+		ctl_request_u64(req, KWASM_A_TIME_LIMIT, args->time_limit);
+	if (args->memory_limit)
+		ctl_request_u64(req, KWASM_A_MEMORY_LIMIT, args->memory_limit);
+	for (i = 0; i < args->deny.num; i++)
+		ctl_request_string(req, KWASM_A_DENY, args->deny.items[i]);
+}
+
+static int print_loaded(const struct ctl_fields *f, u8 cmd, void *arg)
+{
+	struct ctl_fields p;
+
+	if (!ctl_field_nest(f, KWASM_A_PROGRAM, &p))
+		return 0;
+	ctl_out_object(NULL);
+	ctl_out_string("name", "program %s", ctl_field_string(&p, KWASM_A_NAME));
+	ctl_out_uint("id", ", id %llu", ctl_field_uint(&p, KWASM_A_ID));
+	ctl_out_size("code_bytes", ", %s bytes of code", ctl_field_uint(&p, KWASM_A_CODE_BYTES));
+	ctl_out_time("compile_ns", " in %s\n", ctl_field_uint(&p, KWASM_A_COMPILE_NS));
+	ctl_out_end();
+	return 0;
+}
+
+/* Send a program under @name; the request's answer holds it. */
+static int send_program(u8 cmd, const struct load_args *args, const char *name, const char *path)
+{
+	struct ctl_request *req;
+	int status, fd;
+
+	fd = ctl_file_open(path);
+	if (fd < 0)
+		return CTL_FAILED;
+	req = ctl_request_new(cmd);
+	if (req)
+		put_load(req, args, name, fd);
+	status = ctl_request_do(req, false, print_loaded, NULL);
+	close(fd);
+	return status;
+}
+
+static int run_load(void *arg, const struct ctl_words *words)
+{
+	const struct load_args *args = arg;
+	char name[CTL_NAME_MAX];
+	int status;
+
+	status = ctl_program_name(args->name, words->word[0], name);
+	return status ?: send_program(KWASM_CMD_LOAD, args, name, words->word[0]);
+}
+
+static int run_replace(void *arg, const struct ctl_words *words)
+{
+	char name[CTL_NAME_MAX];
+	int status;
+
+	status = ctl_program_name(words->word[0], words->word[0], name);
+	return status ?: send_program(KWASM_CMD_REPLACE, arg, name, words->word[1]);
+}
+
+static int send_name(u8 cmd, const char *given)
+{
+	char name[CTL_NAME_MAX];
+	struct ctl_request *req;
+	int status = ctl_program_name(given, given, name);
+
+	if (status)
+		return status;
+	req = ctl_request_new(cmd);
+	if (req)
+		ctl_request_string(req, KWASM_A_NAME, name);
+	return ctl_request_do(req, false, NULL, NULL);
+}
+
+static int run_unload(void *arg, const struct ctl_words *words)
+{
+	return send_name(KWASM_CMD_UNLOAD, words->word[0]);
+}
+
+static int run_kill(void *arg, const struct ctl_words *words)
+{
+	return send_name(KWASM_CMD_KILL, words->word[0]);
+}
+
+static int print_attached(const struct ctl_fields *f, u8 cmd, void *arg)
+{
+	struct ctl_fields a;
+
+	if (!ctl_field_nest(f, KWASM_A_ATTACHMENT, &a))
+		return 0;
+	ctl_out_object(NULL);
+	ctl_out_uint("id", "attachment %llu", ctl_field_uint(&a, KWASM_A_ID));
+	ctl_out_string("name", ": program %s", ctl_field_string(&a, KWASM_A_NAME));
+	ctl_out_string("hook", " at %s", ctl_field_string(&a, KWASM_A_HOOK));
+	ctl_out_string("family", " %s", ctl_family_name((u32)ctl_field_uint(&a, KWASM_A_FAMILY)));
+	ctl_out_int("priority", " priority %lld\n", ctl_field_s32(&a, KWASM_A_PRIORITY));
+	ctl_out_end();
+	return 0;
+}
+
+static struct ctl_request *attach_request(const struct attach_args *args)
+{
+	struct ctl_request *req = ctl_request_new(KWASM_CMD_ATTACH);
+
+	if (!req)
+		return NULL;
+	ctl_request_string(req, KWASM_A_HOOK, args->hook);
+	if (args->family)
+		ctl_request_u8(req, KWASM_A_FAMILY, args->family);
+	if (args->priority.given)
+		ctl_request_s32(req, KWASM_A_PRIORITY, args->priority.value);
+	if (args->dev)
+		ctl_request_string(req, KWASM_A_DEV, args->dev);
+	if (args->entry)
+		ctl_request_string(req, KWASM_A_ENTRY, args->entry);
+	if (args->on_trap.given)
+		ctl_request_u8(req, KWASM_A_ON_TRAP, (u8)args->on_trap.value);
+	return req;
+}
+
+static int attach_file(const struct attach_args *args, const char *path)
+{
+	char name[CTL_NAME_MAX];
+	struct ctl_request *req;
+	int status, fd;
+
+	status = ctl_program_name(args->load.name, path, name);
+	if (status)
+		return status;
+	fd = ctl_file_open(path);
+	if (fd < 0)
+		return CTL_FAILED;
+	req = attach_request(args);
+	if (req)
+		put_load(req, &args->load, name, fd);
+	status = ctl_request_do(req, false, print_attached, NULL);
+	close(fd);
+	return status;
+}
+
+static int attach_loaded(const struct attach_args *args)
+{
+	char name[CTL_NAME_MAX];
+	struct ctl_request *req;
+	int status;
+
+	if (!args->load.name)
+		return ctl_usage("attach needs a file, or --name with the name of a loaded program");
+	if (args->load.time_limit || args->load.memory_limit || args->load.deny.num)
+		return ctl_usage("limits and --deny are for loading: give attach a file");
+	status = ctl_program_name(args->load.name, "", name);
+	if (status)
+		return status;
+	req = attach_request(args);
+	if (req)
+		ctl_request_string(req, KWASM_A_NAME, name);
+	return ctl_request_do(req, false, print_attached, NULL);
+}
+
+static int run_attach(void *arg, const struct ctl_words *words)
+{
+	const struct attach_args *args = arg;
+
+	if (!args->hook)
+		return ctl_usage("attach needs --hook: nf_pre, nf_in, nf_fwd, nf_out or nf_post");
+	return words->num ? attach_file(args, words->word[0]) : attach_loaded(args);
+}
+
+static int detach_id(u32 id)
+{
+	struct ctl_request *req = ctl_request_new(KWASM_CMD_DETACH);
+
+	if (req)
+		ctl_request_u32(req, KWASM_A_ID, id);
+	return ctl_request_do(req, false, NULL, NULL);
+}
+
+static int detach_name(const char *given, const char *hook)
+{
+	char name[CTL_NAME_MAX];
+	struct ctl_request *req;
+	int status = ctl_program_name(given, given, name);
+
+	if (status)
+		return status;
+	req = ctl_request_new(KWASM_CMD_DETACH);
+	if (req) {
+		ctl_request_string(req, KWASM_A_NAME, name);
+		if (hook)
+			ctl_request_string(req, KWASM_A_HOOK, hook);
+	}
+	return ctl_request_do(req, false, NULL, NULL);
+}
+
+struct id_list {
+	u32 *ids;
+	u32 num;
+};
+
+static int collect_id(const struct ctl_fields *f, u8 cmd, void *arg)
+{
+	struct id_list *list = arg;
+	struct ctl_fields a;
+	u32 *ids;
+
+	if (!ctl_field_nest(f, KWASM_A_ATTACHMENT, &a))
+		return 0;
+	ids = realloc(list->ids, (list->num + 1) * sizeof(*ids));
+	if (!ids)
+		return ctl_fail_memory();
+	list->ids = ids;
+	list->ids[list->num++] = (u32)ctl_field_uint(&a, KWASM_A_ID);
+	return 0;
+}
+
+static int detach_all(const char *hook)
+{
+	struct id_list list = { 0 };
+	struct ctl_request *req = ctl_request_new(KWASM_CMD_GET_ATTACHMENT);
+	int status, err = 0;
+	u32 i;
+
+	if (req && hook)
+		ctl_request_string(req, KWASM_A_HOOK, hook);
+	status = ctl_request_do(req, true, collect_id, &list);
+	for (i = 0; i < list.num && !status; i++) {
+		req = ctl_request_new(KWASM_CMD_DETACH);
+		if (!req) {
+			status = CTL_FAILED;
+			break;
+		}
+		ctl_request_u32(req, KWASM_A_ID, list.ids[i]);
+		err = ctl_request_try(req, false, NULL, NULL);
+		/* Gone in between: that is what was asked for. */
+		if (err && err != -ENOENT)
+			status = ctl_fail("%s", ctl_request_error());
+	}
+	free(list.ids);
+	return status;
+}
+
+static bool parse_id(const char *text, u32 *id)
+{
+	unsigned long v;
+	char *end;
+
+	if (!text[0] || strspn(text, "0123456789") != strlen(text))
+		return false;
+	errno = 0;
+	v = strtoul(text, &end, 10);
+	*id = (u32)v;
+	return !errno && v && v <= U32_MAX;
+}
+
+static int run_detach(void *arg, const struct ctl_words *words)
+{
+	const struct detach_args *args = arg;
+	u32 id;
+
+	if ((words->num > 0) + !!args->name + args->all != 1)
+		return ctl_usage("detach needs one of: the number of an attachment, a program's name, or --all");
+	if (args->all)
+		return detach_all(args->hook);
+	if (args->name)
+		return detach_name(args->name, args->hook);
+	if (!parse_id(words->word[0], &id))
+		return detach_name(words->word[0], args->hook);
+	if (args->hook)
+		return ctl_usage("an attachment's number says its hook: leave --hook out");
+	return detach_id(id);
+}
+
+const struct ctl_command ctl_load = {
+	.name = "load", .usage = "[OPTION]... FILE.wasm",
+	.summary = "load a program without attaching it",
+	.details = "The kernel validates and compiles it. \"-\" reads standard input.\n",
+	.options = load_options, .args_size = sizeof(struct load_args),
+	.min_words = 1, .max_words = 1, .run = run_load,
+};
+
+const struct ctl_command ctl_replace = {
+	.name = "replace", .usage = "[OPTION]... NAME FILE.wasm",
+	.summary = "put another program in the place of a loaded one",
+	.details = "Every attachment changes over, or, where the file is refused, none does.\n",
+	.options = replace_options, .args_size = sizeof(struct load_args),
+	.min_words = 2, .max_words = 2, .run = run_replace,
+};
+
+const struct ctl_command ctl_unload = {
+	.name = "unload", .usage = "NAME",
+	.summary = "remove a program that is attached nowhere",
+	.min_words = 1, .max_words = 1, .run = run_unload,
+};
+
+const struct ctl_command ctl_kill = {
+	.name = "kill", .usage = "NAME",
+	.summary = "stop a program at once, detach and unload it",
+	.details = "Its code becomes non-executable: every processor that runs it leaves it.\n",
+	.min_words = 1, .max_words = 1, .run = run_kill,
+};
+
+const struct ctl_command ctl_attach = {
+	.name = "attach", .usage = "--hook HOOK [OPTION]... [FILE.wasm]",
+	.summary = "run a program for every packet at a hook",
+	.details = "Without a file, --name names a program that is loaded already. A program that is\n"
+		   "loaded by attach is unloaded with its last attachment.\n",
+	.options = attach_options, .args_size = sizeof(struct attach_args),
+	.max_words = 1, .run = run_attach,
+};
+
+const struct ctl_command ctl_detach = {
+	.name = "detach", .usage = "ID | NAME [--hook HOOK] | --all",
+	.summary = "end attachments",
+	.options = detach_options, .args_size = sizeof(struct detach_args),
+	.max_words = 1, .run = run_detach,
+};

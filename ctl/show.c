@@ -1,0 +1,441 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * show.c - list, show, stats: what is loaded, where it is attached, what it has done.
+ *
+ * Programs are asked for one by one, each with its attachments behind it; one that vanishes in
+ * between is left out.
+ */
+#include "ctl.h"
+#include "nl.h"
+#include "out.h"
+#include "trap.h"
+
+#include "../core/trap.h"
+
+struct name_list {
+	char (*names)[KWASM_NAME_LEN];
+	u32 num;
+};
+
+static int collect_name(const struct ctl_fields *f, u8 cmd, void *arg)
+{
+	struct name_list *list = arg;
+	struct ctl_fields p;
+	void *names;
+
+	if (!ctl_field_nest(f, KWASM_A_PROGRAM, &p))
+		return 0;
+	names = realloc(list->names, (list->num + 1) * sizeof(*list->names));
+	if (!names)
+		return ctl_fail_memory();
+	list->names = names;
+	snprintf(list->names[list->num++], KWASM_NAME_LEN, "%s",
+		 ctl_field_string(&p, KWASM_A_NAME));
+	return 0;
+}
+
+static int programs_collect(struct name_list *list)
+{
+	memset(list, 0, sizeof(*list));
+	return ctl_request_do(ctl_request_new(KWASM_CMD_GET_PROGRAM), true, collect_name, list);
+}
+
+static int ask(u8 cmd, const char *name, bool dump, ctl_reply_fn fn, void *arg)
+{
+	struct ctl_request *req = ctl_request_new(cmd);
+	int err;
+
+	if (!req)
+		return CTL_FAILED;
+	if (name)
+		ctl_request_string(req, KWASM_A_NAME, name);
+	err = ctl_request_try(req, dump, fn, arg);
+	return err == -ENOENT ? err : err < 0 ? ctl_fail("%s", ctl_request_error()) : err;
+}
+
+static const char *state_name(u64 state)
+{
+	static const char *const words[] = {
+#define STATE(name, word) word,
+		KWASM_STATES(STATE)
+#undef STATE
+	};
+
+	return state < ARRAY_SIZE(words) ? words[state] : "?";
+}
+
+static const char *policy_name(u64 policy)
+{
+	static const char *const words[] = {
+#define POLICY(name, word) word,
+		KWASM_POLICIES(POLICY)
+#undef POLICY
+	};
+
+	return policy < ARRAY_SIZE(words) ? words[policy] : "?";
+}
+
+/* ---- attachments ---------------------------------------------------------------------------- */
+
+static void print_trap_counts(const struct ctl_fields *s)
+{
+	struct nlattr *at = NULL;
+	struct ctl_fields t;
+	const char *comma = " (";
+
+	ctl_out_uint("traps", "\n    traps %llu", ctl_field_uint(s, KWASM_A_TRAPS));
+	ctl_out_object("traps_by_kind");
+	while ((at = ctl_field_next(s, KWASM_A_TRAP_COUNT, at))) {
+		ctl_attr_nest(at, &t);
+		ctl_out_text("%s%s", comma, kwasm_trap_word((u32)ctl_field_uint(&t,
+									KWASM_A_TRAP_KIND)));
+		ctl_out_uint(kwasm_trap_word((u32)ctl_field_uint(&t, KWASM_A_TRAP_KIND)), " %llu",
+			     ctl_field_uint(&t, KWASM_A_COUNT));
+		comma = ", ";
+	}
+	ctl_out_text("%s", *comma == ',' ? ")" : "");
+	ctl_out_end();
+}
+
+static void print_stats(const struct ctl_fields *s)
+{
+	u64 packets = ctl_field_uint(s, KWASM_A_PACKETS);
+	u64 ns = ctl_field_uint(s, KWASM_A_RUN_NS);
+
+	ctl_out_object("stats");
+	ctl_out_uint("packets", "    packets %llu", packets);
+	ctl_out_uint("bytes", " (%llu bytes)", ctl_field_uint(s, KWASM_A_BYTES));
+	ctl_out_uint("accepted", ": accepted %llu", ctl_field_uint(s, KWASM_A_ACCEPTED));
+	ctl_out_uint("dropped", ", dropped %llu", ctl_field_uint(s, KWASM_A_DROPPED));
+	ctl_out_uint("queued", ", queued %llu", ctl_field_uint(s, KWASM_A_QUEUED));
+	ctl_out_uint("repeated", ", repeated %llu", ctl_field_uint(s, KWASM_A_REPEATED));
+	print_trap_counts(s);
+	ctl_out_uint("skipped", ", skipped %llu", ctl_field_uint(s, KWASM_A_SKIPPED));
+	ctl_out_uint("reentered", ", reentered %llu", ctl_field_uint(s, KWASM_A_REENTERED));
+	ctl_out_uint("restarts", ", restarts %llu", ctl_field_uint(s, KWASM_A_RESTARTS));
+	ctl_out_time("run_ns", "\n    time %s in all", ns);
+	ctl_out_time("run_mean_ns", ", %s mean", packets ? ns / packets : 0);
+	ctl_out_time("run_max_ns", ", %s at most\n", ctl_field_uint(s, KWASM_A_RUN_MAX_NS));
+	ctl_out_end();
+}
+
+static void print_last_trap(const struct ctl_fields *a)
+{
+	struct ctl_fields t;
+	struct ctl_trap trap;
+	char text[256];
+
+	if (!ctl_field_nest(a, KWASM_A_TRAP, &t))
+		return;
+	ctl_trap_from_fields(&trap, &t);
+	ctl_out_text("    last trap: %s\n", ctl_trap_format(&trap, text, sizeof(text)));
+	ctl_out_object("last_trap");
+	ctl_trap_out(&trap);
+	ctl_out_end();
+}
+
+static void print_where(const struct ctl_fields *a)
+{
+	ctl_out_uint("id", "  attachment %llu", ctl_field_uint(a, KWASM_A_ID));
+	ctl_out_string("name", NULL, ctl_field_string(a, KWASM_A_NAME));
+	ctl_out_string("hook", " at %s", ctl_field_string(a, KWASM_A_HOOK));
+	ctl_out_string("family", " %s", ctl_family_name((u32)ctl_field_uint(a, KWASM_A_FAMILY)));
+	ctl_out_int("priority", " priority %lld", ctl_field_s32(a, KWASM_A_PRIORITY));
+	if (ctl_field_has(a, KWASM_A_DEV))
+		ctl_out_string("dev", " dev %s", ctl_field_string(a, KWASM_A_DEV));
+	ctl_out_string("entry", " entry %s", ctl_field_string(a, KWASM_A_ENTRY));
+	ctl_out_string("on_trap", " on-trap %s", policy_name(ctl_field_uint(a, KWASM_A_ON_TRAP)));
+	ctl_out_string("state", ": %s", state_name(ctl_field_uint(a, KWASM_A_STATE)));
+	ctl_out_since("since", " since %s\n", ctl_field_uint(a, KWASM_A_AGE_NS));
+}
+
+static int print_attachment(const struct ctl_fields *f, u8 cmd, void *arg)
+{
+	struct ctl_fields a, s;
+
+	if (!ctl_field_nest(f, KWASM_A_ATTACHMENT, &a))
+		return 0;
+	ctl_out_object(NULL);
+	print_where(&a);
+	if (ctl_field_nest(&a, KWASM_A_STATS, &s))
+		print_stats(&s);
+	print_last_trap(&a);
+	ctl_out_end();
+	return 0;
+}
+
+/* ---- show ----------------------------------------------------------------------------------- */
+
+static const char *extern_name(u64 kind)
+{
+	static const char *const words[] = { "function", "table", "memory", "global" };
+
+	return kind < ARRAY_SIZE(words) ? words[kind] : "?";
+}
+
+static void print_imports(const struct ctl_fields *p)
+{
+	struct nlattr *at = NULL;
+	struct ctl_fields i;
+
+	ctl_out_array("imports");
+	ctl_out_text("%s", ctl_field_has(p, KWASM_A_IMPORT) ? "  imports" : "");
+	while ((at = ctl_field_next(p, KWASM_A_IMPORT, at))) {
+		ctl_attr_nest(at, &i);
+		ctl_out_object(NULL);
+		ctl_out_string("module", " %s", ctl_field_string(&i, KWASM_A_MODULE));
+		ctl_out_string("name", ".%s", ctl_field_string(&i, KWASM_A_ENTRY));
+		ctl_out_string("kind", NULL, extern_name(ctl_field_uint(&i, KWASM_A_KIND)));
+		ctl_out_end();
+	}
+	ctl_out_text("%s", ctl_field_has(p, KWASM_A_IMPORT) ? "\n" : "");
+	ctl_out_end();
+}
+
+static void print_exports(const struct ctl_fields *p)
+{
+	struct nlattr *at = NULL;
+	struct ctl_fields e;
+
+	ctl_out_array("exports");
+	ctl_out_text("%s", ctl_field_has(p, KWASM_A_EXPORT) ? "  exports" : "");
+	while ((at = ctl_field_next(p, KWASM_A_EXPORT, at))) {
+		ctl_attr_nest(at, &e);
+		ctl_out_object(NULL);
+		ctl_out_string("name", " %s", ctl_field_string(&e, KWASM_A_ENTRY));
+		ctl_out_string("kind", NULL, extern_name(ctl_field_uint(&e, KWASM_A_KIND)));
+		ctl_out_end();
+	}
+	ctl_out_text("%s", ctl_field_has(p, KWASM_A_EXPORT) ? "\n" : "");
+	ctl_out_end();
+}
+
+static void print_digest(const struct ctl_fields *p)
+{
+	char hex[2 * 32 + 1] = "";
+	const u8 *digest;
+	size_t size, i;
+
+	digest = ctl_field_bytes(p, KWASM_A_TAG, &size);
+	for (i = 0; i < size && i < 32; i++)
+		snprintf(hex + 2 * i, 3, "%02x", digest[i]);
+	ctl_out_string("sha256", "  sha256 %s\n", hex);
+}
+
+static int print_program(const struct ctl_fields *f, u8 cmd, void *arg)
+{
+	struct ctl_fields p;
+
+	if (!ctl_field_nest(f, KWASM_A_PROGRAM, &p))
+		return 0;
+	ctl_out_object(NULL);
+	ctl_out_string("name", "program %s", ctl_field_string(&p, KWASM_A_NAME));
+	ctl_out_uint("id", " id %llu", ctl_field_uint(&p, KWASM_A_ID));
+	ctl_out_bool("linked", " (unloads with its last attachment)",
+		     ctl_field_uint(&p, KWASM_A_LINKED));
+	ctl_out_bool("floats", " (uses floats)", ctl_field_uint(&p, KWASM_A_FLOATS));
+	ctl_out_since("since", " loaded %s\n", ctl_field_uint(&p, KWASM_A_AGE_NS));
+	ctl_out_size("wasm_bytes", "  wasm %s", ctl_field_uint(&p, KWASM_A_WASM_BYTES));
+	ctl_out_size("code_bytes", ", code %s", ctl_field_uint(&p, KWASM_A_CODE_BYTES));
+	ctl_out_time("compile_ns", " compiled in %s", ctl_field_uint(&p, KWASM_A_COMPILE_NS));
+	ctl_out_size("memory_bytes", ", memory %s", ctl_field_uint(&p, KWASM_A_MEMORY_BYTES));
+	ctl_out_uint("instances", " in %llu instances\n", ctl_field_uint(&p, KWASM_A_INSTANCES));
+	ctl_out_time("time_limit_ns", "  limits: time %s", ctl_field_uint(&p, KWASM_A_TIME_LIMIT));
+	ctl_out_size("memory_limit", ", memory %s of each instance\n",
+		     ctl_field_uint(&p, KWASM_A_MEMORY_LIMIT));
+	ctl_out_uint("log_lost", ctl_field_uint(&p, KWASM_A_LOST) ?
+		     "  log lines lost %llu\n" : NULL, ctl_field_uint(&p, KWASM_A_LOST));
+	print_digest(&p);
+	print_imports(&p);
+	print_exports(&p);
+	*(bool *)arg = true;
+	return 0;
+}
+
+/* Nothing is printed for a program that is gone: -ENOENT comes before its first byte. */
+static int show_program(const char *name)
+{
+	bool begun = false;
+	int status;
+
+	status = ask(KWASM_CMD_GET_PROGRAM, name, false, print_program, &begun);
+	if (!begun)
+		return status;
+	ctl_out_array("attachments");
+	if (!status)
+		status = ask(KWASM_CMD_GET_ATTACHMENT, name, true, print_attachment, NULL);
+	ctl_out_end();
+	ctl_out_end();
+	return status == -ENOENT ? CTL_OK : status;
+}
+
+static int run_show(void *arg, const struct ctl_words *words)
+{
+	struct name_list list;
+	int status = CTL_OK;
+	u32 i;
+
+	if (words->num) {
+		ctl_out_array(NULL);
+		status = show_program(words->word[0]);
+		if (status)
+			return status < 0 ? ctl_fail("%s", ctl_request_error()) : status;
+		ctl_out_end();
+		return CTL_OK;
+	}
+	status = programs_collect(&list);
+	if (status)
+		goto free;
+	ctl_out_array(NULL);
+	for (i = 0; i < list.num && status <= 0; i++) {
+		if (i)
+			ctl_out_text("\n");
+		status = show_program(list.names[i]);
+	}
+	status = max(status, 0);
+	if (!status)
+		ctl_out_end();
+free:
+	free(list.names);
+	return status;
+}
+
+/* ---- list ----------------------------------------------------------------------------------- */
+
+static int print_row(const struct ctl_fields *f, u8 cmd, void *arg)
+{
+	struct ctl_fields p;
+
+	if (!ctl_field_nest(f, KWASM_A_PROGRAM, &p))
+		return 0;
+	ctl_out_object(NULL);
+	ctl_out_uint("id", "%4llu", ctl_field_uint(&p, KWASM_A_ID));
+	ctl_out_string("name", "  %-20s", ctl_field_string(&p, KWASM_A_NAME));
+	ctl_out_uint("wasm_bytes", " %8llu", ctl_field_uint(&p, KWASM_A_WASM_BYTES));
+	ctl_out_uint("code_bytes", " %8llu", ctl_field_uint(&p, KWASM_A_CODE_BYTES));
+	ctl_out_size("memory_bytes", " %8s", ctl_field_uint(&p, KWASM_A_MEMORY_BYTES));
+	*(bool *)arg = true;
+	return 0;
+}
+
+static int print_hook(const struct ctl_fields *f, u8 cmd, void *arg)
+{
+	bool *first = arg;
+	struct ctl_fields a;
+
+	if (!ctl_field_nest(f, KWASM_A_ATTACHMENT, &a))
+		return 0;
+	ctl_out_string(NULL, *first ? "%s" : ",%s", ctl_field_string(&a, KWASM_A_HOOK));
+	*first = false;
+	return 0;
+}
+
+static int list_program(const char *name)
+{
+	bool begun = false, first = true;
+	int status;
+
+	status = ask(KWASM_CMD_GET_PROGRAM, name, false, print_row, &begun);
+	if (!begun)
+		return status;
+	ctl_out_array("hooks");
+	ctl_out_text("  ");
+	if (!status)
+		status = ask(KWASM_CMD_GET_ATTACHMENT, name, true, print_hook, &first);
+	ctl_out_text("%s\n", first ? "-" : "");
+	ctl_out_end();
+	ctl_out_end();
+	return max(status, 0);
+}
+
+static int run_list(void *arg, const struct ctl_words *words)
+{
+	struct name_list list;
+	int status;
+	u32 i;
+
+	status = programs_collect(&list);
+	if (status)
+		goto free;
+	ctl_out_array(NULL);
+	if (list.num)
+		ctl_out_text("%4s  %-20s %8s %8s %8s  %s\n", "ID", "NAME", "WASM", "CODE",
+			     "MEMORY", "HOOKS");
+	for (i = 0; i < list.num && status <= 0; i++)
+		status = list_program(list.names[i]);
+	status = max(status, 0);
+	if (!status)
+		ctl_out_end();
+free:
+	free(list.names);
+	return status;
+}
+
+/* ---- stats ---------------------------------------------------------------------------------- */
+
+static int print_stats_row(const struct ctl_fields *f, u8 cmd, void *arg)
+{
+	struct ctl_fields a, s;
+	u64 packets, ns;
+
+	if (!ctl_field_nest(f, KWASM_A_ATTACHMENT, &a) || !ctl_field_nest(&a, KWASM_A_STATS, &s))
+		return 0;
+	packets = ctl_field_uint(&s, KWASM_A_PACKETS);
+	ns = ctl_field_uint(&s, KWASM_A_RUN_NS);
+	ctl_out_object(NULL);
+	ctl_out_uint("id", "%4llu", ctl_field_uint(&a, KWASM_A_ID));
+	ctl_out_string("name", "  %-20s", ctl_field_string(&a, KWASM_A_NAME));
+	ctl_out_string("hook", " %-8s", ctl_field_string(&a, KWASM_A_HOOK));
+	ctl_out_uint("packets", " %10llu", packets);
+	ctl_out_uint("bytes", " %12llu", ctl_field_uint(&s, KWASM_A_BYTES));
+	ctl_out_uint("accepted", " %10llu", ctl_field_uint(&s, KWASM_A_ACCEPTED));
+	ctl_out_uint("dropped", " %10llu", ctl_field_uint(&s, KWASM_A_DROPPED));
+	ctl_out_uint("queued", " %8llu", ctl_field_uint(&s, KWASM_A_QUEUED));
+	ctl_out_uint("repeated", " %8llu", ctl_field_uint(&s, KWASM_A_REPEATED));
+	ctl_out_uint("traps", " %8llu", ctl_field_uint(&s, KWASM_A_TRAPS));
+	ctl_out_uint("skipped", NULL, ctl_field_uint(&s, KWASM_A_SKIPPED));
+	ctl_out_uint("reentered", NULL, ctl_field_uint(&s, KWASM_A_REENTERED));
+	ctl_out_uint("restarts", NULL, ctl_field_uint(&s, KWASM_A_RESTARTS));
+	ctl_out_time("run_mean_ns", " %9s", packets ? ns / packets : 0);
+	ctl_out_time("run_max_ns", " %9s\n", ctl_field_uint(&s, KWASM_A_RUN_MAX_NS));
+	ctl_out_end();
+	return 0;
+}
+
+static int run_stats(void *arg, const struct ctl_words *words)
+{
+	const char *name = words->num ? words->word[0] : NULL;
+	int status = ctl_connect();
+
+	/* A name that nothing has is an error, not an empty table. */
+	if (!status && name)
+		status = ask(KWASM_CMD_GET_PROGRAM, name, false, NULL, NULL);
+	if (status)
+		return status < 0 ? ctl_fail("%s", ctl_request_error()) : status;
+	ctl_out_array(NULL);
+	ctl_out_text("%4s  %-20s %-8s %10s %12s %10s %10s %8s %8s %8s %9s %9s\n", "ID", "PROGRAM",
+		     "HOOK", "PACKETS", "BYTES", "ACCEPTED", "DROPPED", "QUEUED", "REPEATED",
+		     "TRAPS", "MEAN", "MAX");
+	status = ask(KWASM_CMD_GET_ATTACHMENT, name, true, print_stats_row, NULL);
+	if (!status)
+		ctl_out_end();
+	return status < 0 ? ctl_fail("%s", ctl_request_error()) : status;
+}
+
+const struct ctl_command ctl_list = {
+	.name = "list", .usage = "",
+	.summary = "programs, a line each",
+	.run = run_list,
+};
+
+const struct ctl_command ctl_show = {
+	.name = "show", .usage = "[NAME]",
+	.summary = "programs in full: imports, attachments, counters, last trap",
+	.max_words = 1, .run = run_show,
+};
+
+const struct ctl_command ctl_stats = {
+	.name = "stats", .usage = "[NAME]",
+	.summary = "counters of attachments, a line each",
+	.max_words = 1, .run = run_stats,
+};

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * tally.c - counts, times and log lines of `kwasmctl test`.
+ *
+ * Guarantees: a run is never ended by its bookkeeping: where memory is short, times and lines are
+ * left out, counts never.
+ */
+#include "ctl.h"
+#include "out.h"
+#include "tally.h"
+
+#include "../core/packet.h"
+#include "../core/trap.h"
+
+#define LINES_MAX 1000
+
+const char *ctl_sight_key(enum ctl_sight sight)
+{
+	static const char *const keys[] = {
+#define SIGHT(name, key, text) key,
+		CTL_SIGHTS(SIGHT)
+#undef SIGHT
+	};
+
+	return keys[sight];
+}
+
+const char *ctl_sight_text(enum ctl_sight sight)
+{
+	static const char *const texts[] = {
+#define SIGHT(name, key, text) text,
+		CTL_SIGHTS(SIGHT)
+#undef SIGHT
+	};
+
+	return texts[sight];
+}
+
+void ctl_tally_time(struct ctl_tally *t, u64 ns)
+{
+	u64 room = t->room_times ? 2 * t->room_times : 1024;
+	u64 *times;
+
+	if (t->num_times == t->room_times) {
+		times = realloc(t->times, room * sizeof(*times));
+		if (!times)
+			return;
+		t->times = times;
+		t->room_times = room;
+	}
+	t->times[t->num_times++] = ns;
+}
+
+void ctl_tally_log(struct ctl_tally *t, const char *text, u32 len)
+{
+	char **lines;
+
+	t->all_lines++;
+	if (t->num_lines == LINES_MAX)
+		return;
+	lines = realloc(t->lines, (t->num_lines + 1) * sizeof(*lines));
+	if (!lines)
+		return;
+	t->lines = lines;
+	lines[t->num_lines] = strndup(text, len);
+	t->num_lines += !!lines[t->num_lines];
+}
+
+static bool same_trap(const struct ctl_trap *a, const struct ctl_trap *b)
+{
+	return a->kind == b->kind && a->located == b->located && a->func == b->func &&
+	       a->offset == b->offset;
+}
+
+void ctl_tally_trap(struct ctl_tally *t, const struct ctl_trap *trap)
+{
+	u32 i;
+
+	for (i = 0; i < t->num_traps; i++)
+		if (same_trap(&t->traps[i].trap, trap))
+			break;
+	if (i == CTL_TALLY_TRAPS)
+		i--;
+	else if (i == t->num_traps)
+		t->traps[t->num_traps++].trap = *trap;
+	t->traps[i].count++;
+}
+
+static u64 percent(u64 part, u64 whole)
+{
+	return whole ? (part * 100 + whole / 2) / whole : 0;
+}
+
+static void print_verdicts(const struct ctl_tally *t)
+{
+	static const u32 kinds[] = { KWASM_VERDICT_ACCEPT, KWASM_VERDICT_DROP, KWASM_VERDICT_QUEUE };
+	u64 seen = t->sights[CTL_SIGHT_SEEN];
+	u32 i;
+
+	ctl_out_object("verdicts");
+	for (i = 0; i < ARRAY_SIZE(kinds); i++) {
+		ctl_out_text("  %-24s", kwasm_verdict_name(kinds[i]));
+		ctl_out_uint(kwasm_verdict_name(kinds[i]), "%8llu", t->verdicts[kinds[i]]);
+		ctl_out_text("  %3llu%%\n",
+			     (unsigned long long)percent(t->verdicts[kinds[i]], seen));
+	}
+	ctl_out_end();
+	ctl_out_uint("repeats", t->repeats ? "  repeated runs           %8llu\n" : NULL,
+		     t->repeats);
+	ctl_out_uint("skipped", t->skipped ? "  not run: detached       %8llu\n" : NULL,
+		     t->skipped);
+}
+
+static void print_unseen(const struct ctl_tally *t)
+{
+	u32 i;
+
+	ctl_out_uint("unseen", "unseen %llu\n", t->frames - t->sights[CTL_SIGHT_SEEN]);
+	ctl_out_object("unseen_by_reason");
+	for (i = CTL_SIGHT_SEEN + 1; i < CTL_NUM_SIGHTS; i++) {
+		if (!t->sights[i])
+			continue;
+		ctl_out_text("  %-41s", ctl_sight_text(i));
+		ctl_out_uint(ctl_sight_key(i), "%8llu\n", t->sights[i]);
+	}
+	ctl_out_end();
+}
+
+static void print_traps(const struct ctl_tally *t)
+{
+	char text[256];
+	u64 total = 0;
+	u32 i;
+
+	for (i = 0; i < t->num_traps; i++)
+		total += t->traps[i].count;
+	ctl_out_uint("traps", "traps %llu\n", total);
+	ctl_out_array("traps_by_place");
+	for (i = 0; i < t->num_traps; i++) {
+		ctl_out_object(NULL);
+		ctl_trap_out(&t->traps[i].trap);
+		ctl_out_uint("count", "  %8llu", t->traps[i].count);
+		ctl_out_text("  %s\n",
+			     ctl_trap_format(&t->traps[i].trap, text, sizeof(text)));
+		ctl_out_end();
+	}
+	ctl_out_end();
+}
+
+static int compare_times(const void *a, const void *b)
+{
+	u64 x = *(const u64 *)a, y = *(const u64 *)b;
+
+	return (x > y) - (x < y);
+}
+
+static void print_times(struct ctl_tally *t)
+{
+	if (!t->num_times)
+		return;
+	qsort(t->times, t->num_times, sizeof(*t->times), compare_times);
+	ctl_out_object("time");
+	ctl_out_time("median_ns", "time %s median", t->times[t->num_times / 2]);
+	ctl_out_time("max_ns", ", %s at most\n", t->times[t->num_times - 1]);
+	ctl_out_end();
+}
+
+static void print_log(const struct ctl_tally *t)
+{
+	u32 i;
+
+	if (!t->all_lines)
+		return;
+	ctl_out_uint("log_lines", "log lines %llu (--verbose shows them)\n", t->all_lines);
+	ctl_out_array("log");
+	for (i = 0; i < t->num_lines; i++)
+		ctl_out_string(NULL, NULL, t->lines[i]);
+	ctl_out_end();
+}
+
+void ctl_tally_print(struct ctl_tally *t)
+{
+	ctl_out_uint("frames", "frames %llu\n", t->frames);
+	ctl_out_uint("packets", "packets %llu\n", t->sights[CTL_SIGHT_SEEN]);
+	print_verdicts(t);
+	print_unseen(t);
+	print_traps(t);
+	print_times(t);
+	print_log(t);
+}
+
+void ctl_tally_release(struct ctl_tally *t)
+{
+	u32 i;
+
+	for (i = 0; i < t->num_lines; i++)
+		free(t->lines[i]);
+	free(t->lines);
+	free(t->times);
+}

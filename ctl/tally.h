@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * tally.h - what `kwasmctl test` counts while it runs and prints at the end.
+ */
+#ifndef KWASM_CTL_TALLY_H
+#define KWASM_CTL_TALLY_H
+
+#include "capture.h"
+#include "trap.h"
+
+#define CTL_TALLY_TRAPS 64	/* different places of traps that are told apart */
+
+/**
+ * struct ctl_tally - counts of a run
+ * @frames: frames of the capture so far
+ * @sights: of those, by enum ctl_sight
+ * @verdicts: packets by KWASM_VERDICT_KIND, after trap policies
+ * @repeats: runs that asked for another one
+ * @skipped: packets that no handler saw because it had been detached
+ * @traps: by place; the last one takes what finds no room
+ * @times: of each run, ns
+ * @lines: what the guest logged
+ */
+struct ctl_tally {
+	u64 frames;
+	u64 sights[CTL_NUM_SIGHTS];
+	u64 verdicts[5];
+	u64 repeats;
+	u64 skipped;
+	struct {
+		struct ctl_trap trap;
+		u64 count;
+	} traps[CTL_TALLY_TRAPS];
+	u32 num_traps;
+	u64 *times;
+	u64 num_times;
+	u64 room_times;
+	char **lines;
+	u32 num_lines;
+	u64 all_lines;
+};
+
+const char *ctl_sight_key(enum ctl_sight sight);
+const char *ctl_sight_text(enum ctl_sight sight);
+
+void ctl_tally_time(struct ctl_tally *t, u64 ns);
+void ctl_tally_log(struct ctl_tally *t, const char *text, u32 len);
+void ctl_tally_trap(struct ctl_tally *t, const struct ctl_trap *trap);
+void ctl_tally_print(struct ctl_tally *t);
+void ctl_tally_release(struct ctl_tally *t);
+
+#endif /* KWASM_CTL_TALLY_H */

@@ -1,0 +1,349 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * test.c - run a handler over a capture, without root and without the module.
+ *
+ * Guarantees: the same packets are seen as at NF_INET_PRE_ROUTING, and each gets the verdict that
+ * the kernel would give it, a repeat verdict's bound and the trap policy included.
+ */
+#include <pcap/pcap.h>
+
+#include "capture.h"
+#include "ctl.h"
+#include "guest.h"
+#include "out.h"
+#include "tally.h"
+
+#include "../core/packet.h"
+#include "../core/uapi/kwasm.h"
+
+#define ENTRY_DEFAULT "kwasm_packet"
+#define TIME_LIMIT_NS 100000000	/* wall clock of a busy machine, so far above the kernel's 1 ms */
+#define REPEAT_MAX 8		/* runs for one packet, as in the kernel */
+#define IFINDEX 1		/* of the one device a capture comes from */
+
+struct test_args {
+	const char *pcap;
+	const char *write;
+	const char *entry;
+	const char *hook;
+	u64 time_limit;
+	u64 memory_limit;
+	struct ctl_s32 on_trap;
+	bool verbose;
+};
+
+static const struct ctl_option test_options[] = {
+	{ "pcap", 0, CTL_STRING, offsetof(struct test_args, pcap), "FILE",
+	  "packets to run it over; \"-\" for standard input" },
+	{ "write", 0, CTL_STRING, offsetof(struct test_args, write), "FILE",
+	  "write the packets that pass to this capture" },
+	{ "entry", 0, CTL_STRING, offsetof(struct test_args, entry), "EXPORT",
+	  "exported handler (kwasm_packet)" },
+	{ "hook", 0, CTL_STRING, offsetof(struct test_args, hook), "HOOK",
+	  "what the handler is told of where it is (nf_pre)" },
+	{ "on-trap", 0, CTL_POLICY, offsetof(struct test_args, on_trap), "POLICY",
+	  "accept, drop, detach or restart (accept)" },
+	{ "time-limit", 0, CTL_TIME, offsetof(struct test_args, time_limit), "TIME",
+	  "end an invocation after this time (100ms)" },
+	{ "memory-limit", 0, CTL_SIZE, offsetof(struct test_args, memory_limit), "SIZE",
+	  "memory the program may have" },
+	{ "verbose", 'v', CTL_FLAG, offsetof(struct test_args, verbose), NULL,
+	  "a line for each packet and each line the program logs" },
+	{ }
+};
+
+/**
+ * struct test - a run
+ * @func: the handler
+ * @detached: a trap's policy has taken the handler away
+ * @log: what the guest writes goes here
+ */
+struct test {
+	const struct test_args *args;
+	struct ctl_guest guest;
+	u32 func;
+	u32 hook;
+	bool detached;
+	struct kwasm_user_log log;
+	pcap_t *capture;
+	pcap_dumper_t *dumper;
+	int link;
+	struct ctl_tally tally;
+};
+
+static int hook_number(const char *name, u32 *number)
+{
+	static const char *const hooks[] = { "nf_pre", "nf_in", "nf_fwd", "nf_out", "nf_post" };
+	u32 i;
+
+	*number = 0;
+	for (i = 0; name && i < ARRAY_SIZE(hooks); i++) {
+		if (!strcmp(name, hooks[i])) {
+			*number = i;
+			return CTL_OK;
+		}
+	}
+	return name ? ctl_usage("there is no hook \"%s\": nf_pre, nf_in, nf_fwd, nf_out, nf_post",
+				name) : CTL_OK;
+}
+
+static void on_log(void *arg, const char *text, u32 len)
+{
+	struct test *t = arg;
+
+	ctl_tally_log(&t->tally, text, len);
+	if (t->args->verbose)
+		ctl_out_text("%8llu  log: %.*s\n", (unsigned long long)t->tally.frames, (int)len,
+			     text);
+}
+
+/* The handler's type is the kernel's: no parameters, one i32. */
+static int find_handler(struct test *t)
+{
+	const char *entry = t->args->entry ?: ENTRY_DEFAULT;
+	const struct kwasm_export *export = ctl_guest_export(&t->guest, entry);
+	const struct kwasm_functype *type;
+
+	if (!export)
+		return CTL_FAILED;
+	type = kwasm_module_functype(t->guest.module, export->index);
+	if (type->num_params || type->num_results != 1 || type->params[0] != KWASM_I32)
+		return ctl_fail("%s is no handler: it has to take nothing and return an i32",
+				entry);
+	t->func = export->index;
+	return CTL_OK;
+}
+
+static int guest_ready(struct test *t, bool again)
+{
+	int status = again ? ctl_guest_restart(&t->guest) :
+		     ctl_guest_start(&t->guest, t->args->memory_limit);
+
+	if (!status)
+		kwasm_user_log_set(t->guest.inst->ctx, &t->log);
+	return status;
+}
+
+static int open_capture(struct test *t)
+{
+	char error[PCAP_ERRBUF_SIZE] = "";
+
+	t->capture = pcap_open_offline(t->args->pcap, error);
+	if (!t->capture)
+		return ctl_fail("%s is no capture that can be read: %s", t->args->pcap, error);
+	t->link = pcap_datalink(t->capture);
+	if (!ctl_link_known(t->link))
+		return ctl_fail("%s was captured on link type %s: use Ethernet, raw IP, Linux cooked or null",
+				t->args->pcap, pcap_datalink_val_to_name(t->link) ?: "unknown");
+	if (!t->args->write)
+		return CTL_OK;
+	t->dumper = pcap_dump_open(t->capture, t->args->write);
+	return t->dumper ? CTL_OK : ctl_fail("%s cannot be written: %s", t->args->write,
+					     pcap_geterr(t->capture));
+}
+
+/* What a trap leads to: the packet's verdict, and what becomes of the handler. */
+static int apply_policy(struct test *t, u32 *verdict)
+{
+	s32 policy = t->args->on_trap.given ? t->args->on_trap.value : KWASM_POLICY_ACCEPT;
+
+	*verdict = policy == KWASM_POLICY_DROP ? KWASM_VERDICT_DROP : KWASM_VERDICT_ACCEPT;
+	if (policy == KWASM_POLICY_DETACH)
+		t->detached = true;
+	return policy == KWASM_POLICY_RESTART ? guest_ready(t, true) : CTL_OK;
+}
+
+/**
+ * struct decision - about one packet
+ * @ns: of its longest run
+ */
+struct decision {
+	u32 verdict;
+	bool trapped;
+	struct ctl_trap trap;
+	u64 ns;
+};
+
+/* Runs it until it says something else than repeat, as the kernel's hook does. */
+static void run_handler(struct test *t, struct kwasm_packet *packet, struct decision *d)
+{
+	u64 value, ns;
+	u32 n;
+
+	for (n = 0; n < REPEAT_MAX; n++) {
+		kwasm_user_packet_set(t->guest.inst->ctx, packet);
+		value = 0;
+		d->trapped = !ctl_guest_call(&t->guest, t->func, &value,
+					     t->args->time_limit ?: TIME_LIMIT_NS, &d->trap, &ns);
+		kwasm_user_packet_set(t->guest.inst->ctx, NULL);
+		d->ns = max(d->ns, ns);
+		ctl_tally_time(&t->tally, ns);
+		d->verdict = (u32)value;
+		if (!d->trapped && !kwasm_verdict_valid(d->verdict)) {
+			d->trapped = true;
+			memset(&d->trap, 0, sizeof(d->trap));
+			d->trap.kind = KWASM_TRAP_VERDICT;
+		}
+		if (d->trapped || d->verdict != KWASM_VERDICT_REPEAT)
+			return;
+		t->tally.repeats++;
+	}
+	d->verdict = KWASM_VERDICT_DROP;
+}
+
+static void print_packet(const struct test *t, const struct kwasm_packet *packet,
+			 const struct decision *d)
+{
+	char text[256];
+
+	ctl_out_object(NULL);
+	ctl_out_uint("number", "%8llu  ", t->tally.frames);
+	ctl_out_string("verdict", "%-7s", kwasm_verdict_name(d->verdict));
+	ctl_out_string("family", "%-3s", ctl_family_name(packet->family));
+	ctl_out_uint("length", "%6llu bytes", packet->len);
+	ctl_out_time("time_ns", "  %7s", d->ns);
+	if (d->trapped) {
+		ctl_out_text("  trap: %s", ctl_trap_format(&d->trap, text, sizeof(text)));
+		ctl_out_object("trap");
+		ctl_trap_out(&d->trap);
+		ctl_out_end();
+	}
+	ctl_out_text("\n");
+	ctl_out_end();
+}
+
+static void print_unseen(const struct test *t, enum ctl_sight sight)
+{
+	ctl_out_object(NULL);
+	ctl_out_uint("number", "%8llu  ", t->tally.frames);
+	ctl_out_string("unseen", NULL, ctl_sight_key(sight));
+	ctl_out_text("unseen  %s\n", ctl_sight_text(sight));
+	ctl_out_end();
+}
+
+static int test_packet(struct test *t, struct kwasm_packet *packet, bool *pass)
+{
+	struct decision d = { .verdict = KWASM_VERDICT_ACCEPT };
+	int status = CTL_OK;
+
+	packet->hook = t->hook;
+	packet->in = t->hook <= 2 ? IFINDEX : 0;
+	packet->out = t->hook >= 2 ? IFINDEX : 0;
+	if (t->detached) {
+		t->tally.skipped++;
+	} else {
+		run_handler(t, packet, &d);
+		if (d.trapped) {
+			ctl_tally_trap(&t->tally, &d.trap);
+			status = apply_policy(t, &d.verdict);
+		}
+	}
+	t->tally.verdicts[KWASM_VERDICT_KIND(d.verdict)]++;
+	if (t->args->verbose)
+		print_packet(t, packet, &d);
+	*pass = d.verdict == KWASM_VERDICT_ACCEPT;
+	return status;
+}
+
+/* Return: enum ctl_status; @pass says whether the frame goes on. */
+static int test_frame(struct test *t, const struct ctl_frame *frame, bool *pass)
+{
+	struct kwasm_packet packet = { 0 };
+	enum ctl_sight sight;
+
+	t->tally.frames++;
+	*pass = false;
+	sight = ctl_frame_packet(frame, t->link, &packet);
+	t->tally.sights[sight]++;
+	if (sight != CTL_SIGHT_SEEN) {
+		if (t->args->verbose)
+			print_unseen(t, sight);
+		return CTL_OK;
+	}
+	return test_packet(t, &packet, pass);
+}
+
+static int run_capture(struct test *t)
+{
+	struct pcap_pkthdr *header;
+	struct ctl_frame frame;
+	int more, status = CTL_OK;
+	const u8 *data;
+	bool pass;
+
+	while (!status && (more = pcap_next_ex(t->capture, &header, &data)) == 1) {
+		frame = (struct ctl_frame) { data, header->caplen, header->len };
+		status = test_frame(t, &frame, &pass);
+		if (!status && t->dumper && pass)
+			pcap_dump((u8 *)t->dumper, header, data);
+	}
+	if (!status && more == PCAP_ERROR)
+		return ctl_fail("%s cannot be read to its end: %s", t->args->pcap,
+				pcap_geterr(t->capture));
+	if (!status && t->dumper && pcap_dump_flush(t->dumper))
+		return ctl_fail("%s cannot be written", t->args->write);
+	return status;
+}
+
+static int run_all(struct test *t)
+{
+	int status = CTL_OK;
+
+	ctl_out_object(NULL);
+	ctl_out_uint("functions", "%llu functions", t->guest.module->num_funcs);
+	ctl_out_uint("wasm_bytes", ", %llu bytes of WebAssembly", t->guest.module->size);
+	ctl_out_uint("code_bytes", ", %llu bytes of code", t->guest.code->text_used);
+	ctl_out_time("compile_ns", ", compiled in %s\n", t->guest.code->compile_ns);
+	if (t->capture) {
+		if (t->args->verbose)
+			ctl_out_array("packets");
+		status = run_capture(t);
+		if (t->args->verbose)
+			ctl_out_end();
+		if (!status)
+			ctl_tally_print(&t->tally);
+	}
+	if (!status)
+		ctl_out_end();
+	return status;
+}
+
+static int run_test(void *arg, const struct ctl_words *words)
+{
+	struct test t = { .args = arg };
+	int status;
+
+	if (t.args->write && !t.args->pcap)
+		return ctl_usage("--write needs --pcap: there is nothing to write");
+	status = hook_number(t.args->hook, &t.hook);
+	if (status)
+		return status;
+	t.log = (struct kwasm_user_log) { on_log, &t };
+	status = ctl_guest_decode(&t.guest, words->word[0]);
+	if (!status)
+		status = find_handler(&t);
+	if (!status)
+		status = ctl_guest_compile(&t.guest, NULL);
+	if (!status)
+		status = guest_ready(&t, false);
+	if (!status && t.args->pcap)
+		status = open_capture(&t);
+	if (!status)
+		status = run_all(&t);
+	if (t.dumper)
+		pcap_dump_close(t.dumper);
+	if (t.capture)
+		pcap_close(t.capture);
+	ctl_tally_release(&t.tally);
+	ctl_guest_close(&t.guest);
+	return status;
+}
+
+const struct ctl_command ctl_test = {
+	.name = "test", .usage = "[OPTION]... FILE.wasm",
+	.summary = "try a handler over a capture, here and without root",
+	.details = "Without --pcap the program is only validated, compiled and instantiated.\n"
+		   "Packets that the kernel drops before its first hook are counted as unseen.\n",
+	.options = test_options, .args_size = sizeof(struct test_args),
+	.min_words = 1, .max_words = 1, .run = run_test,
+};

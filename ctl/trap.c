@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * trap.c - traps in words and in JSON, the same whether a guest ran in the kernel or here.
+ */
+#include "nl.h"
+#include "out.h"
+#include "trap.h"
+
+#include "../core/trap.h"
+
+void ctl_trap_from_fields(struct ctl_trap *trap, const struct ctl_fields *f)
+{
+	memset(trap, 0, sizeof(*trap));
+	trap->kind = (u32)ctl_field_uint(f, KWASM_A_TRAP_KIND);
+	trap->located = ctl_field_has(f, KWASM_A_OFFSET);
+	trap->func = (u32)ctl_field_uint(f, KWASM_A_FUNC);
+	trap->offset = (u32)ctl_field_uint(f, KWASM_A_OFFSET);
+	trap->address = ctl_field_uint(f, KWASM_A_ADDRESS);
+	snprintf(trap->name, sizeof(trap->name), "%s", ctl_field_string(f, KWASM_A_FUNC_NAME));
+}
+
+const char *ctl_trap_format(const struct ctl_trap *trap, char *buf, size_t size)
+{
+	const char *text = kwasm_trap_text(trap->kind);
+
+	if (!trap->located)
+		snprintf(buf, size, "%s", text);
+	else if (trap->name[0])
+		snprintf(buf, size, "%s in function %u (%s) at byte 0x%x", text, trap->func,
+			 trap->name, trap->offset);
+	else
+		snprintf(buf, size, "%s in function %u at byte 0x%x", text, trap->func,
+			 trap->offset);
+	return buf;
+}
+
+void ctl_trap_out(const struct ctl_trap *trap)
+{
+	ctl_out_string("kind", NULL, kwasm_trap_word(trap->kind));
+	ctl_out_string("text", NULL, kwasm_trap_text(trap->kind));
+	if (trap->located) {
+		ctl_out_uint("function", NULL, trap->func);
+		if (trap->name[0])
+			ctl_out_string("function_name", NULL, trap->name);
+		ctl_out_uint("offset", NULL, trap->offset);
+	}
+	if (trap->kind == KWASM_TRAP_MEMORY)
+		ctl_out_uint("address", NULL, trap->address);
+}

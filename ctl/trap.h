@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * trap.h - how commands print a trap.
+ */
+#ifndef KWASM_CTL_TRAP_H
+#define KWASM_CTL_TRAP_H
+
+#include "env.h"
+
+struct ctl_fields;
+
+/**
+ * struct ctl_trap - a trap, whoever reported it
+ * @located: @func and @offset are known
+ * @name: of the function; empty where it has none
+ */
+struct ctl_trap {
+	u32 kind;
+	bool located;
+	u32 func;
+	u32 offset;
+	u64 address;
+	char name[64];
+};
+
+/** ctl_trap_from_fields() - from a TRAP nest. */
+void ctl_trap_from_fields(struct ctl_trap *trap, const struct ctl_fields *f);
+
+/** ctl_trap_format() - "integer divide by zero in function 3 (div) at byte 0x2f". */
+const char *ctl_trap_format(const struct ctl_trap *trap, char *buf, size_t size);
+
+/** ctl_trap_out() - the members of a trap's JSON object. */
+void ctl_trap_out(const struct ctl_trap *trap);
+
+#endif /* KWASM_CTL_TRAP_H */
