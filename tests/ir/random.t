@@ -1,0 +1,35 @@
+#!/usr/bin/perl
+# SPDX-License-Identifier: GPL-2.0-only
+# Random modules: what the IR gives after each pass is what wabt's interpreter gives.
+#
+# KWASM_SEEDS=FIRST-LAST chooses other seeds.
+use strict;
+use warnings;
+use File::Basename qw(dirname);
+use File::Temp;
+
+my $src = $ENV{KWASM_SRC} // dirname($0) . '/../..';
+my $tool = ($ENV{KWASM_BUILD} // "$src/build") . '/tests/ir/ir_tool';
+my $tmp = File::Temp->newdir;
+my ($first, $last) = split /-/, $ENV{KWASM_SEEDS} // '1-40';
+my @passes = split ' ', qx($tool passes);
+my %ends;
+
+print '1..', $last - $first + 2, "\n";
+for my $seed ($first .. $last) {
+	my $wrong = '';
+	system("$src/tests/ir/random-wat $seed >$tmp/r.wat && wat2wasm $tmp/r.wat -o $tmp/r.wasm") == 0
+		or $wrong = 'generator';
+	my $want = qx(wasm-interp --run-all-exports $tmp/r.wasm 2>&1);
+	$want =~ s/ memory access:.*/ memory access/mg;
+	$ends{/error/ ? 'trap' : 'value'}++ for split /\n/, $want;
+	for my $pass (@passes) {
+		my $got = qx($tool run $pass $tmp/r.wasm 2>&1);
+		$wrong ||= $pass if $got ne $want;
+	}
+	print $wrong ? 'not ' : '', 'ok ', $seed - $first + 1, " - seed $seed",
+		$wrong ? ", after $wrong" : '', "\n";
+}
+# Programs that all trapped at once would prove little.
+my $both = ($ends{trap} // 0) > 0 && ($ends{value} // 0) > ($ends{trap} // 0);
+print $both ? '' : 'not ', 'ok ', $last - $first + 2, " - most calls return, some trap\n";
