@@ -35,11 +35,13 @@ int ir_parmove_add(struct ir_parmove *pm, u32 dst, u32 src, u32 value)
 				      "register allocation: a value is nowhere");
 	if (dst == src)
 		return 0;
-	m = ir_array_grow(pm->f, pm->moves, pm->num, 1, &pm->max, sizeof(*m));
-	if (!m)
-		return -ENOMEM;
-	pm->moves = m;
-	m += pm->num++;
+	if (pm->num == pm->max) {
+		m = ir_array_grow(pm->f, pm->moves, pm->num, 1, &pm->max, sizeof(*m));
+		if (!m)
+			return -ENOMEM;
+		pm->moves = m;
+	}
+	m = &pm->moves[pm->num++];
 	m->value = value;
 	m->dst = dst;
 	m->src = src;
@@ -189,10 +191,12 @@ int ir_parmove_flush(struct ir_parmove *pm, u32 before)
 
 	if (!pm->num)
 		return 0;
-	ready = ir_array_grow(pm->f, pm->ready, 0, pm->num, &pm->max_ready, sizeof(*ready));
-	if (!ready)
-		return -ENOMEM;
-	pm->ready = ready;
+	if (pm->num > pm->max_ready) {
+		ready = ir_array_grow(pm->f, pm->ready, 0, pm->num, &pm->max_ready, sizeof(*ready));
+		if (!ready)
+			return -ENOMEM;
+		pm->ready = ready;
+	}
 	err = sequence(pm, before);
 	for (n = 0; n < pm->num; n++) {
 		pm->writer[pm->moves[n].dst] = 0;
