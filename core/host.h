@@ -17,7 +17,7 @@ struct kwasm_ctx;
 /* What the compiler may emit in place of the call. */
 enum kwasm_host_inline {
 	KWASM_INLINE_NONE,
-	KWASM_INLINE_PKTLOAD,	/* @access, @swap: typed load from the packet, slow path is the call */
+	KWASM_INLINE_PKTLOAD,	/* @access, @swap: typed load from the packet; slow: a call */
 	KWASM_INLINE_CTXLOAD,	/* @ctx_offset, @access: field of struct kwasm_ctx */
 };
 

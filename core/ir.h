@@ -266,7 +266,7 @@ u32 ir_pool_new(struct ir_func *f, u32 n);
 #define ir_for_each_ins(f, b, i, tmp) \
 	for ((i) = (f)->blocks[b].first; (i) && ((tmp) = (f)->ins[i].next, true); (i) = (tmp))
 
-/** ir_uses() - call @fn on each operand in use of @ins (fixed and listed), so that it can rewrite. */
+/** ir_uses() - call @fn on each operand in use of @ins, fixed and listed; it may rewrite them. */
 void ir_uses(struct ir_func *f, u32 ins, void (*fn)(u32 *use, void *arg), void *arg);
 
 /**
@@ -345,7 +345,7 @@ void ir_dump(struct ir_func *f, const struct ir_sink *sink);
  */
 struct kwasm_hostmap;
 
-/* Requires a validated module.  Provides SSA, order[], preds/succs, loops, no unreachable blocks. */
+/* Requires a validated module.  Provides SSA, order[], preds, succs, loops; all is reachable. */
 int ir_build(struct ir_func *f, const struct kwasm_hostmap *hosts);
 /* Constants, algebra, branches on constants, redundant PHIs, chains of blocks. */
 int ir_fold(struct ir_func *f);
@@ -395,7 +395,7 @@ struct ir_target_ins {
 struct ir_target {
 	u32 allocatable;
 	u32 callee_saved;
-	u16 scratch_gpr;	/* never allocated: free for breaking move cycles and slot-slot moves */
+	u16 scratch_gpr;	/* never allocated: for cycles of moves and moves from slot to slot */
 	u16 scratch_xmm;
 	void (*describe)(struct ir_func *f, u32 ins, struct ir_target_ins *t);
 };

@@ -300,7 +300,8 @@ static int check_ins(struct verifier *v, u32 i)
 	if (ins->op == IR_RESULT) {
 		u32 k = prev && v->f->ins[prev].op == IR_RESULT ? v->f->ins[prev].imm + 1 : 1;
 
-		if (!prev || ins->imm != k || (k == 1 && !ir_op_is(v->f->ins[prev].op, IR_OP_CALLS)))
+		if (!prev || ins->imm != k ||
+		    (k == 1 && !ir_op_is(v->f->ins[prev].op, IR_OP_CALLS)))
 			return bad_ins(v, i, "is not directly behind its call");
 	}
 	return 0;

@@ -130,8 +130,8 @@ static int number(struct ra *ra)
 				ra->ins_block[k++] = place;
 		}
 		b->to = 4 * k;
-		if (b->to == b->from || !ir_op_is(f->ins[f->blocks[f->order[place]].last].op,
-						   IR_OP_END))
+		if (b->to == b->from ||
+		    !ir_op_is(f->ins[f->blocks[f->order[place]].last].op, IR_OP_END))
 			return ra_error(ra, -EINVAL, 0, "a block has no end");
 	}
 	ra->num_pos = k;
@@ -347,7 +347,8 @@ static int ins_uses(struct ra *ra, u32 place, u32 pos, u32 i, const struct ir_ta
 				continue;
 			if ((n == 0 && t->tied) || ((t->late >> n) & 1) != late)
 				continue;
-			if (plain_use(ra, place, pos, ins->arg[n], t->use[n] == IR_TARGET_ANY, late))
+			if (plain_use(ra, place, pos, ins->arg[n], t->use[n] == IR_TARGET_ANY,
+				      late))
 				return -ENOMEM;
 		}
 	}
@@ -589,13 +590,17 @@ static int alloc_tables(struct ra *ra)
 	for (i = 0; i < ra->num_ins; i++) {
 		struct ra_value *v = &ra->values[i];
 
-		v->range = v->first = v->last = v->cursor = RA_NONE;
+		v->range = RA_NONE;
+		v->first = RA_NONE;
+		v->last = RA_NONE;
+		v->cursor = RA_NONE;
 		v->slot = IR_LOC_NONE;
 		v->hint = RA_NO_REG;
 	}
 	for (i = 0; i < f->num_order; i++) {
 		ra->place[f->order[i]] = i;
-		ra->blocks[i].head = ra->blocks[i].tail = RA_NONE;
+		ra->blocks[i].head = RA_NONE;
+		ra->blocks[i].tail = RA_NONE;
 	}
 	return 0;
 }

@@ -93,7 +93,9 @@ static u64 percent(u64 part, u64 whole)
 
 static void print_verdicts(const struct ctl_tally *t)
 {
-	static const u32 kinds[] = { KWASM_VERDICT_ACCEPT, KWASM_VERDICT_DROP, KWASM_VERDICT_QUEUE };
+	static const u32 kinds[] = {
+		KWASM_VERDICT_ACCEPT, KWASM_VERDICT_DROP, KWASM_VERDICT_QUEUE,
+	};
 	u64 seen = t->sights[CTL_SIGHT_SEEN];
 	u32 i;
 

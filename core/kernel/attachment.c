@@ -279,7 +279,8 @@ static int attachment_check(struct kwasm_net *knet, const struct kwasm_attach_re
 				      "there is no hook named %.32s", req->hook);
 	if (family >= 32 || !(type->families & BIT(family)))
 		return kwasm_diag_set(diag, -EAFNOSUPPORT, KWASM_DIAG_NONE, KWASM_DIAG_NONE,
-				      "hook %s does not know protocol family %u", type->name, family);
+				      "hook %s does not know protocol family %u", type->name,
+				      family);
 	if (req->policy >= KWASM_NUM_POLICIES)
 		return kwasm_diag_set(diag, -EINVAL, KWASM_DIAG_NONE, KWASM_DIAG_NONE,
 				      "%u is no trap policy", req->policy);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * control.c - starts and stops what takes requests: work queue, host functions, namespaces, netlink.
+ * control.c - starts and stops what takes requests: work, host functions, namespaces, netlink.
  */
 #include <linux/workqueue.h>
 
@@ -37,7 +37,7 @@ destroy_wq:
 	return err;
 }
 
-/* Requests end first; then everything is detached and unloaded, and only then is work waited for. */
+/* Requests end first; then everything is detached and unloaded; then work is waited for. */
 void kwasm_control_exit(void)
 {
 	kwasm_netlink_exit();

@@ -39,7 +39,7 @@ struct kwasm_hook_type {
 /** kwasm_hook_register() - offer a hook.  Process context.  Return: 0 or -EEXIST. */
 int kwasm_hook_register(struct kwasm_hook_type *type);
 
-/** kwasm_hook_unregister() - withdraw it; what is attached there is detached, in every namespace. */
+/** kwasm_hook_unregister() - withdraw it; what is attached there is detached everywhere. */
 void kwasm_hook_unregister(struct kwasm_hook_type *type);
 
 /** kwasm_hook_known() - is a hook of this name registered? */

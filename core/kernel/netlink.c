@@ -28,8 +28,11 @@
 
 /* Tables as long as the attribute space: what is not named is refused. */
 static const struct nla_policy load_policy[KWASM_A_MAX + 1] = { NAME, LOAD_OPTIONS };
+
 static const struct nla_policy named_policy[KWASM_A_MAX + 1] = { NAME };
+
 static const struct nla_policy empty_policy[KWASM_A_MAX + 1] = { };
+
 static const struct nla_policy attach_policy[KWASM_A_MAX + 1] = {
 	NAME,
 	LOAD_OPTIONS,
@@ -40,11 +43,13 @@ static const struct nla_policy attach_policy[KWASM_A_MAX + 1] = {
 	[KWASM_A_ENTRY] = STRING(KWASM_NAME_LEN - 1),
 	[KWASM_A_ON_TRAP] = { .type = NLA_U8 },
 };
+
 static const struct nla_policy detach_policy[KWASM_A_MAX + 1] = {
 	NAME,
 	[KWASM_A_ID] = { .type = NLA_U32 },
 	[KWASM_A_HOOK] = STRING(31),
 };
+
 static const struct nla_policy invoke_policy[KWASM_A_MAX + 1] = {
 	BINARY_SOURCE,
 	[KWASM_A_ENTRY] = STRING(KWASM_NAME_LEN - 1),
@@ -93,7 +98,7 @@ static void diag_to_ack(const struct kwasm_diag *diag, struct netlink_ext_ack *e
 		extack->_msg = text;
 }
 
-/* The diagnostic with its numbers, ahead of the error: for those who want more than the sentence. */
+/* The diagnostic with its numbers, ahead of the error, for those who want more than words. */
 static void diag_send(struct genl_info *info, const struct kwasm_diag *diag)
 {
 	struct nlattr *nest;

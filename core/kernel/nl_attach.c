@@ -127,7 +127,7 @@ static int attach_loading(struct genl_info *info, const struct kwasm_attach_requ
 }
 
 static int attach_loaded(struct genl_info *info, const struct kwasm_attach_request *req,
-			  struct sk_buff *reply, void *header,
+			 struct sk_buff *reply, void *header,
 			 struct kwasm_diag *diag)
 {
 	struct kwasm_program *prog;

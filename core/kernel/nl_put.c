@@ -145,7 +145,8 @@ static void stats_sum(const struct kwasm_attachment *at, struct kwasm_hook_stats
 		from = (const u64 *)per_cpu_ptr(at->stats, cpu);
 		for (i = 0; i < sizeof(*sum) / sizeof(u64); i++)
 			to[i] += READ_ONCE(from[i]);
-		max_cycles = max(max_cycles, READ_ONCE(per_cpu_ptr(at->stats, cpu)->run_max_cycles));
+		max_cycles = max(max_cycles,
+				 READ_ONCE(per_cpu_ptr(at->stats, cpu)->run_max_cycles));
 	}
 	sum->run_max_cycles = max_cycles;
 }

@@ -313,7 +313,8 @@ const void *kwasm_program_entry(const struct kwasm_program *prog, const char *na
 	export = kwasm_module_export(m, name, strlen(name), KWASM_EXTERN_FUNC);
 	if (!export) {
 		kwasm_diag_set(diag, -ENOENT, KWASM_DIAG_NONE, KWASM_DIAG_NONE,
-			       "the module exports no function named %s (another one: --entry)", name);
+			       "the module exports no function named %s (another one: --entry)",
+			       name);
 		return NULL;
 	}
 	type = kwasm_module_functype(m, export->index);
@@ -326,7 +327,8 @@ const void *kwasm_program_entry(const struct kwasm_program *prog, const char *na
 	}
 	if (export->index < m->num_func_imports) {
 		kwasm_diag_set(diag, -EPROTOTYPE, export->index, KWASM_DIAG_NONE,
-			       "%s is an imported function, not a handler of the module's own", name);
+			       "%s is an imported function, not a handler of the module's own",
+			       name);
 		return NULL;
 	}
 	return prog->code->text.exec + prog->code->funcs[export->index - m->num_func_imports].enter;

@@ -60,6 +60,7 @@ enum kwasm_cmd {
 #undef CMD
 	KWASM_NUM_CMDS
 };
+
 #define KWASM_CMD_MAX (KWASM_NUM_CMDS - 1)
 
 /*
@@ -156,6 +157,7 @@ enum kwasm_attr {
 #undef ATTR
 	KWASM_NUM_ATTRS
 };
+
 #define KWASM_A_MAX (KWASM_NUM_ATTRS - 1)
 
 /* What happens when a handler traps: KWASM_POLICIES(POLICY): name, word */

@@ -234,7 +234,7 @@ static void emit_prologue(struct emit *e)
 	x64_r(e->as, X64_PUSH, X64_Q, X64_RBP);
 	x64_rr(e->as, X64_MOV, X64_Q, X64_RBP, X64_RSP);
 	if (e->frame > X64_SMALL_FRAME || calls_guest(e->f)) {
-		/* the null instruction carries no offset of its own: the body's start stands for it */
+		/* the null instruction has no offset: the body's start stands for it */
 		e->f->ins[0].at = info->code;
 		x64_stack_check(e->code, e->frame,
 				emit_cold(e, 0, X64_COLD_TRAP, KWASM_TRAP_STACK, 0));

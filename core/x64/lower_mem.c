@@ -63,7 +63,7 @@ static u64 upper_bound(const struct ir_func *f, u32 v)
 	for (step = 0; step < BOUND_STEPS; step++) {
 		const struct ir_ins *right = &f->ins[ins->arg[1]];
 
-		if (ins->op != IR_SHL || right->op != IR_CONST || (ins->form))
+		if (ins->op != IR_SHL || right->op != IR_CONST || ins->form)
 			break;
 		shift += right->imm & 31;
 		ins = &f->ins[ins->arg[0]];
@@ -160,6 +160,20 @@ void lower_set(struct lower *l, u32 i)
 	if (ins->type == IR_I32)
 		lower_strip(l, &ins->arg[0]);
 	if (lower_imm32(l, ins->arg[0], &c)) {
+		lower_replace(l, &ins->arg[0], 0);
+		ins->form = X64_FORM_RI;
+		ins->disp = (s32)c;
+	}
+}
+
+/* A constant offset is part of the address. */
+void lower_packet(struct lower *l, u32 i)
+{
+	struct ir_ins *ins = &l->f->ins[i];
+	s64 c;
+
+	ins->form = X64_FORM_RR;
+	if (lower_const(l, ins->arg[0], &c) && c >= 0 && c <= S32_MAX - (s64)sizeof(u64)) {
 		lower_replace(l, &ins->arg[0], 0);
 		ins->form = X64_FORM_RI;
 		ins->disp = (s32)c;

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: MIT */
+// SPDX-License-Identifier: MIT
 /*
  * Counts packets by transport protocol and logs a line at every thousandth packet of a CPU.
  *

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: MIT */
+// SPDX-License-Identifier: MIT
 /* Drops every ICMP and ICMPv6 message and lets everything else pass. */
 #include <kwasm_guest.h>
 

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: MIT */
+// SPDX-License-Identifier: MIT
 /*
  * Drops packets whose remaining hops are fewer than 8: an exposed service behind it sees no
  * traceroute probes.  Link-local IPv6 control traffic has a hop limit of 255 and passes.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: MIT */
+// SPDX-License-Identifier: MIT
 /* Traps with "uninitialized element": calls through a null function pointer. */
 #include <kwasm_guest.h>
 

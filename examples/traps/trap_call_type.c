@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: MIT */
+// SPDX-License-Identifier: MIT
 /* Traps with "indirect call type mismatch": calls a function as what it is not. */
 #include <kwasm_guest.h>
 

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: MIT */
+// SPDX-License-Identifier: MIT
 /* Traps with "undefined element": calls through a number that is no function pointer. */
 #include <kwasm_guest.h>
 

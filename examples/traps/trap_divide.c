@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: MIT */
+// SPDX-License-Identifier: MIT
 /* Traps with "integer divide by zero". */
 #include <kwasm_guest.h>
 

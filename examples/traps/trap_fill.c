@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: MIT */
+// SPDX-License-Identifier: MIT
 /* Traps with "out of bounds memory access": a bulk fill that leaves the memory. */
 #include <kwasm_guest.h>
 

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: MIT */
+// SPDX-License-Identifier: MIT
 /* Traps with "out of bounds memory access": reads far behind its memory. */
 #include <kwasm_guest.h>
 

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: MIT */
+// SPDX-License-Identifier: MIT
 /* Traps with "integer overflow": the quotient of the least number by -1 has no place. */
 #include <kwasm_guest.h>
 

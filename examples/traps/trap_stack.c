@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: MIT */
+// SPDX-License-Identifier: MIT
 /* Traps with "call stack exhausted": recursion whose end never comes. */
 #include <kwasm_guest.h>
 

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: MIT */
+// SPDX-License-Identifier: MIT
 /* Traps with "out of bounds memory access": writes to the last byte of the 32-bit range. */
 #include <kwasm_guest.h>
 

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: MIT */
+// SPDX-License-Identifier: MIT
 /* Traps with "time limit exceeded": loops for ever. */
 #include <kwasm_guest.h>
 

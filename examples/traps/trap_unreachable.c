@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: MIT */
+// SPDX-License-Identifier: MIT
 /* Traps with "unreachable": a check of the program itself failed. */
 #include <kwasm_guest.h>
 

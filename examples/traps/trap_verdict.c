@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: MIT */
+// SPDX-License-Identifier: MIT
 /* Traps with "handler returned an unknown verdict". */
 #include <kwasm_guest.h>
 

@@ -4,8 +4,8 @@
  *
  *	ir_tool passes			the names of the passes, in order
  *	ir_tool dump PASS FILE.wasm	the IR of every function after PASS
- *	ir_tool run PASS FILE.wasm	calls every export without parameters and prints what it gave
- *	ir_tool spec PASS FILE.json	runs the commands of wast2json, prints failures and the counts
+ *	ir_tool run PASS FILE.wasm	calls every export without parameters, prints results
+ *	ir_tool spec PASS FILE.json	runs the commands of wast2json, prints counts
  */
 #include <libgen.h>
 

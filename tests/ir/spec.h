@@ -10,7 +10,10 @@ struct kwasm_module;
 /* Reads and decodes a module; NULL (explained on stderr) when it is none. */
 struct kwasm_module *module_read(const char *path);
 
-/* Runs the commands of a wast2json file with @passes passes; prints failures and counts.  Return: exit status. */
+/*
+ * Runs the commands of a wast2json file with @passes passes; prints failures and counts.
+ * Return: exit status.
+ */
 int spec_run(unsigned int passes, const char *path);
 
 #endif /* KWASM_TESTS_IR_SPEC_H */

@@ -190,7 +190,7 @@ static int load(struct spec *s, const struct kwasm_name *bytes, struct loaded **
 	return 0;
 }
 
-/* Check the imports, then compile where the module and all that it imports from are free of floats. */
+/* Check the imports, then compile where neither the module nor what it imports has floats. */
 static int match_and_compile(struct spec *s, struct loaded *l)
 {
 	static const struct kwasm_host_fn *const tables[] = { kwasm_spectest_fns };

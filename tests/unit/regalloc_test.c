@@ -409,7 +409,7 @@ static void gen_body(struct gen *g, u32 depth, struct join *out)
 	}
 }
 
-/* Fills succs and preds from the lists of edges; predecessors of PHIs come in the order of jumps. */
+/* Fills succs and preds from the lists of edges; preds come in the order of the jumps. */
 static void link_edges(struct gen *g)
 {
 	struct ir_func *f = &g->f;
