@@ -200,17 +200,29 @@ static u32 access_bytes(u32 access)
  */
 static void emit_packet(struct emit *e, u32 i)
 {
-	struct ir_ins *ins = &e->f->ins[i];
-	u8 dst = (u8)ins->dst, offset = (u8)ins->src[0];
+	const struct ir_ins *ins = &e->f->ins[i];
+	u32 bytes = access_bytes(ins->access);
+	u8 dst = (u8)ins->dst;
 	u32 back = x64_label(e->as);
+	u32 slow = emit_cold(e, i, X64_COLD_PACKET, 0, back);
+	struct x64_mem mem;
 
-	x64_rm(e->as, X64_MOV, X64_L, X64_SCRATCH, X64_CTX_AT(pkt_linear));
-	x64_ri(e->as, X64_SUB, X64_Q, X64_SCRATCH, access_bytes(ins->access));
-	x64_zero(e->as, dst);
-	x64_rr(e->as, X64_CMP, X64_Q, X64_SCRATCH, offset);
-	x64_jcc(e->as, X64_CC_L, emit_cold(e, i, X64_COLD_PACKET, 0, back));
-	x64_cmov_rm(e->as, X64_CC_GE, X64_Q, dst, X64_CTX_AT(pkt_data));
-	emit_extending_load(e, ins, dst, x64_at_index(dst, offset, 0, 0));
+	if (ins->form == X64_FORM_RI) {
+		mem = x64_at(dst, ins->disp);
+		x64_zero(e->as, dst);
+		x64_mi(e->as, X64_CMP, X64_L, X64_CTX_AT(pkt_linear), ins->disp + (s64)bytes);
+		x64_jcc(e->as, X64_CC_B, slow);
+		x64_cmov_rm(e->as, X64_CC_AE, X64_Q, dst, X64_CTX_AT(pkt_data));
+	} else {
+		mem = x64_at_index(dst, (u8)ins->src[0], 0, 0);
+		x64_rm(e->as, X64_MOV, X64_L, X64_SCRATCH, X64_CTX_AT(pkt_linear));
+		x64_ri(e->as, X64_SUB, X64_Q, X64_SCRATCH, bytes);
+		x64_zero(e->as, dst);
+		x64_rr(e->as, X64_CMP, X64_Q, X64_SCRATCH, (u8)ins->src[0]);
+		x64_jcc(e->as, X64_CC_L, slow);
+		x64_cmov_rm(e->as, X64_CC_GE, X64_Q, dst, X64_CTX_AT(pkt_data));
+	}
+	emit_extending_load(e, ins, dst, mem);
 	if (ins->flags & IR_SWAP)
 		emit_swap_bytes(e, ins, dst);
 	x64_bind(e->as, back);
@@ -223,7 +235,10 @@ void emit_cold_packet(struct emit *e, const struct x64_cold *cold)
 	u32 import = (u32)ins->imm;
 
 	e->code->used_slow[import] = 1;
-	x64_rr(e->as, X64_MOV, X64_L, X64_SCRATCH, (u8)ins->src[0]);
+	if (ins->form == X64_FORM_RI)
+		x64_ri(e->as, X64_MOV, X64_L, X64_SCRATCH, ins->disp);
+	else
+		x64_rr(e->as, X64_MOV, X64_L, X64_SCRATCH, (u8)ins->src[0]);
 	x64_call(e->as, e->code->slow_stubs + import);
 	x64_site(e->code, e->as->len, ins->at);
 	x64_rr(e->as, X64_MOV, emit_width(ins->type), (u8)ins->dst, X64_SCRATCH);

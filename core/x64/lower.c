@@ -512,6 +512,9 @@ static int lower_ins(struct lower *l, u32 i)
 	case IR_STORE:
 		lower_store(l, i);
 		break;
+	case IR_PKTLOAD:
+		lower_packet(l, i);
+		break;
 	case IR_GSET:
 	case IR_LSET:
 		lower_set(l, i);

@@ -79,6 +79,7 @@ bool lower_fold_load(struct lower *l, u32 user, u32 n, u32 type);
 /* Each lowers one instruction. */
 void lower_load(struct lower *l, u32 i);
 void lower_store(struct lower *l, u32 i);
+void lower_packet(struct lower *l, u32 i);
 void lower_set(struct lower *l, u32 i);
 int lower_param(struct lower *l, u32 i);
 int lower_call(struct lower *l, u32 i);

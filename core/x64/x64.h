@@ -40,7 +40,7 @@
 enum x64_form {
 	X64_FORM_NONE,
 	X64_FORM_RR,	/* operands in registers; the second may be in a spill slot */
-	X64_FORM_RI,	/* the last operand is the constant imm, sign-extended from 32 bits */
+	X64_FORM_RI,	/* the last operand is a constant: imm, but disp where imm has a meaning */
 	X64_FORM_RM,	/* the second operand is in memory: arg[1] address, imm offset */
 	X64_FORM_MI,	/* comparison of memory with imm: arg[0] address, disp offset, access */
 	X64_FORM_LEA,	/* ADD: arg[0] + (arg[1] << scale) + disp */
