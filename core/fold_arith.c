@@ -44,8 +44,8 @@ static u32 own_bits(const struct ir_func *f, u32 v)
 		return 16;
 	case IR_ZEXT:
 		return 32;
+	/* But for a PKTLOAD, which is -ENODATA behind the packet's end. */
 	case IR_LOAD:
-	case IR_PKTLOAD:
 	case IR_CTXLOAD:
 		return access_bits(ins);
 	case IR_AND:
