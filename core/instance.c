@@ -301,8 +301,8 @@ static int apply_segments(struct kwasm_instance *inst, struct kwasm_trap_info *t
 	return 0;
 }
 
-static int start(struct kwasm_instance *inst, struct kwasm_trap_info *trap,
-		 struct kwasm_diag *diag)
+static int run_start(struct kwasm_instance *inst, struct kwasm_trap_info *trap,
+		     struct kwasm_diag *diag)
 {
 	struct kwasm_trap_info info;
 	u64 value = 0;
@@ -352,7 +352,7 @@ int kwasm_instance_create(struct kwasm_store *store, const struct kwasm_code *co
 	inst->next = store->instances;
 	store->instances = inst;
 	err = apply_segments(inst, trap, diag);
-	err = err ?: start(inst, trap, diag);
+	err = err ?: run_start(inst, trap, diag);
 	if (!err)
 		*out = inst;
 free:

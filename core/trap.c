@@ -9,14 +9,15 @@
 #include "store.h"
 #include "trap.h"
 
+/* In the order of enum kwasm_trap, which the same table makes. */
 static const char *const trap_words[] = {
-#define TRAP(name, word, text) [KWASM_TRAP_##name] = word,
+#define TRAP(name, word, text) word,
 	KWASM_TRAPS(TRAP)
 #undef TRAP
 };
 
 static const char *const trap_texts[] = {
-#define TRAP(name, word, text) [KWASM_TRAP_##name] = text,
+#define TRAP(name, word, text) text,
 	KWASM_TRAPS(TRAP)
 #undef TRAP
 };

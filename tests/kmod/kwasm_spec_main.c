@@ -25,12 +25,11 @@
 
 /**
  * struct spec_file - one open file
- * @lock: all that follows
  * @stream: room for STREAM_MAX bytes, @size of them written
  * @text: the result, NULL before the run
  */
 struct spec_file {
-	struct mutex lock;
+	struct mutex lock;	/* all that follows */
 	u8 *stream;
 	size_t size;
 	char *text;

@@ -8,6 +8,7 @@
  */
 #include <libgen.h>
 #include <stdio.h>
+#include <sys/stat.h>
 
 #include "exec.h"
 #include "user/user.h"
@@ -39,13 +40,13 @@ static u8 *read_file(const char *path, size_t *size)
 {
 	FILE *f = fopen(path, "rb");
 	u8 *data = NULL;
-	long len;
+	struct stat st;
 
 	if (!f)
 		return NULL;
-	if (!fseek(f, 0, SEEK_END) && (len = ftell(f)) >= 0 && !fseek(f, 0, SEEK_SET)) {
-		data = malloc((size_t)len + 1);
-		*size = (size_t)len;
+	if (!fstat(fileno(f), &st)) {
+		*size = (size_t)st.st_size;
+		data = malloc(*size + 1);
 		if (data && fread(data, 1, *size, f) != *size) {
 			free(data);
 			data = NULL;
@@ -99,7 +100,8 @@ int main(int argc, char **argv)
 	fprintf(stderr, "# %-36s %7s %7s %7s %7s\n", "file", "passed", "failed", "floats", "text");
 	for (i = first; i < argc; i++)
 		good &= run_file(argv[i], verify, &total);
-	fprintf(stderr, "# suite: %u assertions passed, %u failed, %u skipped for floats, %u for text\n",
-		total.passed, total.failed, total.skipped_float, total.skipped_text);
+	fprintf(stderr, "# suite: %u assertions passed, %u failed, %u skipped for floats, "
+		"%u for text\n", total.passed, total.failed, total.skipped_float,
+		total.skipped_text);
 	return good && argc > first ? 0 : 1;
 }

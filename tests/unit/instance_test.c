@@ -136,7 +136,8 @@ static void test_tables(bool atomic)
 	kwasm_rt_table_init(ctx, 1, 0, 3, 1, 0);
 	ok(t[1] == b && t[2] == a && t[3] == b && !asked(ctx), "init");
 	kwasm_rt_table_init(ctx, 2, 0, 3, 1, 0);
-	ok(asked(ctx) == KWASM_TRAP_TABLE && t[2] == a, "init past the table traps, writes nothing");
+	ok(asked(ctx) == KWASM_TRAP_TABLE && t[2] == a,
+	   "init past the table traps, writes nothing");
 	kwasm_rt_table_init(ctx, 0, 0, 1, 2, 0);
 	is_u64(asked(ctx), KWASM_TRAP_TABLE, "a declarative segment is dropped");
 	kwasm_rt_elem_drop(ctx, 1);
@@ -173,14 +174,16 @@ static void test_order(void)
 	create(store, &code[0], "(module (memory 1) (data (i32.const 0) \"a\")"
 	       " (data (i32.const 65536) \"b\"))", -EFAULT);
 	is_u64(trap.kind, KWASM_TRAP_MEMORY, "a data segment that does not fit traps");
-	is_str(error.text, "out of bounds memory access: data segment 1 does not fit", "and is named");
+	is_str(error.text, "out of bounds memory access: data segment 1 does not fit",
+	       "and is named");
 	is_u64(store->memories->linear.base[0], 'a', "the one before it was applied");
 	create(store, &code[1], "(module (memory 1) (table 1 funcref) (func $f)"
 	       " (data (i32.const 0) \"a\") (elem (i32.const 1) $f))", -EFAULT);
 	is_u64(trap.kind, KWASM_TRAP_TABLE, "an element segment that does not fit traps");
 	is_u64(store->memories->linear.base[0], 0, "before any data segment is applied");
 	create(store, &code[2], "(module (memory 65536))", -EDQUOT);
-	is_str(error.text, "no room for a memory of 65536 pages; the limit is 4096", "memory limit");
+	is_str(error.text, "no room for a memory of 65536 pages; the limit is 4096",
+	       "memory limit");
 	create(store, &code[3], "(module (table 2000000 funcref))", -EDQUOT);
 	is_str(error.text, "no room for table 0 of 2000000 elements; the limit is 1048576",
 	       "table limit");

@@ -269,7 +269,8 @@ static void test_limits(void)
 {
 	struct kwasm_limits limits = kwasm_limits_default;
 	struct kwasm_store *small, *large;
-	struct kwasm_code *code = compile("(module (global $n (export \"n\") (mut i32) (i32.const 0))"
+	struct kwasm_code *code = compile("(module"
+		" (global $n (export \"n\") (mut i32) (i32.const 0))"
 		" (func $f (export \"go\") (param i32) (global.set $n (i32.add (global.get $n)"
 		"  (i32.const 1))) (call $f (local.get 0)) (global.set $n (global.get $n))))");
 	struct kwasm_instance *inst;
