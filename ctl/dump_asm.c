@@ -61,31 +61,32 @@ static int start_objdump(const struct ctl_code_text *text, int fd, int *out, pid
 	return CTL_OK;
 }
 
-/* Sites are sorted by the machine code they stand for; NULL where none is at @offset. */
-static const struct kwasm_site *site_at(const struct ctl_code_text *text, u32 offset, u32 len)
+/* Sites are sorted by the machine code they stand for; NULL where none is at @pc. */
+static const struct kwasm_site *site_at(const struct ctl_code_text *text, u32 pc)
 {
 	u32 low = 0, high = text->num_sites, mid;
 
 	while (low < high) {
 		mid = low + (high - low) / 2;
-		if (text->sites[mid].pc < offset)
+		if (text->sites[mid].pc < pc)
 			low = mid + 1;
 		else
 			high = mid;
 	}
-	return low < text->num_sites && text->sites[low].pc < offset + len ?
-		&text->sites[low] : NULL;
+	return low < text->num_sites && text->sites[low].pc == pc ? &text->sites[low] : NULL;
 }
 
 /**
  * struct walk - where the listing stands
  * @next: the label that comes next
  * @end: end of the open one's code, 0 while none is open
+ * @last: site that the instruction before has been told of
  */
 struct walk {
 	const struct ctl_code_text *text;
 	u32 next;
 	u32 end;
+	const struct kwasm_site *last;
 };
 
 static void label_close(struct walk *w)
@@ -123,11 +124,18 @@ static bool in_function(struct walk *w, u32 offset)
 	return w->end;
 }
 
-static void print_instruction(const struct ctl_code_text *text, u32 offset, u32 len,
-			      const char *bytes, const char *code)
+static void print_instruction(struct walk *w, u32 offset, u32 len, const char *bytes,
+			      const char *code)
 {
-	const struct kwasm_site *site = text->sites ? site_at(text, offset, len) : NULL;
+	const struct ctl_code_text *text = w->text;
+	bool call = !strncmp(code, "call", 4);
+	const struct kwasm_site *site;
 
+	/* A trap by a call is known by its return address, a fault by its instruction. */
+	site = text->sites ? site_at(text, call ? offset + len : offset) : NULL;
+	if (site && !call && site == w->last)
+		site = NULL;
+	w->last = site;
 	ctl_out_object(NULL);
 	ctl_out_uint("offset", "%6llx:  ", offset);
 	ctl_out_string("bytes", "%-30s ", bytes);
@@ -158,7 +166,7 @@ static void read_line(struct walk *w, char *line)
 	if (!len || !in_function(w, offset))
 		return;
 	end[-1] = 0;
-	print_instruction(w->text, offset, len, bytes, code ? code + 1 : "");
+	print_instruction(w, offset, len, bytes, code ? code + 1 : "");
 }
 
 static int list_code(const struct ctl_code_text *text, int fd)

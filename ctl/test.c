@@ -296,7 +296,7 @@ static int run_all(struct test *t)
 	ctl_out_time("compile_ns", ", compiled in %s\n", t->guest.code->compile_ns);
 	if (t->capture) {
 		if (t->args->verbose)
-			ctl_out_array("packets");
+			ctl_out_array("decisions");
 		status = run_capture(t);
 		if (t->args->verbose)
 			ctl_out_end();
