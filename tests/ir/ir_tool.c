@@ -7,8 +7,6 @@
  *	ir_tool run PASS FILE.wasm	calls every export without parameters, prints results
  *	ir_tool spec PASS FILE.json	runs the commands of wast2json, prints counts
  */
-#include <libgen.h>
-
 #include "interp.h"
 #include "spec.h"
 
@@ -37,9 +35,9 @@ struct kwasm_module *module_read(const char *path)
 	FILE *in;
 	u8 *bytes;
 
-	kwasm_diag_init(&diag);
 	in = fopen(path, "rb");
-	if (!in || fseek(in, 0, SEEK_END) || (size = ftell(in)) < 0) {
+	size = in && !fseek(in, 0, SEEK_END) ? ftell(in) : -1;
+	if (size < 0) {
 		perror(path);
 		exit(2);
 	}
@@ -50,6 +48,7 @@ struct kwasm_module *module_read(const char *path)
 		exit(2);
 	}
 	fclose(in);
+	kwasm_diag_init(&diag);
 	if (kwasm_module_decode(bytes, size, NULL, &diag, &module)) {
 		kwasm_diag_format(&diag, text, sizeof(text));
 		fprintf(stderr, "%s: %s\n", path, text);

@@ -18,10 +18,13 @@ struct named {
 	struct interp *in;
 };
 
+/* @all: every instance made, for the end */
 struct spec {
 	unsigned int passes;
 	char *dir;
 	struct interp *current;
+	struct interp **all;
+	unsigned int num_all;
 	struct named named[MAX_NAMED];
 	unsigned int num_named;
 	unsigned int passed, failed, skipped;
@@ -56,6 +59,8 @@ static void load(struct spec *s, json_t *cmd)
 		return;
 	}
 	s->current = calloc(1, sizeof(*s->current));
+	s->all = realloc(s->all, (s->num_all + 1) * sizeof(*s->all));
+	s->all[s->num_all++] = s->current;
 	err = interp_init(s->current, module, s->passes);
 	if (err == -ENOTSUP) {
 		s->skipped++;
@@ -196,6 +201,21 @@ static void command(struct spec *s, json_t *cmd)
 		act(s, json_object_get(cmd, "action"), results);
 }
 
+static void finish(struct spec *s)
+{
+	struct kwasm_module *module;
+
+	while (s->num_named)
+		free(s->named[--s->num_named].name);
+	while (s->num_all) {
+		module = s->all[--s->num_all]->module;
+		interp_fini(s->all[s->num_all]);
+		kwasm_module_destroy(module);
+		free(s->all[s->num_all]);
+	}
+	free(s->all);
+}
+
 int spec_run(unsigned int passes, const char *path)
 {
 	struct spec s = { .passes = passes };
@@ -213,5 +233,8 @@ int spec_run(unsigned int passes, const char *path)
 	json_array_foreach(json_object_get(root, "commands"), i, cmd)
 		command(&s, cmd);
 	printf("%u passed, %u failed, %u not executed\n", s.passed, s.failed, s.skipped);
+	finish(&s);
+	json_decref(root);
+	free(copy);
 	return s.failed ? 1 : 0;
 }

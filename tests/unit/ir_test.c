@@ -296,6 +296,52 @@ static void sample(struct ir_func *f)
 	ir_loops_find(f);
 }
 
+/* Breaks rule @n of the sample; 0 breaks none. */
+static void spoil(struct ir_func *f, u32 n)
+{
+	u32 add = f->blocks[1].first;
+	u32 phi = f->blocks[2].first;
+
+	switch (n) {
+	case 1:
+		f->ins[add].arg[1] = phi;
+		break;
+	case 2:
+		f->ins[f->blocks[0].first].type = IR_I64;
+		break;
+	case 3:
+		f->ins[add].arg[0] = 0;
+		break;
+	case 4:
+		f->ins[phi].num_list = 1;
+		break;
+	case 5:
+		ir_ins_detach(f, phi);
+		ir_ins_before(f, f->blocks[2].last, phi);
+		ir_ins_detach(f, add);
+		ir_ins_before(f, phi, add);
+		break;
+	case 6:
+		ir_ins_unlink(f, f->blocks[1].last);
+		break;
+	case 7:
+		f->pool[f->blocks[2].preds] = 2;
+		break;
+	case 8:
+		f->pool[f->blocks[0].succs] = 2;
+		break;
+	case 9:
+		f->blocks[1].depth = 1;
+		break;
+	case 10:
+		f->ins[f->blocks[0].first].imm = 1ull << 32;
+		break;
+	case 11:
+		f->pool[f->ins[phi].list] = add;
+		break;
+	}
+}
+
 static void check_verifier(void)
 {
 	static const char *const what[] = {
@@ -305,52 +351,14 @@ static void check_verifier(void)
 		"a phi operand that does not reach it",
 	};
 	struct ir_func f;
-	u32 add, phi, n;
+	u32 n;
 
 	for (n = 0; n < ARRAY_SIZE(what); n++) {
 		sample(&f);
-		add = f.blocks[1].first;
-		phi = f.blocks[2].first;
-		switch (n) {
-		case 1:
-			f.ins[add].arg[1] = phi;
-			break;
-		case 2:
-			f.ins[f.blocks[0].first].type = IR_I64;
-			break;
-		case 3:
-			f.ins[add].arg[0] = 0;
-			break;
-		case 4:
-			f.ins[phi].num_list = 1;
-			break;
-		case 5:
-			ir_ins_detach(&f, phi);
-			ir_ins_before(&f, f.blocks[2].last, phi);
-			ir_ins_detach(&f, add);
-			ir_ins_before(&f, phi, add);
-			break;
-		case 6:
-			ir_ins_unlink(&f, f.blocks[1].last);
-			break;
-		case 7:
-			f.pool[f.blocks[2].preds] = 2;
-			break;
-		case 8:
-			f.pool[f.blocks[0].succs] = 2;
-			break;
-		case 9:
-			f.blocks[1].depth = 1;
-			break;
-		case 10:
-			f.ins[f.blocks[0].first].imm = 1ull << 32;
-			break;
-		case 11:
-			f.pool[f.ins[phi].list] = add;
-			break;
-		}
+		spoil(&f, n);
 		if (n)
-			ok(ir_verify(&f) == -EINVAL && *error.text, "the verifier finds %s", what[n]);
+			ok(ir_verify(&f) == -EINVAL && *error.text, "the verifier finds %s",
+			   what[n]);
 		else
 			is_int(ir_verify(&f), 0, "the verifier accepts the sample");
 	}
