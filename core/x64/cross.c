@@ -47,7 +47,9 @@ u64 kwasm_cross_call(struct kwasm_ctx *ctx, struct kwasm_func *func, const u64 *
 		u64 a[X64_NUM_HOST_ARGS] = { };
 		u64 result;
 
-		gather(type, frame, a);
+		/* The function of a module without code is one of the host's, of any type. */
+		gather(type, frame, values);
+		memcpy(a, values, min_t(u32, type->num_params, X64_NUM_HOST_ARGS) * sizeof(*a));
 		result = fn(ctx, a[0], a[1], a[2], a[3], a[4]);
 		return type->num_results ? clean(*kwasm_functype_results(type), result) : 0;
 	}
