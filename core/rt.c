@@ -6,8 +6,8 @@
  * zero at the very end is in bounds.
  */
 #include "bitset.h"
-#include "instance.h"
 #include "rt.h"
+#include "store.h"
 
 const struct kwasm_rt_fn kwasm_rt_fns[KWASM_NUM_RT] = {
 #define RT(NAME, name, sig) { #name, sig, (const void *)kwasm_rt_##name },
@@ -33,21 +33,41 @@ u32 kwasm_rt_memory_grow(struct kwasm_ctx *ctx, u32 delta)
 	return old < 0 ? U32_MAX : (u32)old;
 }
 
+void kwasm_rt_move(struct kwasm_ctx *ctx, u8 *to, const u8 *from, size_t len)
+{
+	bool down = to <= from;		/* first byte first, or overlapping pieces are lost */
+	size_t n, at;
+
+	for (; len && !READ_ONCE(ctx->kill); len -= n) {
+		n = min_t(size_t, len, KWASM_RT_PIECE);
+		at = down ? 0 : len - n;
+		memmove(to + at, from + at, n);
+		if (down) {
+			to += n;
+			from += n;
+		}
+	}
+}
+
 void kwasm_rt_memory_copy(struct kwasm_ctx *ctx, u32 dst, u32 src, u32 len)
 {
 	u8 *to = kwasm_ctx_slice(ctx, dst, len);
 	u8 *from = kwasm_ctx_slice(ctx, src, len);
 
-	if (to && from && len)
-		memmove(to, from, len);
+	if (to && from)
+		kwasm_rt_move(ctx, to, from, len);
 }
 
 void kwasm_rt_memory_fill(struct kwasm_ctx *ctx, u32 dst, u32 value, u32 len)
 {
 	u8 *to = kwasm_ctx_slice(ctx, dst, len);
+	u32 n;
 
-	if (to && len)
-		memset(to, (u8)value, len);
+	for (; to && len && !READ_ONCE(ctx->kill); len -= n) {
+		n = min(len, KWASM_RT_PIECE);
+		memset(to, (u8)value, n);
+		to += n;
+	}
 }
 
 void kwasm_rt_memory_init(struct kwasm_ctx *ctx, u32 dst, u32 src, u32 len, u32 segment)
@@ -61,8 +81,8 @@ void kwasm_rt_memory_init(struct kwasm_ctx *ctx, u32 dst, u32 src, u32 len, u32 
 		return;
 	if ((u64)src + len > size)
 		kwasm_ctx_trap(ctx, KWASM_TRAP_MEMORY);
-	else if (len)
-		memcpy(to, data->bytes + src, len);
+	else
+		kwasm_rt_move(ctx, to, data->bytes + src, len);
 }
 
 void kwasm_rt_data_drop(struct kwasm_ctx *ctx, u32 segment)

@@ -33,6 +33,12 @@ struct kwasm_rt_fn {
 	const void *fn;
 };
 
+/*
+ * Long work is done in pieces of this many bytes, between which a request to leave (a deadline, a
+ * kill) is seen: no instruction takes much longer than that, whatever its operands.
+ */
+#define KWASM_RT_PIECE (64u << 10)
+
 extern const struct kwasm_rt_fn kwasm_rt_fns[KWASM_NUM_RT];
 
 u32 kwasm_rt_memory_grow(struct kwasm_ctx *ctx, u32 delta);

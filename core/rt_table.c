@@ -8,6 +8,8 @@
 #include "rt.h"
 #include "store.h"
 
+#define PIECE (KWASM_RT_PIECE / 8)	/* elements */
+
 static struct kwasm_table *table_at(struct kwasm_ctx *ctx, u32 table)
 {
 	return ctx->instance->tables[table];
@@ -50,15 +52,23 @@ static int make_room(struct kwasm_table *t, u32 size)
 	return kwasm_table_reserve(t, min_t(u64, t->max, max_t(u64, size, t->capacity * 2ull)));
 }
 
+/* Room behind a table's end is null, so that what a request to leave cuts short is sound. */
+static void fill(struct kwasm_ctx *ctx, u64 *elems, u64 value, u32 len)
+{
+	u32 i;
+
+	for (i = 0; i < len && (i % PIECE || !READ_ONCE(ctx->kill)); i++)
+		elems[i] = value;
+}
+
 u32 kwasm_rt_table_grow(struct kwasm_ctx *ctx, u64 value, u32 delta, u32 table)
 {
 	struct kwasm_table *t = table_at(ctx, table);
-	u32 i, old = t->size;
+	u32 old = t->size;
 
 	if (delta > t->max - old || make_room(t, old + delta))
 		return U32_MAX;
-	for (i = old; i < old + delta; i++)
-		t->elems[i] = value;
+	fill(ctx, t->elems + old, value, delta);
 	WRITE_ONCE(t->size, old + delta);
 	return old;
 }
@@ -66,12 +76,9 @@ u32 kwasm_rt_table_grow(struct kwasm_ctx *ctx, u64 value, u32 delta, u32 table)
 void kwasm_rt_table_fill(struct kwasm_ctx *ctx, u32 index, u64 value, u32 len, u32 table)
 {
 	struct kwasm_table *t = table_at(ctx, table);
-	u32 i;
 
-	if (!in_bounds(ctx, index, len, t->size))
-		return;
-	for (i = 0; i < len; i++)
-		t->elems[index + i] = value;
+	if (in_bounds(ctx, index, len, t->size))
+		fill(ctx, t->elems + index, value, len);
 }
 
 void kwasm_rt_table_copy(struct kwasm_ctx *ctx, u32 dst, u32 src, u32 len, u32 dst_table,
@@ -80,8 +87,9 @@ void kwasm_rt_table_copy(struct kwasm_ctx *ctx, u32 dst, u32 src, u32 len, u32 d
 	struct kwasm_table *to = table_at(ctx, dst_table);
 	struct kwasm_table *from = table_at(ctx, src_table);
 
-	if (in_bounds(ctx, dst, len, to->size) && in_bounds(ctx, src, len, from->size) && len)
-		memmove(to->elems + dst, from->elems + src, (size_t)len * sizeof(u64));
+	if (in_bounds(ctx, dst, len, to->size) && in_bounds(ctx, src, len, from->size))
+		kwasm_rt_move(ctx, (u8 *)(to->elems + dst), (const u8 *)(from->elems + src),
+			      (size_t)len * sizeof(u64));
 }
 
 void kwasm_rt_table_init(struct kwasm_ctx *ctx, u32 dst, u32 src, u32 len, u32 segment, u32 table)
@@ -94,7 +102,7 @@ void kwasm_rt_table_init(struct kwasm_ctx *ctx, u32 dst, u32 src, u32 len, u32 s
 
 	if (!in_bounds(ctx, dst, len, t->size) || !in_bounds(ctx, src, len, count))
 		return;
-	for (i = 0; i < len; i++)
+	for (i = 0; i < len && (i % PIECE || !READ_ONCE(ctx->kill)); i++)
 		t->elems[dst + i] = kwasm_instance_const(inst, &elem->init[src + i]);
 }
 

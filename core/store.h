@@ -73,6 +73,13 @@ struct kwasm_ctx *kwasm_store_ctx(struct kwasm_store *store, u32 size);
  */
 void kwasm_store_measure_stack(struct kwasm_store *store);
 
+/**
+ * kwasm_rt_move() - memmove() in pieces of KWASM_RT_PIECE.
+ *
+ * What is left is left out once the guest of @ctx has to leave.
+ */
+void kwasm_rt_move(struct kwasm_ctx *ctx, u8 *to, const u8 *from, size_t len);
+
 /** kwasm_instance_const() - value of a constant expression in @inst. */
 u64 kwasm_instance_const(const struct kwasm_instance *inst, const struct kwasm_const *c);
 

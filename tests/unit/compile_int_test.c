@@ -303,6 +303,11 @@ static u64 c_narrow(u64 a, u64 b)
 	return (u16)a + ((u64)(u8)b << 16);
 }
 
+static u64 c_zero(u64 a, u64 b)
+{
+	return 0;
+}
+
 static const struct {
 	const char *name;
 	const char *body;
@@ -341,6 +346,12 @@ static const struct {
 	  " (i64.store16 (i32.const 0) (i64.and (local.get 0) (i64.const 0xffff)))"
 	  " (i64.store8 offset=2 (i32.const 0) (i64.and (local.get 1) (i64.const 0xfff)))"
 	  " (i64.load (i32.const 0))", c_narrow },
+	{ "an address that wraps, with an offset that does not",
+	  "(i64.load offset=8 (i32.add (i32.const 0x200) (i32.or (i32.const 0xffffff00)"
+	  " (i32.wrap_i64 (local.get 0)))))", c_zero },
+	{ "an address that cannot wrap",
+	  "(i64.load offset=8 (i32.add (i32.const 0x200) (i32.shl (i32.and (i32.const 0xff)"
+	  " (i32.wrap_i64 (local.get 0))) (i32.const 4))))", c_zero },
 };
 
 static void test_mixes(void)

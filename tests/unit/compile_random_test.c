@@ -20,6 +20,7 @@
 enum node_kind {
 	SET,		/* dst = a op b */
 	SELECT,		/* dst = a op b ? c : d; c and d are locals */
+	COPY,		/* dst = a */
 	WRAP,		/* i32 dst = i64 a */
 	EXTEND_S,	/* i64 dst = i32 a */
 	EXTEND_U,
@@ -130,7 +131,7 @@ static u32 random_node(u32 depth, u32 budget)
 	u32 dice = below(depth < NUM_COUNTERS && budget > 8 ? 20 : 15);
 
 	memset(n, 0, sizeof(*n));
-	n->kind = dice < 9 ? SET : dice < 10 ? SELECT : dice < 11 ? WRAP + below(3) :
+	n->kind = dice < 8 ? SET : dice < 10 ? COPY : dice < 11 ? WRAP + below(3) :
 		  dice < 13 ? STORE : dice < 14 ? CALL : dice < 15 ? SELECT :
 		  dice < 17 ? IF : dice < 18 ? SWITCH : LOOP;
 	n->bits = below(2) ? 64 : 32;
@@ -146,6 +147,9 @@ static u32 random_node(u32 depth, u32 budget)
 		n->bits = 32;
 	n->a = random_operand(n->bits);
 	n->b = random_operand(n->bits);
+	if (n->kind == COPY)
+		n->a = (struct operand){ .kind = MEMORY_AT, .local = n->a.local,
+					 .value = below(32), .access = n->access };
 	if (n->kind == STORE)
 		n->b = (struct operand){ .local = n->b.local, .value = below(32) };
 	/* divisors are odd more often than not */
@@ -268,6 +272,11 @@ static void put_node(struct text *t, const struct node *n, u32 depth)
 		put_operation(t, n);
 		text_add(t, "))\n");
 		break;
+	case COPY:
+		text_add(t, "(local.set $%c%u ", letter(n->bits), n->dst);
+		put_operand(t, &n->a, n->bits);
+		text_add(t, ")\n");
+		break;
 	case WRAP:
 	case EXTEND_S:
 	case EXTEND_U:
@@ -366,6 +375,9 @@ static u32 interpret_node(const struct node *n, u32 depth)
 		v = int_eval(n->op, a, b, n->bits, &trap) ? locals[n->count] :
 			locals[n->count + 5];
 		locals[n->dst] = v;
+		return 0;
+	case COPY:
+		locals[n->dst] = a;
 		return 0;
 	case WRAP:
 		i32s[n->dst] = (u32)a;

@@ -113,6 +113,45 @@ static void test_memory(void)
 	destroy(store, code, 1);
 }
 
+/* A guest that has to leave does not finish long work. */
+static void test_pieces(void)
+{
+	struct kwasm_store *store = kwasm_store_create(NULL, false);
+	struct kwasm_code code[1];
+	struct kwasm_instance *inst = create(store, code,
+		"(module (memory 9) (table 100000 funcref) (func $f))", 0);
+	struct kwasm_ctx *ctx = inst->ctx;
+	u8 *mem = ctx->mem_base;
+	u32 i, wrong = 0;
+
+	for (i = 0; i < 4 * PAGE; i++)
+		mem[i] = (u8)(i / 7);
+	kwasm_rt_memory_copy(ctx, 4 * PAGE + 5, 0, 4 * PAGE);
+	kwasm_rt_memory_copy(ctx, 3, 0, 4 * PAGE);
+	for (i = 0; i < 4 * PAGE; i++)
+		wrong += mem[3 + i] != (u8)(i / 7);
+	kwasm_rt_memory_copy(ctx, 0, 3, 4 * PAGE);
+	for (i = 0; i < 4 * PAGE; i++)
+		wrong += mem[i] != (u8)(i / 7);
+	is_u64(wrong, 0, "long copies over themselves, up and down");
+	kwasm_rt_memory_fill(ctx, 1, 0x55, 9 * PAGE - 2);
+	for (i = 1; i < 9 * PAGE - 1; i++)
+		wrong += mem[i] != 0x55;
+	ok(!wrong && !mem[0] && !mem[9 * PAGE - 1], "a long fill");
+	kwasm_rt_table_fill(ctx, 0, 5, 100000, 0);
+	for (i = 0; i < 100000; i++)
+		wrong += inst->tables[0]->elems[i] != 5;
+	is_u64(wrong, 0, "of a table too");
+
+	kwasm_ctx_trap(ctx, KWASM_TRAP_TIME);
+	kwasm_rt_memory_fill(ctx, 0, 0x66, 9 * PAGE);
+	kwasm_rt_memory_copy(ctx, 1, 0, 8 * PAGE);
+	kwasm_rt_table_fill(ctx, 0, 6, 100000, 0);
+	ok(mem[8 * PAGE - 1] == 0x55 && inst->tables[0]->elems[99999] == 5 &&
+	   asked(ctx) == KWASM_TRAP_TIME, "none of them is finished when the guest has to leave");
+	destroy(store, code, 1);
+}
+
 static void test_tables(bool atomic)
 {
 	struct kwasm_store *store = kwasm_store_create(NULL, atomic);
@@ -237,6 +276,7 @@ int main(void)
 {
 	test_layout();
 	test_memory();
+	test_pieces();
 	test_tables(false);
 	test_tables(true);
 	test_order();

@@ -146,6 +146,45 @@ static void test_hostmap(void)
 	kwasm_module_destroy(bad);
 }
 
+/* A function without code may have more parameters than the host's have. */
+static void test_call_without_code(void)
+{
+	static const char params[] = "(param i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32)";
+	static char text[1024];
+	struct kwasm_store *store = kwasm_store_create(NULL, false);
+	struct kwasm_code declared = { .module = NULL };
+	const struct kwasm_module *module;
+	struct kwasm_code *code = NULL;
+	struct kwasm_instance *first = NULL, *second = NULL;
+	struct kwasm_hostmap hosts = { 0 };
+	struct kwasm_trap_info trap;
+	struct kwasm_binding b;
+	u64 value = 0;
+
+	snprintf(text, sizeof(text), "(module (func (export \"f\") %s))", params);
+	declared.module = wat_module(text);
+	snprintf(text, sizeof(text), "(module (import \"m\" \"f\" (func $f %s))"
+		 " (func (export \"go\") (call $f %s)))", params,
+		 "(i32.const 1) (i32.const 2) (i32.const 3) (i32.const 4) (i32.const 5)"
+		 "(i32.const 6) (i32.const 7) (i32.const 8) (i32.const 9) (i32.const 10)"
+		 "(i32.const 11) (i32.const 12)");
+	kwasm_diag_init(&error);
+	is_int(kwasm_code_compile(wat_module(text), &hosts, NULL, &error, &code), 0,
+	       "a module that calls one without code");
+	is_int(kwasm_instance_create(store, &declared, NULL, NULL, &error, NULL, &first), 0,
+	       "the one without code");
+	is_int(kwasm_instance_create(store, code, bind, first, &error, NULL, &second), 0,
+	       "the other");
+	kwasm_instance_binding(second, "go", 2, &b);
+	is_int(kwasm_call(b.func, &value, &trap), -EFAULT, "calls it");
+	is_u64(trap.kind, KWASM_TRAP_HOST, "and leaves with its trap");
+	kwasm_store_destroy(store);
+	module = code->module;
+	kwasm_code_destroy(code);
+	kwasm_module_destroy((struct kwasm_module *)declared.module);
+	kwasm_module_destroy((struct kwasm_module *)module);
+}
+
 static void test_host_calls(void)
 {
 	struct kwasm_store *store = kwasm_store_create(NULL, false);
@@ -182,6 +221,7 @@ int main(void)
 	test_sharing(store, inst);
 	kwasm_module_destroy((struct kwasm_module *)code.module);
 	test_hostmap();
+	test_call_without_code();
 	test_host_calls();
 	test_names();
 	return tap_done();

@@ -87,6 +87,7 @@ static void describe_random(struct ir_func *f, u32 i, struct ir_target_ins *t)
 		t->tied = true;
 		t->use[0] = IR_TARGET_ANY;
 		t->late = (h >> 11) & 2;
+		t->commutes = ins->op == IR_ADD;
 		break;
 	case 3:
 		t->def = base + ((h >> 12) & 1 ? 2 : 0);
