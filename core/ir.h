@@ -368,6 +368,7 @@ int ir_split_edges(struct ir_func *f);
  * @use: for each @arg: IR_TARGET_ANY a register, IR_TARGET_ANYLOC a register or slot, a fixed
  *	register, or IR_LOC_NONE not used (0 operand, folded)
  * @tied: the value must be put where arg[0] is read from (two-address form)
+ * @commutes: arg[0] and arg[1] may be exchanged before registers are given out
  * @late: bit n: arg[n] is still needed while the value is written (must not share its register)
  * @clobbers: registers destroyed, bit n = location n (32 bits: 16 general, 16 XMM); neither
  *	operands that are read late nor the value may be in one, unless fixed there
@@ -381,6 +382,7 @@ struct ir_target_ins {
 	u16 def;
 	u16 use[3];
 	bool tied;
+	bool commutes;
 	u8 late;
 	u32 clobbers;
 	const u16 *list_use;

@@ -307,7 +307,8 @@ static void commute(struct ra *ra, u32 i, const struct ir_target_ins *t)
 	struct ir_ins *ins = &ra->f->ins[i];
 	bool live0, live1;
 
-	if (!t->tied || ins->form || t->late || !ir_op_is(ins->op, IR_OP_COMMUTES) || ra->local ||
+	/* that the second operand is read late goes without saying in a two-address form */
+	if (!t->tied || !t->commutes || (t->late & ~2u) || ra->local ||
 	    (t->use[1] != IR_TARGET_ANY && t->use[1] != IR_TARGET_ANYLOC) ||
 	    ra_is_const(ra, ins->arg[0]) || ra_is_const(ra, ins->arg[1]))
 		return;
@@ -412,10 +413,11 @@ static int build_ins(struct ra *ra, u32 place, u32 pos, u32 i)
 	}
 	if (err)
 		return -ENOMEM;
-	if (t.tied) {
+	if (t.tied)
 		commute(ra, i, &t);
+	/* the others, too, are shorter when they overwrite an operand that dies */
+	if (t.def == IR_TARGET_ANY && t.use[0] != IR_LOC_NONE)
 		ra->values[i].tied = ra->f->ins[i].arg[0];
-	}
 	if (ins_fixed(ra, pos, i, &t))
 		return -ENOMEM;
 	return ins_uses(ra, place, pos, i, &t);

@@ -120,7 +120,7 @@ static bool is_gpr(u32 loc)
 }
 
 /*
- * Where what @reader reads is saved.  A move from slot to slot inside of the cycle needs the scratch
+ * Where what @reader reads is saved.  A move from slot to slot in the cycle needs the scratch
  * register for itself.
  */
 static u32 save_place(struct ir_parmove *pm, const struct ir_parmove_move *reader, bool slot_slot)

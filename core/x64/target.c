@@ -70,8 +70,10 @@ static void describe_tied(const struct ir_ins *ins, struct ir_target_ins *t)
 
 static void describe_alu(const struct ir_ins *ins, struct ir_target_ins *t)
 {
-	if (ins->form == X64_FORM_RR)
+	if (ins->form == X64_FORM_RR) {
 		t->use[1] = ANYLOC;
+		t->commutes = ir_op_is(ins->op, IR_OP_COMMUTES);
+	}
 	if (ins->op == IR_ADD && ins->form != X64_FORM_RM)
 		return;			/* lea makes it three-address */
 	if (ins->form == X64_FORM_ZX || (ins->op == IR_MUL && ins->form == X64_FORM_RI))
