@@ -397,7 +397,7 @@ struct ir_target_ins {
 struct ir_target {
 	u32 allocatable;
 	u32 callee_saved;
-	u16 scratch_gpr;	/* never allocated: for cycles of moves and moves from slot to slot */
+	u16 scratch_gpr;	/* never allocated: for moves in a cycle or from slot to slot */
 	u16 scratch_xmm;
 	void (*describe)(struct ir_func *f, u32 ins, struct ir_target_ins *t);
 };

@@ -3,10 +3,10 @@
  * entry.S - the door between C and compiled code.
  *
  * kwasm_enter() saves what C wants back and what a trap has to restore, and chains the stack
- * pointer of the entry around it.  kwasm_leave is the way out from anywhere in compiled code: from a trap
- * stub, or by redirection from a fault or a timer.  It must therefore depend on nothing but the
- * context register, and be a legal target of an indirect branch.  The direction flag is clear
- * there: no compiled code sets it.
+ * pointer of the entry around it.  kwasm_leave is the way out from anywhere in compiled code:
+ * from a trap stub, or by redirection from a fault or a timer.  It must therefore depend on
+ * nothing but the context register, and be a legal target of an indirect branch.  The direction
+ * flag is clear there: no compiled code sets it.
  */
 #include "entry.h"
 
