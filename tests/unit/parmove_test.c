@@ -142,7 +142,7 @@ static bool same(const struct world *w)
 
 static bool once(u32 moves)
 {
-	struct world w;
+	static struct world w;
 	bool right;
 
 	world_init(&w);
@@ -166,7 +166,7 @@ static void test_random(u32 moves)
 /* 0 <- 1 <- ... <- n-1 <- 0 over @locs */
 static u32 rotate(const u16 *locs, u32 n, u32 xmm, u32 *slots)
 {
-	struct world w;
+	static struct world w;
 	u32 k, count;
 
 	world_init(&w);
