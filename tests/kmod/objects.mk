@@ -6,3 +6,6 @@ kwasm_selftest-y := $(addprefix tests/kmod/,selftest.o guest_code.o test_text.o 
 
 obj-m += kwasm_spec.o
 kwasm_spec-y := tests/kmod/kwasm_spec_main.o tests/spec/exec.o tests/spec/spectest.o
+
+obj-m += kwasm_testhost.o
+kwasm_testhost-y := tests/kmod/kwasm_testhost_main.o
