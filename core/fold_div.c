@@ -37,13 +37,14 @@ static bool finish(struct ir_func *f, u32 i, u32 q, u64 d)
 static u32 quotient_33(struct ir_func *f, u32 i, u32 z, u32 d)
 {
 	u32 l = fls64(d - 1);
-	u64 m = ((u64)1 << (32 + l - 1)) / d;
-	u64 rest = ((u64)1 << (32 + l - 1)) - m * d;
+	u64 half = ((u64)1 << (32 + l - 1)) / d;
 	u32 hi, t;
 
-	/* 2^(32+l) / d without its top bit, plus 1 */
-	m = (u32)(2 * m + (2 * rest >= d) + 1);
-	hi = wide(f, i, IR_MUL, z, m);
+	/*
+	 * M without its top bit.  floor(2^(32+l) / d) is twice the half exactly: a remainder of
+	 * d / 2 or more would have made s = l - 1 good enough.
+	 */
+	hi = wide(f, i, IR_MUL, z, (u32)(2 * half + 1));
 	hi = hi ? wide(f, i, IR_SHRU, hi, 32) : 0;
 	t = hi ? fold_new(f, i, IR_SUB, IR_I64, z, hi) : 0;
 	t = t ? wide(f, i, IR_SHRU, t, 1) : 0;
