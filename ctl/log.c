@@ -206,11 +206,14 @@ static int print_info(const struct ctl_fields *f, u8 cmd, void *arg)
 
 static int run_version(void *arg, const struct ctl_words *words)
 {
-	int status = CTL_OK;
+	bool absent = ctl_module_absent();
+	int status = absent ? CTL_OK : ctl_connect();
 
+	if (status)
+		return status;
 	ctl_out_object(NULL);
 	ctl_out_string("kwasmctl", "kwasmctl %s\n", KWASM_VERSION);
-	if (ctl_module_absent())
+	if (absent)
 		ctl_out_text("module   not loaded\n");
 	else
 		status = ctl_request_do(ctl_request_new(KWASM_CMD_GET_INFO), false, print_info,

@@ -82,8 +82,9 @@ static int check_words(const struct ctl_command *cmd, const struct ctl_words *wo
 	if (words->num < cmd->min_words)
 		return ctl_usage("too few arguments: kwasmctl %s %s", cmd->name, cmd->usage);
 	if (words->num > cmd->max_words)
-		return ctl_usage("\"%s\" is an argument too many: kwasmctl %s %s",
-				 words->word[cmd->max_words], cmd->name, cmd->usage);
+		return ctl_usage("\"%s\" is an argument too many: kwasmctl %s%s%s",
+				 words->word[cmd->max_words], cmd->name, *cmd->usage ? " " : "",
+				 cmd->usage);
 	return CTL_OK;
 }
 

@@ -1,0 +1,236 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Every wrong command line and every failure that needs no kernel module: exit status, one sentence
+# on standard error, nothing on standard output.
+set -u
+# shellcheck source=tests/lib.sh
+. "${0%/*}/../lib.sh"
+ctl=$KWASM_BUILD/kwasmctl
+handler=$KWASM_BUILD/tests/tools/handler.wasm
+guests=$KWASM_BUILD/tests/tools/guests.wasm
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+
+# fails STATUS SENTENCE ARG...: what `kwasmctl ARG...` returns and says
+fails() {
+	local status=0
+
+	"$ctl" "${@:3}" >"$tmp/out" 2>"$tmp/err" </dev/null || status=$?
+	is "kwasmctl ${*:3}" "$status: $(cat "$tmp/out" "$tmp/err")" "$1: $2"
+}
+
+# A capture of no frame on a link layer: link NUMBER
+link() {
+	printf '\xd4\xc3\xb2\xa1\2\0\4\0\0\0\0\0\0\0\0\0\xff\xff\0\0'
+	# shellcheck disable=SC2059 # the format is the number
+	printf "\\x$(printf %x "$1")\0\0\0"
+}
+
+# ---- the command line -----------------------------------------------------------------------
+
+fails 2 'a command is missing: kwasmctl help lists them'
+fails 2 'there is no command "lsit": kwasmctl help lists them' lsit
+fails 2 'there is no command "lsit": kwasmctl help lists them' help lsit
+fails 2 '"b" is an argument too many: kwasmctl help [COMMAND]' help attach b
+fails 2 'there is no option "--jason": kwasmctl --help lists them' --jason list
+fails 2 'there is no option "-x": kwasmctl --help lists them' -x list
+fails 2 'there is no option "--hook": kwasmctl list --help lists them' list --hook nf_pre
+fails 2 'there is no option "-x": kwasmctl list --help lists them' list -jx
+fails 2 'option --netns needs a value: --netns NS' list --netns
+fails 2 'option -n needs a value: -n NS' list -n
+fails 2 'option --json takes no value' list --json=yes
+fails 2 '"x" is an argument too many: kwasmctl list' list x
+
+for c in load unload kill test dump; do
+	usage=$("$ctl" help "$c" | sed -n 's/^usage: //p')
+	fails 2 "too few arguments: $usage" "$c"
+	fails 2 "\"b\" is an argument too many: $usage" "$c" a b
+done
+fails 2 'too few arguments: kwasmctl replace [OPTION]... NAME FILE.wasm' replace a
+fails 2 'too few arguments: kwasmctl invoke [OPTION]... FILE.wasm NAME [ARGUMENT]...' invoke a
+fails 2 '"b" is an argument too many: kwasmctl show [NAME]' show a b
+fails 2 '"b" is an argument too many: kwasmctl stats [NAME]' stats a b
+fails 2 '"b" is an argument too many: kwasmctl log [-f] [NAME]' log a b
+fails 2 '"a" is an argument too many: kwasmctl events' events a
+fails 2 '"a" is an argument too many: kwasmctl version' version a
+
+# ---- values ---------------------------------------------------------------------------------
+
+fails 2 'attach needs --hook: nf_pre, nf_in, nf_fwd, nf_out or nf_post' attach "$handler"
+fails 2 'attach needs a file, or --name with the name of a loaded program' attach --hook nf_pre
+fails 2 'limits and --deny are for loading: give attach a file' \
+	attach --hook nf_pre --name a --time-limit 1ms
+fails 2 '"bridge" is no family: use inet, ip or ip6' attach --hook nf_pre --family bridge "$handler"
+fails 2 '"pass" is nothing to do on a trap: use accept, drop, detach or restart' \
+	attach --hook nf_pre --on-trap pass "$handler"
+fails 2 '"x" is no number for --priority' attach --hook nf_pre --priority x "$handler"
+fails 2 '"2147483648" is no number for --priority' attach --priority 2147483648 "$handler"
+for t in 5 5m ms 0ms -1ms 1e30s '' 1.5.2ms; do
+	fails 2 "\"$t\" is no time for --time-limit: give a number with s, ms, us or ns" \
+		load "--time-limit=$t" "$handler"
+done
+for s in x 5T 0 -1 1e30 ''; do
+	fails 2 "\"$s\" is no size for --memory-limit: give bytes, or a number with K, M or G" \
+		load "--memory-limit=$s" "$handler"
+done
+# shellcheck disable=SC2046 # a list of words
+fails 2 '--deny cannot be given more than 16 times' load $(printf -- '--deny=%s ' {1..17}) "$handler"
+
+long=$(printf 'a%.0s' {1..64})
+cp "$handler" "$tmp/two words.wasm"
+fails 2 "no program's name can be made of \"two words.wasm\": give one with --name" \
+	load "$tmp/two words.wasm"
+fails 2 "no program's name can be made of \"-\": give one with --name" load -
+fails 2 "no program's name can be made of \"$long.wasm\": give one with --name" load "$long.wasm"
+for n in '' 'a b' a/b "$long"; do
+	fails 2 "\"$n\" is no program's name: use at most 63 letters, digits, '_', '-' and '.'" \
+		load --name "$n" "$handler"
+done
+for c in unload kill; do
+	fails 2 "\"a b\" is no program's name: use at most 63 letters, digits, '_', '-' and '.'" \
+		"$c" 'a b'
+done
+fails 2 "detach needs one of: the number of an attachment, a program's name, or --all" detach
+fails 2 "detach needs one of: the number of an attachment, a program's name, or --all" detach --all 1
+fails 2 "detach needs one of: the number of an attachment, a program's name, or --all" \
+	detach --name a b
+fails 2 "an attachment's number says its hook: leave --hook out" detach --hook nf_pre 1
+
+# ---- files ----------------------------------------------------------------------------------
+
+fails 1 "$tmp/none.wasm cannot be opened: No such file or directory" load "$tmp/none.wasm"
+fails 1 "$tmp/none.wasm cannot be opened: No such file or directory" test "$tmp/none.wasm"
+fails 1 "$tmp cannot be read: Is a directory" test "$tmp"
+printf 'GIF89a, say' >"$tmp/gif.wasm"
+fails 1 'byte 0x0: magic header not detected' test "$tmp/gif.wasm"
+fails 1 'byte 0x0: magic header not detected' dump "$tmp/gif.wasm"
+fails 1 'byte 0x0: magic header not detected' invoke "$tmp/gif.wasm" add 1 2
+fails 1 'byte 0x0: magic header not detected' dump -
+
+# ---- test -----------------------------------------------------------------------------------
+
+fails 2 'there is no hook "nf_ingress": nf_pre, nf_in, nf_fwd, nf_out, nf_post' \
+	test --hook nf_ingress "$handler"
+fails 2 '--write needs --pcap: there is nothing to write' test --write "$tmp/o" "$handler"
+fails 1 'the module exports no function named kwasm_packet' test "$guests"
+fails 1 'the module exports no function named nope' test --entry nope "$handler"
+fails 1 'wrong_type is no handler: it has to take nothing and return an i32' \
+	test --entry wrong_type "$handler"
+fails 1 'no_result is no handler: it has to take nothing and return an i32' \
+	test --entry no_result "$handler"
+"$ctl" test --pcap "$tmp/none.pcap" "$handler" >"$tmp/out" 2>"$tmp/err"
+is 'no capture: status' "$?" 1
+like 'no capture: sentence' "$(head -n 1 "$tmp/err")" \
+	"^$tmp/none.pcap is no capture that can be read: .*No such file"
+"$ctl" test --pcap "$tmp/gif.wasm" "$handler" >"$tmp/out" 2>"$tmp/err"
+is 'another file: status' "$?" 1
+like 'another file: sentence' "$(cat "$tmp/err")" "^$tmp/gif.wasm is no capture that can be read: "
+link 105 >"$tmp/wlan.pcap"
+fails 1 "$tmp/wlan.pcap was captured on link type IEEE802_11: use Ethernet, raw IP, Linux cooked or null" \
+	test --pcap "$tmp/wlan.pcap" "$handler"
+{
+	link 1
+	printf '\0\0\0\0\0\0\0\0\x40\0\0\0\x40\0\0\0short'
+} >"$tmp/short.pcap"
+"$ctl" test --pcap "$tmp/short.pcap" "$handler" >"$tmp/out" 2>"$tmp/err"
+is 'a capture that ends early: status' "$?" 1
+like 'a capture that ends early: sentence' "$(cat "$tmp/err")" \
+	"^$tmp/short.pcap cannot be read to its end: "
+link 1 >"$tmp/empty.pcap"
+"$ctl" test --pcap "$tmp/empty.pcap" --write "$tmp/none/out" "$handler" >"$tmp/out" 2>"$tmp/err"
+is 'a place that cannot be written: status' "$?" 1
+like 'a place that cannot be written: sentence' "$(cat "$tmp/err")" \
+	"^$tmp/none/out cannot be written: .*No such file"
+
+# ---- modules --------------------------------------------------------------------------------
+
+wat() {
+	wat2wasm --no-check -o "$tmp/$1.wasm" - <<<"$2"
+}
+wat import '(module (import "kwasm" "fly" (func)) (func (export "x")))'
+fails 1 'function 0, byte 0x11: unknown import: the host has no function "kwasm" "fly"' \
+	invoke "$tmp/import.wasm" x
+wat type '(module (import "kwasm" "pkt_len" (func (param i32))) (func (export "x")))'
+fails 1 'function 0, byte 0x15: incompatible import type: "kwasm" "pkt_len" is a function :i, the module wants i:' \
+	invoke "$tmp/type.wasm" x
+wat memory '(module (import "env" "memory" (memory 1)) (func (export "x")))'
+fails 1 'byte 0x11: unknown import: there is no memory "env" "memory"' invoke "$tmp/memory.wasm" x
+wat invalid '(module (func (export "x") (result i32) (i64.const 1)))'
+fails 1 'function 0, byte 0x21: type mismatch: expected i32, got i64' invoke "$tmp/invalid.wasm" x
+fails 1 'function 0, byte 0x21: type mismatch: expected i32, got i64' dump "$tmp/invalid.wasm"
+wat simd '(module (func (export "x") (drop (v128.const i32x4 0 0 0 0))))'
+fails 1 'function 0, byte 0x1e: SIMD instruction v128.const is not supported' \
+	invoke "$tmp/simd.wasm" x
+wat start '(module (func $s unreachable) (start $s) (func (export "x")))'
+fails 1 'the module trapped while it was instantiated: unreachable in function 0 at byte 0x22' \
+	invoke "$tmp/start.wasm" x
+wat data '(module (memory 1) (data (i32.const 65536) "x") (func (export "x")))'
+fails 1 'the module trapped while it was instantiated: out of bounds memory access' \
+	invoke "$tmp/data.wasm" x
+wat large '(module (memory 100) (func (export "x")))'
+fails 1 'no room for a memory of 100 pages; the limit is 1' \
+	invoke --memory-limit 64K "$tmp/large.wasm" x
+
+# ---- invoke and dump ------------------------------------------------------------------------
+
+fails 1 'the module exports no function named sub' invoke "$guests" sub 1 2
+fails 2 'add takes 2 arguments, not 1' invoke "$guests" add 1
+fails 2 'same32 takes 1 argument, not 0' invoke "$guests" same32
+for v in x 4294967296 -2147483649 0x 1.5 '' 1x 0x100000000; do
+	fails 2 "\"$v\" is no i32 for argument 2 of add" invoke "$guests" add 1 "$v"
+done
+for v in 18446744073709551616 -9223372036854775809 0x1ffffffffffffffff; do
+	fails 2 "\"$v\" is no i64 for argument 1 of same64" invoke "$guests" same64 "$v"
+done
+fails 2 '"1" is no externref for argument 1 of null' invoke "$guests" null 1
+fails 2 "--memory-limit is not for --kernel: the module's parameters hold there" \
+	invoke --kernel --memory-limit 1M "$guests" nothing
+fails 2 '--kernel needs a file, not standard input' invoke --kernel - nothing
+fails 1 'trap: integer divide by zero in function 1 (div) at byte 0xd8' invoke "$guests" div 1 0
+fails 1 'trap: integer overflow in function 1 (div) at byte 0xd8' \
+	invoke "$guests" div -2147483648 -1
+fails 1 'trap: out of bounds memory access in function 7 (load) at byte 0xfa' \
+	invoke "$guests" load 65529
+fails 1 'trap: out of bounds memory access in function 7 (load) at byte 0xfa' \
+	invoke "$guests" load -1
+fails 1 'trap: time limit exceeded in function 6 (spin) at byte 0xf0' \
+	invoke --time-limit 20ms "$guests" spin
+
+fails 2 'dump shows one thing at a time: --wasm, --ir PASS or --asm' dump --asm --wasm "$guests"
+"$ctl" dump --ir nope "$guests" >"$tmp/out" 2>"$tmp/err"
+is 'an unknown pass: status' "$?" 2
+like 'an unknown pass: sentence' "$(cat "$tmp/err")" '^there is no pass "nope": all build .*emit$'
+fails 1 'the module has no function 99: give an index below 14 or a name' dump --func 99 "$guests"
+fails 1 'the module has no function nope: give an index below 14 or a name' \
+	dump --asm --func nope "$guests"
+fails 1 'function 0 is imported: it has no code here' dump --func 0 "$handler"
+fails 1 'nope is no file: of a loaded program only --asm can be shown' dump --ir all nope
+
+# What is called without objdump says how to get it.
+mkdir "$tmp/bin"
+(PATH=$tmp/bin "$ctl" dump --asm "$guests") >"$tmp/out" 2>"$tmp/err"
+is 'no objdump' "$? $(cat "$tmp/err")" '1 objdump is not installed: apt-get install binutils'
+
+# Results that cannot be written are no success.
+"$ctl" dump "$guests" 2>"$tmp/err" >/dev/full
+is 'a full disk' "$? $(cat "$tmp/err")" \
+	'1 standard output cannot be written: No space left on device'
+
+# ---- the module -----------------------------------------------------------------------------
+
+fails 1 'there is no network namespace "no-such-ns": ip netns list shows them' -n no-such-ns list
+fails 1 'there is no network namespace "no-such-ns": ip netns list shows them' version -n no-such-ns
+absent='the module kwasm is not loaded: modprobe kwasm'
+if "$ctl" list >/dev/null 2>&1; then
+	skip 'without the module' 'it is loaded'
+else
+	for c in list show 'show a' stats 'stats a' log 'log a' events 'unload a' 'kill a' 'detach 1' \
+		'detach a' 'detach --all' 'dump a' "load $handler" "replace a $handler" \
+		"attach --hook nf_pre $handler" 'attach --hook nf_pre --name a' \
+		"invoke --kernel $guests nothing" '-j list' '-p show'; do
+		# shellcheck disable=SC2086 # a list of words
+		fails 1 "$absent" $c
+	done
+	is 'version says so without failing' "$("$ctl" version | tail -n 1)" 'module   not loaded'
+fi
+done_testing
