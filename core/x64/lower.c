@@ -79,6 +79,20 @@ static void order_operands(struct lower *l, struct ir_ins *ins)
 		swap(ins->arg[0], ins->arg[1]);
 }
 
+/* Of an operation that commutes either operand may come from memory. */
+static bool fold_either(struct lower *l, u32 i)
+{
+	struct ir_ins *ins = &l->f->ins[i];
+
+	if (lower_fold_load(l, i, 1, ins->type))
+		return true;
+	swap(ins->arg[0], ins->arg[1]);
+	if (lower_fold_load(l, i, 1, ins->type))
+		return true;
+	swap(ins->arg[0], ins->arg[1]);
+	return false;
+}
+
 /* x + (y << k), x + y + c */
 static void lower_lea(struct lower *l, u32 i)
 {
@@ -113,10 +127,7 @@ static void lower_add(struct lower *l, u32 i)
 	s64 c;
 
 	if (!lower_imm32(l, ins->arg[1], &c)) {
-		if (lower_fold_load(l, i, 1, ins->type))
-			return;
-		swap(ins->arg[0], ins->arg[1]);
-		if (!lower_fold_load(l, i, 1, ins->type))
+		if (!fold_either(l, i))
 			lower_lea(l, i);
 		return;
 	}
@@ -187,7 +198,7 @@ static void lower_logic(struct lower *l, u32 i)
 			return;
 		}
 	}
-	if (!lower_fold_load(l, i, 1, ins->type))
+	if (!fold_either(l, i))
 		ins->form = X64_FORM_RR;
 }
 
@@ -197,7 +208,7 @@ static void lower_mul(struct lower *l, u32 i)
 	s64 c;
 
 	if (!lower_const(l, ins->arg[1], &c)) {
-		if (!lower_fold_load(l, i, 1, ins->type))
+		if (!fold_either(l, i))
 			ins->form = X64_FORM_RR;
 		return;
 	}

@@ -372,9 +372,13 @@ static const struct {
 	{ "load past the end", "(drop (i32.load offset=1 (local.get 0)))"
 	  " (drop (i32.load offset=2 (i32.add (local.get 0) (i32.const 65533))))",
 	  KWASM_TRAP_MEMORY, 0x28, 2, 2, 65535 + 5 },
-	{ "load absorbed by an addition", "(drop (i32.add (local.get 0) (i32.load offset=3"
+	{ "load absorbed by an addition", "(global.set 0 (i32.add (local.get 0) (i32.load offset=3"
 	  " (i32.add (local.get 0) (i32.const 0x40000000)))))",
 	  KWASM_TRAP_MEMORY, 0x28, 2, 3, 0x40000008 },
+	{ "load before a division that traps as well", "(global.set 0 (i32.add (i32.load offset=9"
+	  " (i32.add (local.get 0) (i32.const 0x40000000)))"
+	  " (i32.div_u (local.get 0) (local.get 1))))",
+	  KWASM_TRAP_MEMORY, 0x28, 2, 9, 0x4000000e },
 	{ "load at the end of 33 bits",
 	  "(drop (i64.load offset=0xffffffff (i32.sub (local.get 0) (i32.const 6))))",
 	  KWASM_TRAP_MEMORY, 0x29, 2, 0xff, 0x1fffffffeull },
@@ -408,7 +412,8 @@ static void test_traps(void)
 	struct run r;
 	size_t n;
 
-	text_add(&t, "(module (type (func)) (memory 1) (table 4 funcref) (elem (i32.const 0) 0 0 1)\n"
+	text_add(&t, "(module (type (func)) (memory 1) (global (mut i32) (i32.const 0))\n"
+		 "(table 4 funcref) (elem (i32.const 0) 0 0 1)\n"
 		 "(func) (func (param i32) (result i32) (local.get 0))\n");
 	for (n = 0; n < ARRAY_SIZE(traps); n++)
 		text_add(&t, "(func (export \"%zu\") (param i32 i32) %s)\n", n, traps[n].body);

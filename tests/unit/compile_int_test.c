@@ -303,6 +303,11 @@ static u64 c_narrow(u64 a, u64 b)
 	return (u16)a + ((u64)(u8)b << 16);
 }
 
+static u64 c_before(u64 a, u64 b)
+{
+	return (a << 32 | a >> 32) ^ b;
+}
+
 static u64 c_zero(u64 a, u64 b)
 {
 	return 0;
@@ -346,6 +351,10 @@ static const struct {
 	  " (i64.store16 (i32.const 0) (i64.and (local.get 0) (i64.const 0xffff)))"
 	  " (i64.store8 offset=2 (i32.const 0) (i64.and (local.get 1) (i64.const 0xfff)))"
 	  " (i64.load (i32.const 0))", c_narrow },
+	{ "a load before a store to its place",
+	  "(i64.store (global.get 0) (local.get 0)) (i64.store offset=8 (global.get 0)"
+	  " (local.get 0)) (i64.xor (block (result i64) (i64.load offset=4 (global.get 0))"
+	  " (i64.store offset=8 (global.get 0) (local.get 1))) (local.get 1))", c_before },
 	{ "an address that wraps, with an offset that does not",
 	  "(i64.load offset=8 (i32.add (i32.const 0x200) (i32.or (i32.const 0xffffff00)"
 	  " (i32.wrap_i64 (local.get 0)))))", c_zero },
@@ -364,7 +373,7 @@ static void test_mixes(void)
 	for (n = 0; n < ARRAY_SIZE(mixes); n++)
 		text_add(&t, "(func (export \"%zu\") (param i64 i64) (result i64) %s)\n", n,
 			 mixes[n].body);
-	text_add(&t, ")");
+	text_add(&t, "(global (mut i32) (i32.const 32768)))");
 	r = run_text(t.s);
 	free(t.s);
 	for (n = 0; n < ARRAY_SIZE(mixes); n++) {
