@@ -4,7 +4,9 @@
  */
 #include <linux/init.h>
 #include <linux/module.h>
+#include <net/genetlink.h>
 
+#include "../uapi/kwasm.h"
 #include "kernel.h"
 
 /* Each part may use the ones before it; they are stopped in reverse order. */
@@ -52,3 +54,4 @@ module_exit(kwasm_exit);
 MODULE_DESCRIPTION("WebAssembly inside the kernel");
 MODULE_AUTHOR("The kwasm developers");
 MODULE_LICENSE("GPL");
+MODULE_ALIAS_GENL_FAMILY(KWASM_GENL_NAME);
