@@ -12,16 +12,6 @@
 #define TREE_RUNS_RETPOLINE 24u
 #define TREE_MAX TREE_RUNS_RETPOLINE
 
-static enum x64_width access_width(const struct ir_ins *ins)
-{
-	switch (ins->access) {
-	case IR_U64:
-		return X64_Q;
-	default:
-		return X64_L;
-	}
-}
-
 static bool is_zero_test(const struct ir_ins *ins)
 {
 	return ins->form == X64_FORM_RI && !ins->imm &&
@@ -59,7 +49,7 @@ static void emit_flags(struct emit *e, const struct ir_ins *ins)
 		break;
 	case X64_FORM_MI:
 		mem = emit_guest(e, ins, (u8)ins->src[0], (u32)ins->disp);
-		x64_mi(e->as, X64_CMP, access_width(ins), mem, imm);
+		x64_mi(e->as, X64_CMP, w, mem, imm);
 		break;
 	case X64_FORM_TEST:
 		if (ir_loc_is_reg(ins->src[1]))

@@ -12,8 +12,6 @@ const u8 x64_arg_regs[X64_NUM_INT_ARGS] = {
 	X64_RDI, X64_RSI, X64_RDX, X64_RCX, X64_R8, X64_R9
 };
 
-const u8 x64_host_arg_regs[X64_NUM_HOST_ARGS] = { X64_RSI, X64_RDX, X64_RCX, X64_R8, X64_R9 };
-
 int lower_param(struct lower *l, u32 i)
 {
 	struct ir_ins *ins = &l->f->ins[i];

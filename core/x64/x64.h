@@ -150,11 +150,8 @@ int x64_code_link(struct x64_code *code, struct kwasm_text *text, struct kwasm_d
 /** x64_asm_status() - the assembler's sticky error, with @diag set.  @func: see kwasm_diag. */
 int x64_asm_status(const struct x64_code *code, u32 func, struct kwasm_diag *diag);
 
-/* Calling convention; abi.c. */
-
-/* Integer argument registers of guest functions, and of host functions behind the context. */
+/* Integer argument registers of guest functions; lower_call.c. */
 extern const u8 x64_arg_regs[X64_NUM_INT_ARGS];
-extern const u8 x64_host_arg_regs[X64_NUM_HOST_ARGS];
 
 /**
  * struct x64_args - walks over the arguments of one call
