@@ -271,7 +271,7 @@ static int dump_loaded(const struct dump_args *args, const char *name)
 
 	if (args->wasm || args->ir)
 		return ctl_fail("%s is no file: of a loaded program only --asm can be shown", name);
-	status = ctl_program_name(name, name, checked);
+	status = ctl_program_name(name, name, checked) ?: ctl_program_check(checked);
 	if (status)
 		return status;
 	req = ctl_request_new(KWASM_CMD_GET_CODE);

@@ -93,15 +93,6 @@ static int read_log(const char *name, struct log_reader *r)
 	return status;
 }
 
-static int check_name(const char *name)
-{
-	struct ctl_request *req = ctl_request_new(KWASM_CMD_GET_PROGRAM);
-
-	if (req)
-		ctl_request_string(req, KWASM_A_NAME, name);
-	return ctl_request_do(req, false, NULL, NULL);
-}
-
 static int run_log(void *arg, const struct ctl_words *words)
 {
 	const struct timespec pause = { .tv_nsec = POLL_MS * 1000000 };
@@ -111,7 +102,7 @@ static int run_log(void *arg, const struct ctl_words *words)
 	int status = CTL_OK;
 
 	if (name)
-		status = check_name(name);
+		status = ctl_program_check(name);
 	if (status)
 		return status;
 	r = calloc(1, sizeof(*r));

@@ -347,6 +347,15 @@ int ctl_request_do(struct ctl_request *req, bool dump, ctl_reply_fn fn, void *ar
 	return err < 0 ? ctl_fail("%s", error_text) : err;
 }
 
+int ctl_program_check(const char *name)
+{
+	struct ctl_request *req = ctl_request_new(KWASM_CMD_GET_PROGRAM);
+
+	if (req)
+		ctl_request_string(req, KWASM_A_NAME, name);
+	return ctl_request_do(req, false, NULL, NULL);
+}
+
 int ctl_events_read(ctl_reply_fn fn, void *arg)
 {
 	struct exchange ex = { .fn = fn, .arg = arg };

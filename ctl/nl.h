@@ -54,6 +54,9 @@ const char *ctl_request_error(void);
 /** ctl_request_do() - ctl_request_try() whose failure is printed.  Return: enum ctl_status. */
 int ctl_request_do(struct ctl_request *req, bool dump, ctl_reply_fn fn, void *arg);
 
+/** ctl_program_check() - is there a program of this name?  Return: enum ctl_status. */
+int ctl_program_check(const char *name);
+
 /** ctl_events_read() - call @fn with each event until it returns nonzero or reading fails. */
 int ctl_events_read(ctl_reply_fn fn, void *arg);
 

@@ -138,7 +138,7 @@ is 'a capture from a pipe' \
 
 text=$("$ctl" test --pcap "$tmp/five.pcap" --entry unreachable "$handler")
 like 'verdicts in text' "$text" $'\n  accept +5  100%\n  drop +0    0%\n  queue +0    0%\n'
-like 'traps in text' "$text" $'\ntraps 5\n +5  unreachable in function [0-9]+ \\(unreachable\\) at byte 0x[0-9a-f]+\n'
+like 'traps in text' "$text" $'\ntraps 5\n +5  unreachable in function [0-9]+ \\(crash\\) at byte 0x[0-9a-f]+\n'
 like 'times in text' "$text" 'time [0-9.]+[mun]?s median, [0-9.]+[mun]?s at most'
 like 'a line for each packet' "$("$ctl" test -v --pcap "$tmp/five.pcap" --entry drop "$handler")" \
 	$'\n +5  drop   ip +20 bytes +[0-9.]+[mun]?s\n'

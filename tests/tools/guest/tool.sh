@@ -1,0 +1,200 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# The tool with the module: what each command changes, prints and refuses.
+#
+#	this namespace, loopback only; a second one, other
+set -u
+# shellcheck source=tests/lib.sh
+. "${0%/*}/../../lib.sh"
+here=$KWASM_BUILD/guest/tools
+handler=$here/handler.wasm
+guests=$here/guests.wasm
+tmp=$(mktemp -d)
+
+# does TEXT ARG...: success, and all that it prints
+does() {
+	local status=0
+
+	kwasmctl "${@:2}" >"$tmp/out" 2>&1 || status=$?
+	is "kwasmctl ${*:2}" "$status: $(cat "$tmp/out")" "0: $1"
+}
+
+# fails TEXT ARG...: status 1 and one sentence
+fails() {
+	local status=0
+
+	kwasmctl "${@:2}" >"$tmp/out" 2>&1 || status=$?
+	is "kwasmctl ${*:2}" "$status: $(cat "$tmp/out")" "1: $1"
+}
+
+# json FILTER TEXT ARG...: what jq makes of its JSON
+json() {
+	is "kwasmctl -j ${*:3}: $1" "$(kwasmctl -j "${@:3}" 2>&1 | jq -cer "$1" 2>&1)" "$2"
+}
+
+ip link set lo up
+
+# ---- without and with the module ------------------------------------------------------------
+
+ok 'a command loads the module by itself' kwasmctl list
+ok 'it is there' grep -q '^kwasm ' /proc/modules
+ok 'and goes' rmmod kwasm
+echo /nonexistent >/proc/sys/kernel/modprobe
+fails 'the module kwasm is not loaded: modprobe kwasm' list
+is 'version says so without failing' "$(kwasmctl version | tail -n 1)" 'module   not loaded'
+echo /sbin/modprobe >/proc/sys/kernel/modprobe
+ok 'the module can be loaded' modprobe kwasm
+json '[.programs, .attachments, (.module | type)] | join(" ")' '0 0 string' version
+does '' list
+does '' show
+json length 0 list
+json length 0 show
+
+# ---- load, attach ---------------------------------------------------------------------------
+
+like load "$(kwasmctl load "$handler")" '^program handler, id [0-9]+, [0-9]+ bytes of code in [0-9.]+[mun]?s$'
+fails 'a program named handler is loaded already' load "$handler"
+does 'attachment 1: program handler at nf_out inet priority 0' attach --hook nf_out --name handler
+json '.[0].hooks[0]' nf_out list
+json '.[0].attachments[0] | [.hook, .family, .priority, .entry, .on_trap, .state] | join(" ")' \
+	'nf_out inet 0 kwasm_packet accept active' show handler
+json '[.[0].imports[] | .module + "." + .name] | index("kwasm.pkt_len")' 0 show
+json '[.[0].exports[] | .name] | index("kwasm_packet") != null' true show
+is 'the digest is the file'"'"'s' "$(kwasmctl -j show handler | jq -r '.[0].sha256')" \
+	"$(sha256sum <"$handler" | cut -d' ' -f1)"
+like 'since when' "$(kwasmctl show handler)" \
+	'attachment 1 at nf_out .*: active since 20[0-9-]+ [0-9:]+ \([0-9.]+[mun]?s ago\)'
+ping -c 3 -i 0.1 127.0.0.1 >/dev/null
+json '.[0].accepted >= 6' true stats
+json '.[0] | .packets == .accepted and .traps == 0' true stats handler
+fails 'no program named nope is loaded' stats nope
+fails 'no program named nope is loaded' show nope
+fails 'no program named nope is loaded' log nope
+fails 'no program named nope is loaded' unload nope
+fails 'no program named nope is loaded' kill nope
+fails 'no program named nope is loaded' attach --hook nf_pre --name nope
+fails 'no program named nope is loaded' replace nope "$handler"
+fails 'program handler is attached at 1 places: detach it first' unload handler
+fails 'there is no hook named nf_nope' attach --hook nf_nope --name handler
+fails 'there is no attachment 99' detach 99
+fails 'program nope is not attached' detach nope
+fails 'program handler is not attached at nf_in' detach handler --hook nf_in
+does '' detach 1
+does '' unload handler
+
+# All options at once, and one step
+does 'attachment 2: program x at nf_out ip priority -7' attach --hook nf_out --name x --family ip \
+	--priority -7 --dev lo --entry accept --on-trap restart --time-limit 2ms \
+	--memory-limit 1M "$handler"
+json '.[0] | [.linked, .time_limit_ns, .memory_limit] | join(" ")' 'true 2000000 1048576' show x
+json '.[0].attachments[0] | [.dev, .family, .priority, .entry, .on_trap] | join(" ")' \
+	'lo ip -7 accept restart' show x
+does '' detach x
+does '' list
+like 'a denied import' "$(kwasmctl load --deny 'kwasm.pkt_*' "$handler" 2>&1)" \
+	'^byte 0x[0-9a-f]+: import kwasm.pkt_len is denied by pattern "kwasm.pkt_\*"$'
+like 'an entry of another type' \
+	"$(kwasmctl attach --hook nf_pre --entry wrong_type "$handler" 2>&1)" 'wrong_type'
+does '' list
+is 'a module from a pipe' "$(kwasmctl load --name piped - < <(cat "$handler") | cut -d, -f1)" \
+	'program piped'
+does '' unload piped
+printf GIF89a >"$tmp/gif.wasm"
+fails 'byte 0x0: magic header not detected' load "$tmp/gif.wasm"
+
+# ---- traps ----------------------------------------------------------------------------------
+
+kwasmctl attach --hook nf_out --name t --entry unreachable "$handler" >/dev/null
+ping -c 2 -i 0.1 127.0.0.1 >/dev/null
+json '.[0].attachments[0].last_trap | [.kind, .function_name] | join(" ")' 'unreachable crash' show t
+json '.[0].attachments[0].stats | .traps > 0 and .traps == .traps_by_kind.unreachable' true show t
+like 'a trap in text' "$(kwasmctl show t)" \
+	'last trap: unreachable in function [0-9]+ \(crash\) at byte 0x[0-9a-f]+'
+is 'the place is the one that the test in user space names' \
+	"$(kwasmctl -j show t | jq -c '.[0].attachments[0].last_trap | [.function, .offset]')" \
+	"$(kwasmctl -j dump --wasm --func crash "$handler" |
+		jq -c '[.[0].function, .[0].instructions[0].offset]')"
+
+# ---- replace, kill, events, log -------------------------------------------------------------
+
+kwasmctl -j events >"$tmp/events" 2>&1 &
+events=$!
+await 5 grep -q kwasm /proc/net/netlink || true
+# Subscribed once an event arrives.
+heard() {
+	kwasmctl load --name probe "$guests" && kwasmctl unload probe && grep -q probe "$tmp/events"
+}
+ok 'events arrive' await 10 heard
+digest=$(kwasmctl -j show t | jq '.[0].sha256')
+fails 'the module exports no function named unreachable (another one: --entry)' replace t "$guests"
+json '.[0].sha256' "${digest//\"/}" show t
+like replace "$(kwasmctl replace t "$handler" --time-limit 2ms)" '^program t, id [0-9]+, '
+json '.[0] | [.time_limit_ns, (.attachments | length)] | join(" ")' '2000000 1' show t
+kwasmctl attach --hook nf_in --name l --entry logs "$handler" >/dev/null
+ping -c 2 -i 0.1 127.0.0.1 >/dev/null
+json '[.[] | .name + " " + .text] | unique | join(",")' 'l seen.' log
+json '[.[] | .number] | . == (sort)' true log l
+like 'a line of the log in text' "$(kwasmctl log l | head -n 1)" \
+	'^20[0-9T:.+-]+ l\[[0-9]+\] seen\.$'
+kwasmctl -j log -f l >"$tmp/follow" &
+follow=$!
+ok 'log -f begins with what is there' await 5 grep -q seen "$tmp/follow"
+lines=$(wc -l <"$tmp/follow")
+ping -c 1 127.0.0.1 >/dev/null
+more() { [ "$(wc -l <"$tmp/follow")" -gt "$lines" ]; }
+ok 'and goes on' await 5 more
+kill "$follow"
+is 'each line once' "$(jq -c .number "$tmp/follow" | sort | uniq -d | wc -l)" 0
+does '' kill l
+does '' kill t
+fails 'no program named t is loaded' kill t
+ended() { jq -e 'select(.event == "kill" and .name == "t")' "$tmp/events"; }
+ok 'events of a kill' await 5 ended
+kill "$events"
+for e in load unload attach kill; do
+	ok "an event: $e" jq -se "any(.[]; .event == \"$e\")" "$tmp/events"
+done
+does '' list
+
+# ---- dump, invoke ---------------------------------------------------------------------------
+
+kwasmctl load "$guests" >/dev/null
+fails 'guests is no file: of a loaded program only --asm can be shown' dump --ir all guests
+fails 'objdump is not installed: apt-get install binutils' dump guests
+fails 'no program named nope is loaded' dump nope
+does '' unload guests
+does 3 invoke --kernel "$guests" add 1 2
+does '-2 1' invoke --kernel "$guests" swap 1 -2
+does '' invoke --kernel "$guests" nothing
+like 'invoke --kernel --time' "$(kwasmctl invoke --kernel --time "$guests" add 1 2)" '^3 [0-9]+$'
+fails 'trap: integer divide by zero in function 1 (div) at byte 0xd8' invoke --kernel "$guests" div 1 0
+fails 'trap: out of bounds memory access in function 7 (load) at byte 0xfa' \
+	invoke --kernel "$guests" load -1
+fails 'trap: time limit exceeded in function 6 (spin) at byte 0xf0' \
+	invoke --kernel --time-limit 1ms "$guests" spin
+json '.results[0].value' 3 invoke --kernel "$guests" add 1 2
+
+# ---- namespaces and privilege ---------------------------------------------------------------
+
+ip netns add other
+does 'attachment '"$(($(kwasmctl -j attach --hook nf_in "$handler" | jq .id) + 1))"': program handler at nf_in inet priority 0' \
+	-n other attach --hook nf_in "$handler"
+json length 1 -n other list
+json length 1 list
+does '' -n other detach --all
+does '' -n other list
+json length 1 list
+does '' detach --all
+does '' list
+fails 'there is no network namespace "third": ip netns list shows them' -n third list
+chmod 755 "$tmp"
+# As nobody: may not load, may not look.
+nobody() { setpriv --reuid 65534 --regid 65534 --clear-groups --bounding-set=-all "$@"; }
+if command -v setpriv >/dev/null; then
+	is 'without privilege' "$(nobody kwasmctl load "$handler" 2>&1; echo $?)" \
+		$'this needs the capability CAP_NET_ADMIN: run it as root\n1'
+	json '.module | type' string version
+else
+	skip 'without privilege' 'there is no setpriv'
+fi
+done_testing
