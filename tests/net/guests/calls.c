@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Calls each function of the ABI for an echo request and logs what it returned, a line each:
  * "function=value".  A second line of the same function is from beyond the packet's end.

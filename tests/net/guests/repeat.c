@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* Has each packet shown again: three times, or for ever. */
 #include <kwasm_guest.h>
 

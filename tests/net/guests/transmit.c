@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* Sends a datagram for each echo request, which comes by the hook where this stands. */
 #include "line.h"
 
