@@ -186,6 +186,7 @@ NEEDS_tools := ctl examples
 -include tests/tools/Makefile.inc
 -include tests/style/Makefile.inc
 -include tests/vm/Makefile.inc
+-include bench/core/Makefile.inc
 
 $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(LIBKWASM)
 	$(call say,LD,$@)
