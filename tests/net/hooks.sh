@@ -68,16 +68,16 @@ ok 'a program goes with its last attachment' nothing_left
 # The list comes from the table: a function that calls.c and the values below forget fails.
 
 declare -A want=(
-	[pkt_len]=36 [pkt_hook]=1 [pkt_family]=2 [pkt_ifindex_in]=$to_left [pkt_ifindex_out]=0
-	[pkt_mark]=0 [pkt_protocol]=2048 [pkt_u8]=$((0x45)) [pkt_be16]=36
-	[pkt_be32]=$((0xc0000202)) [pkt_le16]=$((0x2400)) [pkt_le32]=$((0x020200c0))
+	[pkt_len]=52 [pkt_hook]=1 [pkt_family]=2 [pkt_ifindex_in]=$to_left [pkt_ifindex_out]=0
+	[pkt_mark]=0 [pkt_protocol]=2048 [pkt_u8]=$((0x45)) [pkt_be16]=52
+	[pkt_be32]=$((0xc0000202)) [pkt_le16]=$((0x3400)) [pkt_le32]=$((0x020200c0))
 	[pkt_read]=$((0xc0000201)) [log]=5
 	['end pkt_u8']=-61 ['end pkt_be16']=-61 ['end pkt_be32']=-61 ['end pkt_le16']=-61
 	['end pkt_le32']=-61 ['end pkt_read']=0 ['part pkt_read']=3
 	['last pkt_u8']=$((0xab)) ['last pkt_be32']=$((0xabababab))
 )
 attach --hook nf_in --family ip --name calls "$GUESTS/calls.wasm"
-left ping -n -q -c 1 -W 2 -s 8 -p ab 192.0.2.1 >/dev/null
+left ping -n -q -c 1 -W 2 -s 24 -p ab 192.0.2.1 >/dev/null
 for function in $(sed -n 's/^KWASM_CALL(\([a-z0-9_]*\),.*/\1/p' "$GUESTS/kwasm_abi.def"); do
 	is "kwasm.$function" "$(logged calls | sed -n "s/^$function=//p")" "${want[$function]-}"
 done
