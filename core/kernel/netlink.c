@@ -8,7 +8,8 @@
  */
 #include <linux/atomic.h>
 #include <linux/capability.h>
-#include <linux/kernel_read_file.h>
+#include <linux/file.h>
+#include <linux/fs.h>
 #include <linux/vmalloc.h>
 
 #include "event.h"
@@ -232,34 +233,72 @@ struct sk_buff *kwasm_nl_reply(struct genl_info *info, void **header)
 	return skb;
 }
 
+static int read_whole(struct file *file, void *to, size_t size)
+{
+	loff_t pos = 0;
+	ssize_t n;
+
+	while (pos < size) {
+		n = kernel_read(file, to + pos, size - pos, &pos);
+		if (n <= 0)
+			return n ?: -EIO;
+	}
+	return 0;
+}
+
+/*
+ * kernel_read_file() is not for this: security modules want a reason from a list in which a
+ * program's file does not occur, and warn of the unknown one.
+ */
+static int bytes_from_file(struct kwasm_bytes *bytes, struct file *file, struct kwasm_diag *diag)
+{
+	loff_t size = i_size_read(file_inode(file));
+	struct kwasm_limits limits;
+	int err;
+
+	if (!S_ISREG(file_inode(file)->i_mode) || !(file->f_mode & FMODE_READ))
+		return kwasm_diag_set(diag, -EINVAL, KWASM_NO_PLACE,
+				      "the program's file is not one that can be read");
+	kwasm_limits_get(&limits);
+	if (size > limits.module_bytes)
+		return kwasm_diag_set(diag, -E2BIG, KWASM_NO_PLACE,
+				      "the file is larger than %u bytes (parameter max_module_bytes)",
+				      limits.module_bytes);
+	bytes->owned = __vmalloc(max_t(size_t, size, 1), GFP_KERNEL_ACCOUNT);
+	if (!bytes->owned)
+		return -ENOMEM;
+	err = read_whole(file, bytes->owned, size);
+	if (err) {
+		kwasm_bytes_put(bytes);
+		return kwasm_diag_set(diag, err, KWASM_NO_PLACE,
+				      "the program's file cannot be read: error %d", err);
+	}
+	bytes->data = bytes->owned;
+	bytes->size = size;
+	return 0;
+}
+
 int kwasm_bytes_get(struct kwasm_bytes *bytes, struct nlattr **attrs, struct kwasm_diag *diag)
 {
-	struct kwasm_limits limits;
-	size_t size;
-	ssize_t n;
+	struct file *file;
+	int err;
 
 	memset(bytes, 0, sizeof(*bytes));
 	if (!attrs[KWASM_A_FD] == !attrs[KWASM_A_WASM])
-		return kwasm_diag_set(diag, -EINVAL, KWASM_DIAG_NONE, KWASM_DIAG_NONE,
+		return kwasm_diag_set(diag, -EINVAL, KWASM_NO_PLACE,
 				      "the request needs a program, as either fd or wasm");
 	if (attrs[KWASM_A_WASM]) {
 		bytes->data = nla_data(attrs[KWASM_A_WASM]);
 		bytes->size = nla_len(attrs[KWASM_A_WASM]);
 		return 0;
 	}
-	kwasm_limits_get(&limits);
-	n = kernel_read_file_from_fd(nla_get_u32(attrs[KWASM_A_FD]), 0, &bytes->owned,
-				     limits.module_bytes, &size, READING_UNKNOWN);
-	if (n == -EFBIG)
-		return kwasm_diag_set(diag, -E2BIG, KWASM_DIAG_NONE, KWASM_DIAG_NONE,
-				      "the file is larger than %u bytes (parameter max_module_bytes)",
-				      limits.module_bytes);
-	if (n < 0)
-		return kwasm_diag_set(diag, n, KWASM_DIAG_NONE, KWASM_DIAG_NONE,
-				      "the program's file cannot be read: error %d", (int)n);
-	bytes->data = bytes->owned;
-	bytes->size = size;
-	return 0;
+	file = fget(nla_get_u32(attrs[KWASM_A_FD]));
+	if (!file)
+		return kwasm_diag_set(diag, -EBADF, KWASM_NO_PLACE,
+				      "the program's file descriptor is not open");
+	err = bytes_from_file(bytes, file, diag);
+	fput(file);
+	return err;
 }
 
 void kwasm_bytes_put(struct kwasm_bytes *bytes)
