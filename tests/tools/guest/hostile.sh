@@ -1,0 +1,6 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Requests that kwasmctl would never send: nl_hostile.c with the modules loaded.
+set -u
+modprobe kwasm_netfilter || exit 1
+exec "$KWASM_BUILD/guest/nl-hostile" "$KWASM_BUILD/guest/tools/handler.wasm"
