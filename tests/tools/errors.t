@@ -161,6 +161,7 @@ fails 1 'function 0, byte 0x21: type mismatch: expected i32, got i64' dump "$tmp
 wat simd '(module (func (export "x") (drop (v128.const i32x4 0 0 0 0))))'
 fails 1 'function 0, byte 0x1e: SIMD instruction v128.const is not supported' \
 	invoke "$tmp/simd.wasm" x
+# shellcheck disable=SC2016 # WebAssembly's dollars
 wat start '(module (func $s unreachable) (start $s) (func (export "x")))'
 fails 1 'the module trapped while it was instantiated: unreachable in function 0 at byte 0x22' \
 	invoke "$tmp/start.wasm" x

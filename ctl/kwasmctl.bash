@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+# Completion of kwasmctl: words are taken from its own help.
+
+_kwasmctl_commands() {
+	kwasmctl help 2>/dev/null | sed -n '/^commands:/,/^$/s/^  \([a-z]*\) .*/\1/p'
+}
+
+_kwasmctl_options() {
+	kwasmctl help "$@" 2>/dev/null | grep -oE -- '--[a-z-]+'
+}
+
+_kwasmctl_programs() {
+	kwasmctl list 2>/dev/null | awk 'NR > 1 { print $2 }'
+}
+
+# What may stand behind an option: words, or files where it says "file"
+_kwasmctl_values() {
+	case $1 in
+	--hook) echo nf_pre nf_in nf_fwd nf_out nf_post ;;
+	--family) echo inet ip ip6 ;;
+	--on-trap) echo accept drop detach restart ;;
+	--netns | -n) ip netns list 2>/dev/null | cut -d' ' -f1 ;;
+	--dev) ip -o link 2>/dev/null | sed 's/^[0-9]*: \([^:@]*\).*/\1/' ;;
+	--name) _kwasmctl_programs ;;
+	--ir) echo all build fold gvn memopt licm dce split lower regalloc emit ;;
+	--pcap | --write) echo file ;;
+	--entry | --priority | --time-limit | --memory-limit | --deny | --func) echo none ;;
+	esac
+}
+
+_kwasmctl() {
+	local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} command='' words i
+
+	for ((i = 1; i < COMP_CWORD; i++)); do
+		case ${COMP_WORDS[i]} in
+		--netns | -n) i=$((i + 1)) ;;
+		-*) ;;
+		*)
+			command=${COMP_WORDS[i]}
+			break
+			;;
+		esac
+	done
+	COMPREPLY=()
+	words=$(_kwasmctl_values "$before")
+	case $words in
+	file)
+		mapfile -t COMPREPLY < <(compgen -f -- "$word")
+		return
+		;;
+	none) return ;;
+	esac
+	if [ -z "$words" ]; then
+		if [[ $word == -* ]]; then
+			# shellcheck disable=SC2086 # nothing where there is no command
+			words=$(_kwasmctl_options $command)
+		else
+			case $command in
+			'' | help) words=$(_kwasmctl_commands) ;;
+			show | stats | log | unload | kill | detach) words=$(_kwasmctl_programs) ;;
+			replace) words=$(_kwasmctl_programs) ;;
+			esac
+		fi
+	fi
+	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word")
+	case $command in
+	attach | load | replace | test | invoke | dump)
+		if [[ $word != -* && -z $(_kwasmctl_values "$before") ]]; then
+			mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -f -- "$word")
+		fi
+		;;
+	esac
+}
+
+complete -o filenames -F _kwasmctl kwasmctl

@@ -1,0 +1,72 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Help, manual page and completion name the same commands and options.
+set -u
+# shellcheck source=tests/lib.sh
+. "${0%/*}/../lib.sh"
+ctl=$KWASM_BUILD/kwasmctl
+man=$KWASM_SRC/ctl/kwasmctl.8
+PATH=$KWASM_BUILD:$PATH
+
+# The manual page as text, hyphens plain
+page=$(sed -e 's/\\-/-/g' -e 's/\\f[A-Z]//g' -e 's/"//g' "$man")
+
+commands=$("$ctl" help | sed -n '/^commands:/,/^$/s/^  \([a-z]*\) .*/\1/p')
+ok 'there are commands' test "$(wc -w <<<"$commands")" -gt 10
+is 'kwasmctl --help is kwasmctl help' "$("$ctl" --help)" "$("$ctl" help)"
+like 'no tabs, no long lines' "$("$ctl" help; for c in $commands; do "$ctl" help "$c"; done |
+	grep -cE $'\t|.{101}')" '0$'
+
+in_page() { grep -qE -- "$1" <<<"$page"; }
+every=''
+for c in $commands; do
+	help=$("$ctl" help "$c")
+	is "$c --help" "$("$ctl" "$c" --help)" "$help"
+	is "$c -h" "$("$ctl" -h "$c" 2>&1 | head -n 1)" "$("$ctl" help | head -n 1)"
+	like "$c begins with its use" "$help" "^usage: kwasmctl $c"
+	ok "the manual page has $c" in_page "^\.(B|BR) $c( |\$)"
+	# shellcheck disable=SC2046 # a list of words
+	every="$every $(grep -oE -- '--[a-z-]+' <<<"$help" | sort -u | tr '\n' ' ')"
+done
+for o in $(tr ' ' '\n' <<<"$every" | sort -u); do
+	ok "the manual page has $o" in_page "$o([^a-z-]|\$)"
+done
+# shellcheck disable=SC2013 # words
+for o in $(grep -oE -- '--[a-z][a-z-]*' <<<"$page" | sort -u); do
+	ok "the tool has $o" grep -q -- " $o " <<<" $every "
+done
+if command -v man >/dev/null; then
+	is 'the manual page formats without a warning' \
+		"$(MANROFFSEQ='' MANWIDTH=80 man --warnings -l "$man" 2>&1 >/dev/null)" ''
+else
+	skip 'the manual page formats without a warning' 'there is no man'
+fi
+
+# completes WANT WORD...: the last word is completed
+completes() {
+	local got
+
+	got=$(
+		# shellcheck source=/dev/null
+		. "$KWASM_SRC/ctl/kwasmctl.bash"
+		COMP_WORDS=(kwasmctl "${@:2}")
+		COMP_CWORD=$(($# - 1))
+		_kwasmctl
+		printf '%s\n' "${COMPREPLY[@]}" | sort | tr '\n' ' '
+	)
+	is "completion of kwasmctl ${*:2}" "$got" "$1"
+}
+completes "$(sort <<<"$commands" | tr '\n' ' ')" ''
+completes 'list load log ' l
+completes 'list load log ' -n ns l
+completes 'nf_fwd ' attach --hook nf_f
+completes 'ip ip6 ' attach --family ip
+completes 'detach drop ' attach --on-trap d
+completes '--kernel ' invoke --k
+completes '--json ' --j
+completes 'invoke ' help i
+completes 'gvn ' dump --ir g
+cd "$KWASM_SRC/ctl" || exit 1
+completes 'kwasmctl.8 kwasmctl.bash ' test --pcap kwasmctl
+completes 'kwasmctl.8 kwasmctl.bash ' load kwasmctl
+done_testing
