@@ -9,13 +9,7 @@
 #include "build.h"
 #include "rt.h"
 
-/* Instructions that are one IR operation on operands from the stack. */
-static const struct simple {
-	u8 op;
-	u8 type;
-	u8 otype;
-	u8 access;
-} simple_ops[256] = {
+static const struct build_simple simple_ops[256] = {
 #define CMP(name, ir)						\
 	[WASM_I32_##name] = { IR_##ir, IR_I32, IR_I32, 0 },	\
 	[WASM_I64_##name] = { IR_##ir, IR_I32, IR_I64, 0 }
@@ -128,16 +122,8 @@ u32 build_emit(struct build *b, u32 op, u32 type)
 	return ins;
 }
 
-static int no_floats(struct build *b, u32 at)
-{
-	return kwasm_diag_set(b->f->diag, -EOPNOTSUPP, b->f->index, at,
-			      "floating-point code is not compiled yet");
-}
-
 void build_push(struct build *b, u32 value)
 {
-	if (b->f->ins[value].type == IR_F32 || b->f->ins[value].type == IR_F64)
-		b->err = no_floats(b, b->at);
 	b->stack[b->height++] = value;
 }
 
@@ -154,7 +140,8 @@ static u32 emit_const(struct build *b, u32 type, u64 bits)
 	return ins;
 }
 
-static void simple(struct build *b, const struct kwasm_op *op, const struct simple *s)
+static void simple(struct build *b, const struct kwasm_op *op,
+		   const struct build_simple *s)
 {
 	u32 ins = build_emit(b, s->op, s->type);
 	u32 n = ir_op_info[s->op].num_args;
@@ -331,10 +318,13 @@ static void global_op(struct build *b, u32 op, u32 x)
 
 static void other_op(struct build *b, const struct kwasm_op *op)
 {
+	const struct build_simple *s = build_float_op(op->code);
 	size_t i;
 
-	if (op->code < ARRAY_SIZE(simple_ops) && simple_ops[op->code].op) {
-		simple(b, op, &simple_ops[op->code]);
+	if (!s && op->code < ARRAY_SIZE(simple_ops) && simple_ops[op->code].op)
+		s = &simple_ops[op->code];
+	if (s) {
+		simple(b, op, s);
 		return;
 	}
 	for (i = 0; i < ARRAY_SIZE(rt_calls); i++) {
@@ -343,7 +333,8 @@ static void other_op(struct build *b, const struct kwasm_op *op)
 			return;
 		}
 	}
-	b->err = no_floats(b, op->at);
+	b->err = kwasm_diag_set(b->f->diag, -EOPNOTSUPP, b->f->index, op->at,
+				"%s is not compiled yet", kwasm_op_name(op->code));
 }
 
 static void data_op(struct build *b, const struct kwasm_op *op)
@@ -385,6 +376,12 @@ static void data_op(struct build *b, const struct kwasm_op *op)
 		break;
 	case WASM_I64_CONST:
 		build_push(b, emit_const(b, IR_I64, op->bits));
+		break;
+	case WASM_F32_CONST:
+		build_push(b, emit_const(b, IR_F32, (u32)op->bits));
+		break;
+	case WASM_F64_CONST:
+		build_push(b, emit_const(b, IR_F64, op->bits));
 		break;
 	case WASM_REF_NULL:
 		build_push(b, emit_const(b, IR_I64, 0));
@@ -578,9 +575,6 @@ int ir_build(struct ir_func *f, const struct kwasm_hostmap *hosts)
 	const struct kwasm_func_info *info = &f->module->funcs[f->index];
 	int err;
 
-	if (info->float_code)
-		return kwasm_diag_set(f->diag, -EOPNOTSUPP, f->index, info->float_code,
-				      "floating-point code is not compiled yet");
 	err = attempt(f, hosts, false);
 	if (err == -E2BIG)
 		err = attempt(f, hosts, true);

@@ -100,6 +100,16 @@ void kwasm_text_free(struct kwasm_text *text);
 #define KWASM_TEXT_NEAR_HOST 0
 #endif
 
+/*
+ * True where guests may use the floating-point registers.  Elsewhere modules with float code are
+ * refused when they are compiled.
+ */
+#ifdef __KERNEL__
+#define KWASM_FLOATS 0
+#else
+#define KWASM_FLOATS 1
+#endif
+
 /**
  * kwasm_host_return_thunk() - where compiled functions have to jump instead of a plain ret.
  *

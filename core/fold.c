@@ -99,7 +99,7 @@ static bool global_const(struct ir_func *f, u32 i)
 	const struct kwasm_global *global = &m->globals[f->ins[i].imm];
 
 	if (f->ins[i].imm < m->num_global_imports || global->type.mutable ||
-	    global->init.kind != KWASM_CONST_VALUE || f->ins[i].type > IR_I64)
+	    global->init.kind != KWASM_CONST_VALUE)
 		return false;
 	return fold_to_const(f, i, global->init.bits);
 }
@@ -150,6 +150,8 @@ static bool step(struct ir_func *f, u32 i)
 	case IR_EXT8S ... IR_SEXT:
 	case IR_STORE:
 		return fold_convert(f, i);
+	case IR_FADD ... IR_BITCAST:
+		return fold_float(f, i);
 	case IR_GGET:
 		return global_const(f, i);
 	default:

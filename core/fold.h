@@ -13,12 +13,12 @@
 
 static inline u32 fold_width(u32 type)
 {
-	return type == IR_I32 ? 32 : 64;
+	return type == IR_I32 || type == IR_F32 ? 32 : 64;
 }
 
 static inline u64 fold_mask(u32 type)
 {
-	return type == IR_I32 ? U32_MAX : U64_MAX;
+	return fold_width(type) == 32 ? U32_MAX : U64_MAX;
 }
 
 static inline bool fold_is_const(const struct ir_func *f, u32 v)
@@ -69,5 +69,6 @@ bool fold_arith(struct ir_func *f, u32 i);	/* fold_arith.c: +, -, *, bits, shift
 bool fold_divide(struct ir_func *f, u32 i);	/* fold_div.c: division and remainder */
 bool fold_compare(struct ir_func *f, u32 i);	/* fold_cmp.c: comparisons, select */
 bool fold_convert(struct ir_func *f, u32 i);	/* fold_arith.c: extensions, stored values */
+bool fold_float(struct ir_func *f, u32 i);	/* fold_float.c: signs and bits of floats */
 
 #endif /* KWASM_FOLD_H */

@@ -4,7 +4,8 @@
  *
  * A host function is called straight from compiled code, in the context the guest runs in (softirq
  * with BH off, or process context): C prototype `u64 fn(struct kwasm_ctx *ctx, u64 a0, ... a4)`.
- * i32 arguments arrive zero-extended; an i32 result is truncated by the caller.  At most five
+ * i32 arguments arrive zero-extended; an i32 result is truncated by the caller.  Floats arrive and
+ * return as bit patterns in integer registers, those of an f32 zero-extended.  At most five
  * parameters and one result.  Guest pointers go through kwasm_ctx_slice() only.
  */
 #ifndef KWASM_HOST_H

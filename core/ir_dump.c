@@ -181,10 +181,10 @@ static void put_ins(struct out *o, u32 index)
 		put(o, " = ");
 	}
 	put(o, "%s", ir_op_info[ins->op].name);
+	if (ins->type != IR_VOID && (!ins->otype || ins->op >= IR_TRUNCS))
+		put(o, ".%s", type_name(ins->type));
 	if (ins->otype)
 		put(o, ".%s", type_name(ins->otype));
-	else if (ins->type != IR_VOID)
-		put(o, ".%s", type_name(ins->type));
 	if (has_access(ins->op))
 		put(o, ".%s", access_name(ins->access));
 	if (ins->op == IR_MOVE || ins->op == IR_XCHG || ins->op == IR_REMAT) {

@@ -242,6 +242,44 @@ static u32 arg_type(struct verifier *v, struct ir_ins *ins, u32 n)
 	return v->f->ins[ins->arg[n]].type;
 }
 
+static bool is_float(u32 type)
+{
+	return type == IR_F32 || type == IR_F64;
+}
+
+/* Same width, one of them a float. */
+static bool is_bitcast(u32 a, u32 b)
+{
+	return (a == IR_I32 && b == IR_F32) || (a == IR_I64 && b == IR_F64);
+}
+
+static bool float_types_fit(struct verifier *v, struct ir_ins *ins)
+{
+	u32 from = arg_type(v, ins, 0);
+
+	switch (ins->op) {
+	case IR_FADD ... IR_FCOPYSIGN:
+		return is_float(ins->type) && from == ins->type && arg_type(v, ins, 1) == from;
+	case IR_FABS ... IR_FNEAREST:
+		return is_float(ins->type) && from == ins->type;
+	case IR_FEQ ... IR_FGE:
+		return ins->type == IR_I32 && is_float(from) && from == ins->otype &&
+		       arg_type(v, ins, 1) == from;
+	case IR_TRUNCS ... IR_TRUNCSATU:
+		return is_float(from) && from == ins->otype && ins->type < IR_F32;
+	case IR_CONVS:
+	case IR_CONVU:
+		return is_float(ins->type) && from == ins->otype && from < IR_F32;
+	case IR_DEMOTE:
+		return ins->type == IR_F32 && from == IR_F64;
+	case IR_PROMOTE:
+		return ins->type == IR_F64 && from == IR_F32;
+	default:
+		return from == ins->otype &&
+		       (is_bitcast(from, ins->type) || is_bitcast(ins->type, from));
+	}
+}
+
 static bool types_fit(struct verifier *v, struct ir_ins *ins)
 {
 	switch (ins->op) {
@@ -267,6 +305,8 @@ static bool types_fit(struct verifier *v, struct ir_ins *ins)
 	case IR_SELECT:
 		return arg_type(v, ins, 0) == IR_I32 && arg_type(v, ins, 1) == ins->type &&
 		       arg_type(v, ins, 2) == ins->type;
+	case IR_FADD ... IR_BITCAST:
+		return float_types_fit(v, ins);
 	case IR_LOAD:
 	case IR_PKTLOAD:
 	case IR_SWITCH:
@@ -295,8 +335,9 @@ static int check_ins(struct verifier *v, u32 i)
 		return err;
 	if (!ins->form && !types_fit(v, ins))
 		return bad_ins(v, i, "has operands of a wrong type");
-	if (ins->op == IR_CONST && ins->type == IR_I32 && ins->imm > U32_MAX)
-		return bad_ins(v, i, "is an i32 and not zero-extended");
+	if (ins->op == IR_CONST && (ins->type == IR_I32 || ins->type == IR_F32) &&
+	    ins->imm > U32_MAX)
+		return bad_ins(v, i, "has 32 bits and is not zero-extended");
 	if (ins->op == IR_RESULT) {
 		u32 k = prev && v->f->ins[prev].op == IR_RESULT ? v->f->ins[prev].imm + 1 : 1;
 

@@ -187,7 +187,7 @@ static bool convert(struct ir_func *f, u32 i, u32 value)
 		return fold_to_op(f, i, IR_EXT16S, value, 0);
 	case IR_U32:
 	case IR_S32:
-		if (f->ins[i].type == IR_I32)
+		if (f->ins[i].type != IR_I64)
 			return fold_to_copy(f, i, value);
 		return f->ins[i].access == IR_U32 ?
 			       fold_to_op_const(f, i, IR_AND, value, U32_MAX) :

@@ -103,6 +103,9 @@ static void emit_cold_code(struct emit *e)
 		case X64_COLD_CROSS:
 			emit_cold_cross(e, &cold);
 			break;
+		case X64_COLD_FLOAT:
+			emit_cold_float(e, &cold);
+			break;
 		default:
 			emit_cold_div(e, &cold);
 		}
@@ -131,6 +134,9 @@ static void emit_const(struct emit *e, u32 i, u32 dst)
 			x64_ri(e->as, X64_MOV, X64_Q, X64_SCRATCH, imm);
 			x64_mr(e->as, X64_MOV, X64_Q, emit_slot(e, dst), X64_SCRATCH);
 		}
+	} else if (x64_is_xmm(dst)) {
+		/* what is above 32 bits of a float is of no account: zeroes as well as others */
+		emit_fconst(e, (u64)imm <= U32_MAX ? X64_L : X64_Q, (u8)dst, (u64)imm);
 	} else if (!imm && !emit_flags_live(e->f, i)) {
 		x64_zero(e->as, (u8)dst);
 	} else {
@@ -342,8 +348,8 @@ static int emit_block(struct emit *e, u32 b)
 			continue;
 		e->made_reg = X64_NONE;
 		if (!emit_moves(e, i) && !emit_alu(e, i) && !emit_unary(e, i) &&
-		    !emit_compare(e, i) && !emit_memory(e, i) && !emit_call(e, i) &&
-		    !emit_end(e, i))
+		    !emit_float(e, i) && !emit_convert(e, i) && !emit_compare(e, i) &&
+		    !emit_memory(e, i) && !emit_call(e, i) && !emit_end(e, i))
 			return kwasm_diag_set(f->diag, -EOPNOTSUPP, f->index, f->ins[i].at,
 					      "operation %s has no machine code",
 					      ir_op_info[f->ins[i].op].name);

@@ -14,6 +14,7 @@ enum x64_cold_kind {
 	X64_COLD_MINUS_ONE,	/* remainder by -1: is 0 */
 	X64_COLD_PACKET,	/* packet load by a call */
 	X64_COLD_CROSS,		/* indirect call of another instance's function */
+	X64_COLD_FLOAT,		/* operands of a float operation that the fast way is wrong for */
 };
 
 /**
@@ -114,7 +115,18 @@ struct x64_mem emit_guest(struct emit *e, const struct ir_ins *ins, u8 addr, u64
 /** emit_flags_live() - do the flags count behind @i? */
 bool emit_flags_live(const struct ir_func *f, u32 i);
 
+/** emit_fmove() - XMM register @dst = location @src unless they are the same. */
+void emit_fmove(struct emit *e, u8 dst, u32 src);
+
+/** emit_fconst() - XMM register @dst = @bits of width @w; the flags stay. */
+void emit_fconst(struct emit *e, enum x64_width w, u8 dst, u64 bits);
+
+/** emit_branch_fne() - to @yes if the float comparison in the flags found no equality, to @no. */
+void emit_branch_fne(struct emit *e, u32 yes, u32 no);
+
 /* A group of operations each; false for those that are not of it. */
+bool emit_float(struct emit *e, u32 i);
+bool emit_convert(struct emit *e, u32 i);
 bool emit_alu(struct emit *e, u32 i);
 bool emit_unary(struct emit *e, u32 i);
 bool emit_compare(struct emit *e, u32 i);
@@ -126,6 +138,8 @@ bool emit_end(struct emit *e, u32 i);
 void emit_cold_div(struct emit *e, const struct x64_cold *cold);
 void emit_cold_packet(struct emit *e, const struct x64_cold *cold);
 void emit_cold_cross(struct emit *e, const struct x64_cold *cold);
+void emit_cold_float(struct emit *e, const struct x64_cold *cold);
+void emit_cold_convert(struct emit *e, const struct x64_cold *cold);
 
 /** emit_epilogue() - undo the frame and return. */
 void emit_epilogue(struct emit *e);

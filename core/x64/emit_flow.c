@@ -80,18 +80,52 @@ static bool overlaps(const struct ir_ins *ins)
 	return ins->dst == ins->src[0] || ins->dst == ins->src[1];
 }
 
-static void emit_select(struct emit *e, const struct ir_ins *ins)
+static void emit_cmov(struct emit *e, const struct ir_ins *ins, enum x64_cc cc)
 {
 	enum x64_width w = emit_width(ins->type);
-	u8 dst = (u8)ins->dst;
 
-	emit_move(e, w, dst, ins->src[0]);
+	if (ir_loc_is_reg(ins->src[1]))
+		x64_cmov_rr(e->as, cc, w, (u8)ins->dst, (u8)ins->src[1]);
+	else
+		x64_cmov_rm(e->as, cc, w, (u8)ins->dst, emit_slot(e, ins->src[1]));
+}
+
+/* There is no conditional move of floats: a jump over a move. */
+static void emit_float_select(struct emit *e, const struct ir_ins *ins)
+{
+	u32 over = x64_label(e->as);
+
+	if (ins->cc == X64_CC_FNE) {
+		u32 differ = x64_label(e->as);
+
+		x64_jcc(e->as, X64_CC_P, differ);
+		x64_jcc(e->as, X64_CC_E, over);
+		x64_bind(e->as, differ);
+	} else {
+		x64_jcc(e->as, x64_cc_not(ins->cc), over);
+	}
+	emit_fmove(e, (u8)ins->dst, ins->src[1]);
+	x64_bind(e->as, over);
+}
+
+static void emit_select(struct emit *e, const struct ir_ins *ins)
+{
+	bool is_float = x64_is_xmm(ins->dst);
+
+	if (is_float)
+		emit_fmove(e, (u8)ins->dst, ins->src[0]);
+	else
+		emit_move(e, emit_width(ins->type), (u8)ins->dst, ins->src[0]);
 	if (ins->form != X64_FORM_FLAGS)
 		emit_test(e, ins->src[2]);
-	if (ir_loc_is_reg(ins->src[1]))
-		x64_cmov_rr(e->as, ins->cc, w, dst, (u8)ins->src[1]);
-	else
-		x64_cmov_rm(e->as, ins->cc, w, dst, emit_slot(e, ins->src[1]));
+	if (is_float) {
+		emit_float_select(e, ins);
+	} else if (ins->cc == X64_CC_FNE) {
+		emit_cmov(e, ins, X64_CC_NE);
+		emit_cmov(e, ins, X64_CC_P);
+	} else {
+		emit_cmov(e, ins, ins->cc);
+	}
 }
 
 bool emit_compare(struct emit *e, u32 i)
@@ -141,7 +175,11 @@ static void emit_branch(struct emit *e, u32 i)
 
 	if (ins->form != X64_FORM_FLAGS && !emit_is_tested(e, X64_L, ins->src[0]))
 		emit_test(e, ins->src[0]);
-	if (yes == e->next) {
+	if (ins->cc == X64_CC_FNE) {
+		emit_branch_fne(e, yes, no);
+	} else if (ins->cc == X64_CC_FEQ) {
+		emit_branch_fne(e, no, yes);
+	} else if (yes == e->next) {
 		x64_jcc(e->as, x64_cc_not(ins->cc), no);
 	} else {
 		x64_jcc(e->as, ins->cc, yes);

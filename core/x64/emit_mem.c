@@ -94,6 +94,10 @@ static void emit_load(struct emit *e, const struct ir_ins *ins)
 	u8 addr = addr_reg(ins);
 	struct x64_mem mem = emit_guest(e, ins, addr, ins->imm);
 
+	if (x64_is_xmm(dst)) {
+		x64_rm(e->as, X64_FMOV, emit_width(ins->type), dst, mem);
+		return;
+	}
 	emit_extending_load(e, ins, dst, mem);
 	if (ins->flags & IR_SWAP)
 		emit_swap_bytes(e, ins, dst);
@@ -153,7 +157,8 @@ static void emit_store(struct emit *e, const struct ir_ins *ins)
 		x64_mi(e->as, X64_MOV, w, mem,
 		       w == X64_B ? (u8)ins->disp : w == X64_W ? (u16)ins->disp : ins->disp);
 	else
-		x64_mr(e->as, X64_MOV, w, mem, (u8)ins->src[1]);
+		x64_mr(e->as, x64_is_xmm(ins->src[1]) ? X64_FMOV : X64_MOV, w, mem,
+		       (u8)ins->src[1]);
 }
 
 /* ---- globals, frame slots ---- */

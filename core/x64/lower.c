@@ -281,7 +281,8 @@ static const u8 cmp_cc[IR_NUM_OPS] = {
 
 static bool is_compare(const struct ir_ins *ins)
 {
-	return ins->op >= IR_EQ && ins->op <= IR_GEU;
+	return (ins->op >= IR_EQ && ins->op <= IR_GEU) ||
+	       (ins->op >= IR_FEQ && ins->op <= IR_FGE);
 }
 
 /* x & y compared with 0; true when @ins took it over from its operand @v. */
@@ -316,6 +317,10 @@ static void lower_compare(struct lower *l, u32 i)
 	struct ir_ins *ins = &l->f->ins[i];
 	s64 c;
 
+	if (ins->op >= IR_FEQ) {
+		lower_float(l, i);
+		return;
+	}
 	ins->cc = cmp_cc[ins->op];
 	if (lower_const(l, ins->arg[0], &c)) {
 		swap(ins->arg[0], ins->arg[1]);
@@ -446,6 +451,8 @@ static void lower_select(struct lower *l, u32 i)
 {
 	struct ir_ins *ins;
 
+	if (lower_float_select(l, i))
+		return;
 	l->f->ins[i].cc = X64_CC_NE;
 	l->f->ins[i].form = X64_FORM_RR;
 	lower_flags(l, i);
@@ -455,6 +462,11 @@ static void lower_select(struct lower *l, u32 i)
 	    lower_single(l, ins->arg[1])) {
 		swap(ins->arg[0], ins->arg[1]);
 		ins->cc = x64_cc_not(ins->cc);
+	}
+	/* two conditional moves can join two flags, not intersect them */
+	if (ins->cc == X64_CC_FEQ) {
+		swap(ins->arg[0], ins->arg[1]);
+		ins->cc = X64_CC_FNE;
 	}
 }
 
@@ -513,6 +525,9 @@ static int lower_ins(struct lower *l, u32 i)
 		break;
 	case IR_SELECT:
 		lower_select(l, i);
+		break;
+	case IR_FADD ... IR_BITCAST:
+		lower_float(l, i);
 		break;
 	case IR_BR:
 		lower_br(l, i);

@@ -56,7 +56,7 @@ static inline bool lower_const(const struct lower *l, u32 v, s64 *value)
 
 	if (ins->op != IR_CONST)
 		return false;
-	*value = ins->type == IR_I32 ? (s32)ins->imm : (s64)ins->imm;
+	*value = ins->type == IR_I32 || ins->type == IR_F32 ? (s32)ins->imm : (s64)ins->imm;
 	return true;
 }
 
@@ -76,11 +76,15 @@ static inline void lower_strip(struct lower *l, u32 *arg)
 /** lower_fold_load() - make the load arg[@n] of @user a memory operand if nothing forbids it. */
 bool lower_fold_load(struct lower *l, u32 user, u32 n, u32 type);
 
+/** lower_float_select() - SELECT @i as one instruction if it is a minimum or maximum. */
+bool lower_float_select(struct lower *l, u32 i);
+
 /* Each lowers one instruction. */
 void lower_load(struct lower *l, u32 i);
 void lower_store(struct lower *l, u32 i);
 void lower_packet(struct lower *l, u32 i);
 void lower_set(struct lower *l, u32 i);
+void lower_float(struct lower *l, u32 i);
 int lower_param(struct lower *l, u32 i);
 int lower_call(struct lower *l, u32 i);
 int lower_ret(struct lower *l, u32 i);

@@ -97,6 +97,31 @@ static int place_args(struct lower *l, u32 call)
 	return 0;
 }
 
+/* C code takes and gives floats as bit patterns. */
+static int host_args(struct lower *l, u32 call)
+{
+	struct ir_func *f = l->f;
+	u32 k;
+
+	for (k = 0; k < f->ins[call].num_list; k++) {
+		u32 *arg = &f->pool[f->ins[call].list + k];
+		u32 i, v = *arg;
+
+		if (!is_float(f, v))
+			continue;
+		i = ir_ins_new(f, IR_BITCAST, f->ins[v].type == IR_F32 ? IR_I32 : IR_I64);
+		if (!i)
+			return -ENOMEM;
+		*arg = i;
+		f->ins[i].otype = f->ins[v].type;
+		f->ins[i].form = X64_FORM_RR;
+		f->ins[i].at = f->ins[call].at;
+		f->ins[i].arg[0] = v;
+		ir_ins_before(f, call, i);
+	}
+	return 0;
+}
+
 int lower_call(struct lower *l, u32 i)
 {
 	struct ir_ins *ins = &l->f->ins[i];
@@ -115,7 +140,7 @@ int lower_call(struct lower *l, u32 i)
 		ins->form = X64_FORM_LOCAL;
 	} else if (kwasm_hostmap_at(l->code->hosts, (u32)ins->imm)) {
 		ins->form = X64_FORM_HOST;
-		return 0;
+		return host_args(l, i);
 	} else {
 		ins->form = X64_FORM_CROSS;
 	}

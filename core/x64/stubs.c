@@ -54,6 +54,7 @@ void x64_code_destroy(struct x64_code *code)
 	kwasm_free(code->funcs);
 	kwasm_free(code->labels);
 	kwasm_free(code->used_slow);
+	x64_pool_destroy(&code->pool);
 	memset(code, 0, sizeof(*code));
 }
 
@@ -333,6 +334,7 @@ void x64_stubs(struct x64_code *code)
 	for (i = 0; i < code->module->num_func_imports; i++)
 		if (code->used_slow[i])
 			stub_slow(code, i);
+	x64_pool_emit(code);
 }
 
 /* ---- the final address ---- */

@@ -134,6 +134,50 @@ static void describe_unary(struct ir_func *f, const struct ir_ins *ins, struct i
 	}
 }
 
+static void describe_round(struct ir_target_ins *t)
+{
+	if (kwasm_cpu_features() & KWASM_CPU_SSE41)
+		t->use[0] = ANYLOC;
+	else
+		t->late = 1;	/* the sequence compares the value with its operand */
+}
+
+static void describe_float(const struct ir_ins *ins, struct ir_target_ins *t)
+{
+	switch (ins->op) {
+	case IR_FADD ... IR_FCOPYSIGN:
+		if (ins->form == X64_FORM_RR) {
+			t->use[1] = ANYLOC;
+			t->commutes = ir_op_is(ins->op, IR_OP_COMMUTES);
+		} else if (ins->form == X64_FORM_FIRST) {
+			t->use[1] = ANYLOC;
+		}
+		describe_tied(ins, t);
+		break;
+	case IR_FABS:
+	case IR_FNEG:
+		describe_tied(ins, t);
+		break;
+	case IR_FCEIL ... IR_FNEAREST:
+		describe_round(t);
+		break;
+	case IR_FEQ ... IR_FGE:
+		if (ins->form == X64_FORM_RR)
+			t->use[1] = ANYLOC;
+		else if (ins->form == X64_FORM_RM)
+			t->late = 1 << 1;
+		break;
+	case IR_TRUNCS ... IR_TRUNCSATU:
+		break;
+	case IR_CONVU:
+		if (ins->otype == IR_I32)
+			t->use[0] = ANYLOC;
+		break;
+	default:
+		t->use[0] = ANYLOC;
+	}
+}
+
 static void describe(struct ir_func *f, u32 i, struct ir_target_ins *t)
 {
 	const struct ir_ins *ins = &f->ins[i];
@@ -183,6 +227,9 @@ static void describe(struct ir_func *f, u32 i, struct ir_target_ins *t)
 		break;
 	case IR_SELECT:
 		describe_select(ins, t);
+		break;
+	case IR_FADD ... IR_BITCAST:
+		describe_float(ins, t);
 		break;
 	case IR_CLZ:
 	case IR_CTZ:

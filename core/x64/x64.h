@@ -42,6 +42,8 @@ enum x64_form {
 	X64_FORM_RR,	/* operands in registers; the second may be in a spill slot */
 	X64_FORM_RI,	/* the last operand is a constant: imm, but disp where imm has a meaning */
 	X64_FORM_RM,	/* the second operand is in memory: arg[1] address, imm offset */
+	X64_FORM_RK,	/* the second operand is the float constant imm, in the pool */
+	X64_FORM_FIRST,	/* FMIN, FMAX: arg[1] unless arg[0] is less, greater: as the machine does */
 	X64_FORM_MI,	/* comparison of memory with imm: arg[0] address, disp offset, access */
 	X64_FORM_LEA,	/* ADD: arg[0] + (arg[1] << scale) + disp */
 	X64_FORM_ZX,	/* AND with a mask of 8, 16 or 32 bits: access says which */
@@ -69,6 +71,37 @@ static inline bool x64_only_flags(const struct ir_ins *ins)
 	return ins->type == IR_VOID;
 }
 
+/*
+ * Conditions beside enum x64_cc that take two flags of a float comparison: equal and ordered, not
+ * equal or unordered.  The lowest bit negates here as well.
+ */
+#define X64_CC_FEQ 16u
+#define X64_CC_FNE 17u
+
+/**
+ * struct x64_pooled - a constant that code reads from memory
+ * @bits: its bytes, the first @bytes of them count
+ * @label: where it is
+ * @next: next in the hash chain, plus 1, or 0
+ */
+struct x64_pooled {
+	u64 bits[2];
+	u32 bytes;
+	u32 label;
+	u32 next;
+};
+
+/**
+ * struct x64_pool - the constants of a module
+ * @heads: of the hash chains: index plus 1, or 0; @max of them
+ */
+struct x64_pool {
+	struct x64_pooled *consts;
+	u32 *heads;
+	u32 num;
+	u32 max;
+};
+
 /* Symbols that code refers to; host functions of imports follow behind X64_SYM_HOST. */
 enum x64_sym {
 	X64_SYM_LEAVE,
@@ -93,6 +126,7 @@ enum x64_sym {
  * @retpoline: indirect jumps go through thunks
  * @return_thunk: returns go through a thunk
  * @features: enum kwasm_cpu_feature
+ * @pool: constants in memory
  */
 struct x64_code {
 	struct x64_asm as;
@@ -111,6 +145,7 @@ struct x64_code {
 	bool retpoline;
 	bool return_thunk;
 	u32 features;
+	struct x64_pool pool;
 };
 
 /* compile.c: the back end's part of the pass list. */
@@ -197,6 +232,16 @@ void x64_call_host(struct x64_code *code, u32 sym);
 
 /** x64_stack_check() - to @trap when @bytes below rsp are below the limit; destroys r11. */
 void x64_stack_check(struct x64_code *code, u32 bytes, u32 trap);
+
+/** x64_const() - memory operand of 4 or 8 bytes, @bits; pool.c. */
+struct x64_mem x64_const(struct x64_code *code, enum x64_width w, u64 bits);
+
+/** x64_const_pair() - memory operand of 16 aligned bytes, all of its floats of width @w @bits. */
+struct x64_mem x64_const_pair(struct x64_code *code, enum x64_width w, u64 bits);
+
+/** x64_pool_emit() - put all constants here. */
+void x64_pool_emit(struct x64_code *code);
+void x64_pool_destroy(struct x64_pool *pool);
 
 /** x64_thunk() - the entry thunk of defined function @index. */
 void x64_thunk(struct x64_code *code, u32 index);

@@ -3,11 +3,11 @@
  * exec.c - runs a command stream made by wast2cmds over the public interface of the core.
  *
  * Guarantees: the same source judges user space and kernel; an assertion is skipped only where it
- * needs float code (a module with such functions, or one linked to it) or is about the text format;
- * decoding, validation and linking are judged for every module.
+ * needs float code that is refused here (a module with such functions, or one linked to it) or is
+ * about the text format; decoding, validation and linking are judged for every module.
  *
- * A module with float code is instantiated without code, so that its exports, segments and types
- * still take part in linking.
+ * Where floats are refused (KWASM_FLOATS) a module with float code is instantiated without code, so
+ * that its exports, segments and types still take part in linking.
  */
 #include "exec.h"
 #include "spectest.h"
@@ -183,7 +183,7 @@ static int load(struct spec *s, const struct kwasm_name *bytes, struct loaded **
 	}
 	l->declared.module = l->module;
 	l->code = &l->declared;
-	l->floats = l->module->float_code;
+	l->floats = !KWASM_FLOATS && l->module->float_code;
 	l->next = s->all;
 	s->all = l;
 	*out = l;

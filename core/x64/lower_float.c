@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * lower_float.c - from operations to machine operations: floats.
+ *
+ * Guarantees: a condition is false for operands that do not compare, as the operation wants it;
+ * constants and loads become memory operands where they come second.
+ */
+#include "lower.h"
+
+/* The constant or the load arg[1], if it is one, becomes a memory operand. */
+static bool fold_second(struct lower *l, u32 i, u32 type)
+{
+	struct ir_ins *ins = &l->f->ins[i];
+	const struct ir_ins *arg = &l->f->ins[ins->arg[1]];
+
+	if (arg->op == IR_CONST) {
+		ins->form = X64_FORM_RK;
+		ins->imm = arg->imm;
+		lower_replace(l, &ins->arg[1], 0);
+		return true;
+	}
+	return lower_fold_load(l, i, 1, type);
+}
+
+static void lower_arith(struct lower *l, u32 i)
+{
+	struct ir_ins *ins = &l->f->ins[i];
+
+	ins->form = X64_FORM_RR;
+	if (fold_second(l, i, ins->type) || !ir_op_is(ins->op, IR_OP_COMMUTES))
+		return;
+	swap(ins->arg[0], ins->arg[1]);
+	if (!fold_second(l, i, ins->type))
+		swap(ins->arg[0], ins->arg[1]);
+}
+
+/* These read the second operand several times: it may be a constant, but no load. */
+static void lower_extreme(struct lower *l, u32 i)
+{
+	struct ir_ins *ins = &l->f->ins[i];
+
+	ins->form = X64_FORM_RR;
+	if (l->f->ins[ins->arg[1]].op == IR_CONST)
+		fold_second(l, i, ins->type);
+}
+
+/*
+ * What does not compare sets the carry flag, as less does: "less" asks whether the second operand
+ * is greater.
+ */
+static void lower_compare(struct lower *l, u32 i)
+{
+	static const u8 cc[] = {
+		[IR_FEQ - IR_FEQ] = X64_CC_FEQ, [IR_FNE - IR_FEQ] = X64_CC_FNE,
+		[IR_FLT - IR_FEQ] = X64_CC_A, [IR_FGT - IR_FEQ] = X64_CC_A,
+		[IR_FLE - IR_FEQ] = X64_CC_AE, [IR_FGE - IR_FEQ] = X64_CC_AE,
+	};
+	struct ir_ins *ins = &l->f->ins[i];
+	bool equality = ins->op == IR_FEQ || ins->op == IR_FNE;
+
+	ins->cc = cc[ins->op - IR_FEQ];
+	ins->form = X64_FORM_RR;
+	if (ins->op == IR_FLT || ins->op == IR_FLE)
+		swap(ins->arg[0], ins->arg[1]);
+	if (fold_second(l, i, ins->otype) || !equality)
+		return;
+	swap(ins->arg[0], ins->arg[1]);
+	if (!fold_second(l, i, ins->otype))
+		swap(ins->arg[0], ins->arg[1]);
+}
+
+void lower_float(struct lower *l, u32 i)
+{
+	struct ir_ins *ins = &l->f->ins[i];
+
+	switch (ins->op) {
+	case IR_FADD ... IR_FDIV:
+		lower_arith(l, i);
+		break;
+	case IR_FMIN:
+	case IR_FMAX:
+		lower_extreme(l, i);
+		break;
+	case IR_FEQ ... IR_FGE:
+		lower_compare(l, i);
+		break;
+	case IR_CONVS:
+		if (ins->otype == IR_I32)
+			lower_strip(l, &ins->arg[0]);
+		ins->form = X64_FORM_RR;
+		break;
+	default:
+		ins->form = X64_FORM_RR;
+	}
+}
+
+/*
+ * `a < b ? a : b` is what the machine calls a minimum: b if they are equal or do not compare.  The
+ * same holds for the other three ways to write it and for the maximum.
+ */
+bool lower_float_select(struct lower *l, u32 i)
+{
+	struct ir_ins *ins = &l->f->ins[i];
+	const struct ir_ins *test = &l->f->ins[ins->arg[0]];
+	bool less = test->op == IR_FLT;
+	bool same = test->arg[0] == ins->arg[1] && test->arg[1] == ins->arg[2];
+	bool turned = test->arg[0] == ins->arg[2] && test->arg[1] == ins->arg[1];
+
+	if ((!less && test->op != IR_FGT) || test->form || (!same && !turned))
+		return false;
+	ins->op = less == same ? IR_FMIN : IR_FMAX;
+	ins->form = X64_FORM_FIRST;
+	lower_replace(l, &ins->arg[0], 0);
+	ins->arg[0] = ins->arg[1];
+	ins->arg[1] = ins->arg[2];
+	ins->arg[2] = 0;
+	return true;
+}
