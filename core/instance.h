@@ -79,7 +79,7 @@ struct kwasm_global_inst {
  * whose offsets struct kwasm_ctx_layout gives.  The first 128 bytes are the hot ones.
  *
  * @stack_limit: lowest stack pointer a prologue may reach
- * @saved_rsp: stack pointer of the innermost entry, restored by a trap
+ * @saved_rsp: where the return address of the innermost entry's call is, for a trap
  * @mem_base: linear memory 0, loaded into X64_MEM on entry
  * @memory: linear memory 0's object or NULL
  * @kill: nonzero (enum kwasm_trap): leave at the next check
@@ -93,6 +93,7 @@ struct kwasm_global_inst {
  * @packet: the packet for host functions
  * @results: buffer for results 1.. of multi-value calls and for operands of calls to other
  *	instances; holds the widest type of the module
+ * @saved: rbx, rbp, r12, r13 of an entry that keeps them here rather than on its stack
  */
 struct kwasm_ctx {
 	u64 stack_limit;
@@ -119,6 +120,7 @@ struct kwasm_ctx {
 
 	u64 *results;
 	struct kwasm_instance *instance;
+	u64 saved[4];
 	u64 env[5];		/* the environment's own: watchdog, CPU, ... */
 };
 

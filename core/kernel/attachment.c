@@ -18,7 +18,6 @@
 #include "hook.h"
 #include "hosts.h"
 #include "limits.h"
-#include "watchdog.h"
 
 #define BACKOFF_MIN_MS 100u
 #define BACKOFF_MAX_MS 60000u
@@ -81,18 +80,17 @@ static struct kwasm_run *run_create(struct kwasm_program *prog, const char *entr
 				    struct kwasm_diag *diag)
 {
 	struct kwasm_run *run;
-	const void *enter;
+	const void *code;
 
-	enter = kwasm_program_entry(prog, entry, diag);
-	if (!enter)
+	code = kwasm_program_entry(prog, entry, diag);
+	if (!code)
 		return ERR_PTR(-ENOENT);
 	run = kzalloc(sizeof(*run), GFP_KERNEL_ACCOUNT);
 	if (!run)
 		return ERR_PTR(-ENOMEM);
 	run->slots = prog->instances->slots;
-	run->enter = enter;
+	run->code = code;
 	run->needs = prog->needs;
-	run->time_limit_ns = kwasm_watchdog_scale(prog->time_limit_ns);
 	run->prog = prog;
 	run->instances = prog->instances;
 	kwasm_program_get(prog);

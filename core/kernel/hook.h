@@ -53,9 +53,8 @@ void kwasm_host_unregister(const struct kwasm_host_fn *table);
  */
 struct kwasm_run {
 	struct kwasm_slot __percpu *slots;
-	const void *enter;
+	const void *code;	/* the handler: () -> i32 */
 	u32 needs;
-	u64 time_limit_ns;
 	struct kwasm_program *prog;
 	struct kwasm_instances *instances;
 	struct llist_node trapped;	/* in the attachment's list, once a trap took it out */
@@ -63,7 +62,6 @@ struct kwasm_run {
 
 /* Per CPU; written by that CPU with BH off only. */
 struct kwasm_hook_stats {
-	u64 packets;
 	u64 bytes;
 	u64 verdicts[5];	/* by KWASM_VERDICT_KIND */
 	u64 run_cycles;
@@ -133,19 +131,6 @@ void kwasm_attachment_put(struct kwasm_attachment *at);
  */
 u32 kwasm_attachment_trapped(struct kwasm_attachment *at, struct kwasm_run *run,
 			     const struct kwasm_trap_info *trap);
-
-/**
- * kwasm_attachment_run() - let the handler decide about a packet.
- * @at: the attachment
- * @skb: the packet; its network header is set
- * @in: device it came in by or NULL; @out: device it will leave by or NULL
- * @family: NFPROTO_IPV4 or NFPROTO_IPV6
- *
- * Context: softirq or process; BH is switched off inside where it is on.
- * Return: a verdict in the guest's numbers (packet.h), always a valid one.
- */
-u32 kwasm_attachment_run(struct kwasm_attachment *at, struct sk_buff *skb,
-			 const struct net_device *in, const struct net_device *out, u8 family);
 
 /**
  * struct kwasm_attach_request - where to attach what

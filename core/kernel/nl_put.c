@@ -156,6 +156,19 @@ static u64 cycles_to_ns(u64 cycles)
 	return tsc_khz ? mul_u64_u64_div_u64(cycles, 1000000, tsc_khz) : 0;
 }
 
+/* Each packet that was handled ended in a verdict or in a trap. */
+static u64 count_packets(const struct kwasm_hook_stats *stats)
+{
+	u64 total = 0;
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(stats->verdicts); i++)
+		total += stats->verdicts[i];
+	for (i = 0; i < ARRAY_SIZE(stats->traps); i++)
+		total += stats->traps[i];
+	return total;
+}
+
 static int put_trap_counts(struct sk_buff *skb, const struct kwasm_hook_stats *stats)
 {
 	struct nlattr *nest;
@@ -183,7 +196,7 @@ static int put_stats(struct sk_buff *skb, const struct kwasm_attachment *at)
 	if (!nest)
 		return -EMSGSIZE;
 	stats_sum(at, &sum);
-	if (put_u64(skb, KWASM_A_PACKETS, sum.packets) ||
+	if (put_u64(skb, KWASM_A_PACKETS, count_packets(&sum)) ||
 	    put_u64(skb, KWASM_A_BYTES, sum.bytes) ||
 	    put_u64(skb, KWASM_A_ACCEPTED, sum.verdicts[KWASM_VERDICT_ACCEPT]) ||
 	    put_u64(skb, KWASM_A_DROPPED, sum.verdicts[KWASM_VERDICT_DROP]) ||

@@ -19,6 +19,7 @@
 #include "limits.h"
 #include "program.h"
 #include "text.h"
+#include "watchdog.h"
 
 DEFINE_MUTEX(kwasm_lock);
 
@@ -125,6 +126,7 @@ static int slot_create(struct kwasm_program *prog, struct kwasm_slot *slot,
 		return err;
 	slot->ctx = inst->ctx;
 	inst->ctx->env[KWASM_CTX_PROGRAM] = (unsigned long)prog;
+	inst->ctx->env[KWASM_GUARD_LIMIT] = kwasm_watchdog_scale(prog->time_limit_ns);
 	return 0;
 }
 
@@ -331,7 +333,7 @@ const void *kwasm_program_entry(const struct kwasm_program *prog, const char *na
 			       name);
 		return NULL;
 	}
-	return prog->code->text.exec + prog->code->funcs[export->index - m->num_func_imports].enter;
+	return prog->code->text.exec + prog->code->funcs[export->index - m->num_func_imports].start;
 }
 
 u64 kwasm_program_memory_bytes(const struct kwasm_program *prog)

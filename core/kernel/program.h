@@ -35,12 +35,10 @@ extern struct mutex kwasm_lock;
 /**
  * struct kwasm_slot - a program's instance on one CPU
  * @ctx: its context; what the hot path needs
- * @busy: an invocation is running; the CPU's own, BH off
  * @store: what owns the instance
  */
 struct kwasm_slot {
 	struct kwasm_ctx *ctx;
-	u32 busy;
 	struct kwasm_store *store;
 };
 
@@ -63,7 +61,7 @@ enum kwasm_needs {
  * @node: in the namespace's list; kwasm_lock
  * @instances: the current generation; kwasm_lock
  * @needs: enum kwasm_needs
- * @time_limit_ns: of one invocation, as asked for (time_scale not applied)
+ * @time_limit_ns: of one invocation, as asked for; time_scale is applied when it is loaded
  * @digest: SHA-256 of the binary
  * @linked: loaded by an attach: goes with its last attachment; kwasm_lock
  * @killed: its text is not executable any more; kwasm_lock
@@ -177,7 +175,7 @@ void kwasm_instances_get(struct kwasm_instances *instances);
 void kwasm_instances_put(struct kwasm_instances *instances);
 
 /**
- * kwasm_program_entry() - entry thunk of an exported handler.
+ * kwasm_program_entry() - machine code of an exported handler.
  * @name: export to look for
  *
  * Return: NULL with @diag set when there is none or it has another type than () -> i32.

@@ -1,38 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * run.c - the path of a packet through a handler.
- *
- * Guarantees: no lock, no allocation, no sleep; an instance is entered by its own CPU only, and
- * never while it is running already; whatever the guest does, a valid verdict comes out.
+ * run.c - what is rare on the path of a packet through a handler; the rest is run.h.
  */
+#include <linux/bottom_half.h>
+#include <linux/irqflags.h>
 
-#include <linux/netdevice.h>
-
-#include "hook.h"
-#include "packet.h"
-#include "watchdog.h"
-
-/* What the guest may ask about the packet; only what its imports need. */
-static __always_inline void packet_setup(struct kwasm_ctx *ctx, const struct kwasm_run *run,
-					 const struct kwasm_attachment *at, struct sk_buff *skb,
-					 const struct net_device *in,
-					 const struct net_device *out, u8 family)
-{
-	int offset = skb_network_offset(skb);
-
-	ctx->pkt_data = skb_network_header(skb);
-	ctx->pkt_len = skb->len - offset;
-	ctx->pkt_linear = skb_headlen(skb) - offset;
-	ctx->packet = kwasm_packet_from_skb(skb);
-	if (!(run->needs & KWASM_NEEDS_META))
-		return;
-	ctx->meta_hook = at->hook_number;
-	ctx->meta_family = family;
-	ctx->meta_in = in ? in->ifindex : 0;
-	ctx->meta_out = out ? out->ifindex : 0;
-	ctx->meta_mark = skb->mark;
-	ctx->meta_protocol = ntohs(skb->protocol);
-}
+#include "run.h"
 
 static noinline u32 guest_trapped(struct kwasm_attachment *at, struct kwasm_run *run,
 				  struct kwasm_ctx *ctx, u32 kind)
@@ -44,72 +17,86 @@ static noinline u32 guest_trapped(struct kwasm_attachment *at, struct kwasm_run 
 		.offset = KWASM_DIAG_NONE,
 	};
 
-	if (kind != KWASM_TRAP_VERDICT)
+	if (kind != KWASM_TRAP_VERDICT) {
 		kwasm_trap_resolve(ctx, &trap);
+		WRITE_ONCE(ctx->kill, KWASM_TRAP_NONE);
+	}
 	if (trap.kind < KWASM_NUM_TRAPS)
 		stats->traps[trap.kind]++;
 	return kwasm_attachment_trapped(at, run, &trap);
 }
 
-/* BH is off. */
-static __always_inline u32 run_bh(struct kwasm_attachment *at, struct sk_buff *skb,
-				  const struct net_device *in, const struct net_device *out,
-				  u8 family)
+/* A trap, or a verdict other than drop and accept.  @result: as kwasm_run_enter() returned it. */
+u32 kwasm_run_other(struct kwasm_attachment *at, struct kwasm_run *run, struct kwasm_ctx *ctx,
+		    u64 result)
+{
+	u32 verdict = result;
+
+	if (result >> 32)
+		return guest_trapped(at, run, ctx, result >> 32);
+	if (!kwasm_verdict_valid(verdict))
+		return guest_trapped(at, run, ctx, KWASM_TRAP_VERDICT);
+	this_cpu_ptr(at->stats)->verdicts[KWASM_VERDICT_KIND(verdict)]++;
+	return verdict;
+}
+EXPORT_SYMBOL_GPL(kwasm_run_other);
+
+static bool is_running(const struct kwasm_ctx *ctx)
+{
+	const struct kwasm_ctx *c = this_cpu_read(kwasm_cpu.running);
+
+	while (c && c != ctx)
+		c = (const struct kwasm_ctx *)c->env[KWASM_GUARD_PREV];
+	return c;
+}
+
+/*
+ * A guest is running on this CPU already: one of its host functions sent this packet.  The same
+ * instance is not entered twice: its packets to itself pass.  Another one runs on top.
+ */
+u32 kwasm_run_nested(struct kwasm_attachment *at, struct kwasm_run *run, struct sk_buff *skb,
+		     const struct nf_hook_state *state)
 {
 	struct kwasm_hook_stats *stats = this_cpu_ptr(at->stats);
-	struct kwasm_run *run = rcu_dereference(at->run);
-	struct kwasm_slot *slot;
-	struct kwasm_ctx *ctx;
-	u64 value, cycles;
-	u32 trap;
+	struct kwasm_ctx *ctx = this_cpu_read(run->slots->ctx);
+	u64 start, result;
 
-	if (unlikely(!run)) {
-		stats->skipped++;
-		return KWASM_VERDICT_ACCEPT;
-	}
-	slot = this_cpu_ptr(run->slots);
-	if (unlikely(slot->busy)) {
+	if (is_running(ctx)) {
 		stats->reentered++;
 		return KWASM_VERDICT_ACCEPT;
 	}
-	slot->busy = 1;
-	ctx = slot->ctx;
 	if (run->needs)
-		packet_setup(ctx, run, at, skb, in, out, family);
-	cycles = get_cycles();
-	trap = kwasm_guarded_enter(ctx, run->enter, &value, run->time_limit_ns);
-	cycles = get_cycles() - cycles;
-	slot->busy = 0;
-
-	stats->packets++;
+		kwasm_run_setup(ctx, run, at, skb, state);
 	stats->bytes += skb->len;
-	stats->run_cycles += cycles;
-	if (unlikely(cycles > stats->run_max_cycles))
-		stats->run_max_cycles = cycles;
-	if (likely(!trap && kwasm_verdict_valid(value))) {
-		stats->verdicts[KWASM_VERDICT_KIND((u32)value)]++;
-		return value;
-	}
-	return guest_trapped(at, run, ctx, trap ?: KWASM_TRAP_VERDICT);
+	start = get_cycles();
+	ctx->env[KWASM_GUARD_PREV] = (u64)this_cpu_read(kwasm_cpu.running);
+	kwasm_guard_begin(ctx);
+	result = kwasm_run_enter(ctx, run->code);
+	kwasm_guard_exit(ctx);
+	kwasm_run_account(stats, start);
+	if (result > KWASM_VERDICT_ACCEPT)
+		return kwasm_run_other(at, run, ctx, result);
+	stats->verdicts[result]++;
+	return result;
 }
+EXPORT_SYMBOL_GPL(kwasm_run_nested);
 
-static noinline u32 run_process(struct kwasm_attachment *at, struct sk_buff *skb,
-				const struct net_device *in, const struct net_device *out,
-				u8 family)
+/*
+ * Packets made on this machine come in process context.  No hook is reached with interrupts off,
+ * where nothing could end a guest; should one be all the same, the packet passes.
+ */
+u32 kwasm_run_process(struct kwasm_attachment *at, struct sk_buff *skb,
+		      const struct nf_hook_state *state)
 {
 	u32 verdict;
 
+	if (irqs_disabled()) {
+		this_cpu_ptr(at->stats)->skipped++;
+		return KWASM_VERDICT_ACCEPT;
+	}
 	local_bh_disable();
-	verdict = run_bh(at, skb, in, out, family);
+	verdict = kwasm_run_bh(at, skb, state);
 	local_bh_enable();
 	return verdict;
 }
-
-u32 kwasm_attachment_run(struct kwasm_attachment *at, struct sk_buff *skb,
-			 const struct net_device *in, const struct net_device *out, u8 family)
-{
-	if (unlikely(!softirq_count()))
-		return run_process(at, skb, in, out, family);
-	return run_bh(at, skb, in, out, family);
-}
-EXPORT_SYMBOL_GPL(kwasm_attachment_run);
+EXPORT_SYMBOL_GPL(kwasm_run_process);

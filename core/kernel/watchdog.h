@@ -83,6 +83,7 @@ static __always_inline bool kwasm_guard_enter(struct kwasm_ctx *ctx, u64 limit_n
 static __always_inline void kwasm_guard_exit(struct kwasm_ctx *ctx)
 {
 	this_cpu_write(kwasm_cpu.running, (struct kwasm_ctx *)ctx->env[KWASM_GUARD_PREV]);
+	ctx->env[KWASM_GUARD_PREV] = 0;
 	barrier();	/* the timer does not mark it any more */
 	if (unlikely(READ_ONCE(ctx->env[KWASM_GUARD_SEEN]) == KWASM_EXPIRED))
 		kwasm_watchdog_clear(ctx);
@@ -96,6 +97,33 @@ static __always_inline void kwasm_guard_exit(struct kwasm_ctx *ctx)
 static __always_inline bool kwasm_guard_stack_fits(const struct kwasm_ctx *ctx)
 {
 	return current_stack_pointer - ctx->stack_limit - 4096 <= 4096 + 512;
+}
+
+/**
+ * kwasm_guard_begin() - an invocation of @ctx begins: the short form for packets.
+ *
+ * The context's limit and, where it runs on top of another guest, KWASM_GUARD_PREV have been set.
+ * Context: BH off, interrupts on.  Ends with kwasm_guard_end(), on top of others with
+ * kwasm_guard_exit().
+ */
+static __always_inline void kwasm_guard_begin(struct kwasm_ctx *ctx)
+{
+	ctx->env[KWASM_GUARD_RUNS]++;
+	barrier();	/* the timer finds @ctx complete */
+	this_cpu_write(kwasm_cpu.running, ctx);
+	if (unlikely(this_cpu_read(kwasm_cpu.period) > ctx->env[KWASM_GUARD_LIMIT]))
+		kwasm_watchdog_wake(ctx);
+	if (unlikely(!kwasm_guard_stack_fits(ctx)))
+		kwasm_store_measure_stack(ctx->instance->store);
+}
+
+/** kwasm_guard_end() - the invocation of @ctx has ended, and with it the CPU's only guest. */
+static __always_inline void kwasm_guard_end(struct kwasm_ctx *ctx)
+{
+	this_cpu_write(kwasm_cpu.running, NULL);
+	barrier();	/* the timer does not mark it any more */
+	if (unlikely(READ_ONCE(ctx->env[KWASM_GUARD_SEEN]) == KWASM_EXPIRED))
+		kwasm_watchdog_clear(ctx);
 }
 
 /**

@@ -2,11 +2,16 @@
 /*
  * entry.S - the door between C and compiled code.
  *
- * kwasm_enter() saves what C wants back and what a trap has to restore, and chains the stack
- * pointer of the entry around it.  kwasm_leave is the way out from anywhere in compiled code:
- * from a trap stub, or by redirection from a fault or a timer.  It must therefore depend on
- * nothing but the context register, and be a legal target of an indirect branch.  The direction
- * flag is clear there: no compiled code sets it.
+ * An entry leaves in ctx->saved_rsp where its call will put the return address, and calls.  What it
+ * calls returns with the upper half of rax zero.  kwasm_leave is the way out from anywhere in
+ * compiled code: from a trap stub, or by redirection from a fault or a timer.  It returns to the
+ * innermost entry with the trap in the upper half of rax and, for entries that saved them there,
+ * the callee-saved registers of ctx->saved.  It must therefore depend on nothing but the context
+ * register, and be a legal target of an indirect branch.  The direction flag is clear there: no
+ * compiled code sets it.
+ *
+ * kwasm_enter() keeps all registers on its stack and chains the stack pointer of the entry around
+ * it; core/kernel/run.h has a shorter entry for packets.
  */
 #include "entry.h"
 
@@ -18,11 +23,9 @@
 #else
 #define SYM_FUNC_START(name) .globl name; .type name, @function; .balign 16; name:
 #define SYM_FUNC_END(name) .size name, . - name
-#define SYM_INNER_LABEL(name, linkage) .globl name; name:
 #define ENDBR endbr64
 #define RET ret
-#define UNWIND_HINT_SAVE
-#define UNWIND_HINT_RESTORE
+#define UNWIND_HINT_FUNC
 	.section .note.GNU-stack, "", @progbits
 .macro CALL_NOSPEC reg
 	call	*%\reg
@@ -34,7 +37,6 @@
 /* u32 kwasm_enter(struct kwasm_ctx *ctx, const void *enter, u64 *values) */
 SYM_FUNC_START(kwasm_enter)
 	push	%rbp
-	mov	%rsp, %rbp
 	push	%rbx
 	push	%r12
 	push	%r13
@@ -44,10 +46,10 @@ SYM_FUNC_START(kwasm_enter)
 	mov	%rdi, %r15
 	mov	X64_CTX_MEM_BASE(%rdi), %r14
 	mov	%rdx, %rbx
-	mov	%rsp, X64_CTX_SAVED_RSP(%rdi)
+	lea	-8(%rsp), %rax
+	mov	%rax, X64_CTX_SAVED_RSP(%rdi)
 	CALL_NOSPEC rsi
-.Lout:
-	UNWIND_HINT_SAVE
+	shr	$32, %rax
 	pop	X64_CTX_SAVED_RSP(%r15)
 	pop	%r15
 	pop	%r14
@@ -56,11 +58,17 @@ SYM_FUNC_START(kwasm_enter)
 	pop	%rbx
 	pop	%rbp
 	RET
-
-SYM_INNER_LABEL(kwasm_leave, SYM_L_GLOBAL)
-	UNWIND_HINT_RESTORE
-	ENDBR
-	mov	X64_CTX_SAVED_RSP(%r15), %rsp
-	mov	X64_CTX_TRAP(%r15), %eax
-	jmp	.Lout
 SYM_FUNC_END(kwasm_enter)
+
+SYM_FUNC_START(kwasm_leave)
+	ENDBR
+	mov	X64_CTX_SAVED_RBX(%r15), %rbx
+	mov	X64_CTX_SAVED_RBP(%r15), %rbp
+	mov	X64_CTX_SAVED_R12(%r15), %r12
+	mov	X64_CTX_SAVED_R13(%r15), %r13
+	mov	X64_CTX_SAVED_RSP(%r15), %rsp
+	UNWIND_HINT_FUNC
+	mov	X64_CTX_TRAP(%r15), %eax
+	shl	$32, %rax
+	RET
+SYM_FUNC_END(kwasm_leave)

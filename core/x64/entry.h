@@ -8,5 +8,9 @@
 #define X64_CTX_SAVED_RSP 8
 #define X64_CTX_MEM_BASE 16
 #define X64_CTX_TRAP 36
+#define X64_CTX_SAVED_RBX 128
+#define X64_CTX_SAVED_RBP 136
+#define X64_CTX_SAVED_R12 144
+#define X64_CTX_SAVED_R13 152
 
 #endif /* KWASM_X64_ENTRY_H */

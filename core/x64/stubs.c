@@ -14,6 +14,10 @@
 static_assert(offsetof(struct kwasm_ctx, saved_rsp) == X64_CTX_SAVED_RSP);
 static_assert(offsetof(struct kwasm_ctx, mem_base) == X64_CTX_MEM_BASE);
 static_assert(offsetof(struct kwasm_ctx, trap) == X64_CTX_TRAP);
+static_assert(offsetof(struct kwasm_ctx, saved[0]) == X64_CTX_SAVED_RBX);
+static_assert(offsetof(struct kwasm_ctx, saved[1]) == X64_CTX_SAVED_RBP);
+static_assert(offsetof(struct kwasm_ctx, saved[2]) == X64_CTX_SAVED_R12);
+static_assert(offsetof(struct kwasm_ctx, saved[3]) == X64_CTX_SAVED_R13);
 
 int x64_code_init(struct x64_code *code, const struct kwasm_module *module,
 		  const struct kwasm_hostmap *hosts)

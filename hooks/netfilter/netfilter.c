@@ -10,30 +10,10 @@
 #include <linux/netfilter.h>
 #include <linux/slab.h>
 
-#include "../../core/kernel/hook.h"
+#include "../../core/kernel/run.h"
 
 static_assert(KWASM_VERDICT_DROP == NF_DROP && KWASM_VERDICT_ACCEPT == NF_ACCEPT &&
 	      KWASM_VERDICT_QUEUE == NF_QUEUE && KWASM_VERDICT_REPEAT == NF_REPEAT);
-
-static bool device_matches(const struct kwasm_attachment *at, const struct nf_hook_state *state)
-{
-	const struct net_device *dev = state->in;
-
-	if (at->hook_number == NF_INET_LOCAL_OUT || at->hook_number == NF_INET_POST_ROUTING)
-		dev = state->out;
-	return dev && !strncmp(dev->name, at->dev, IFNAMSIZ);
-}
-
-/* Netfilter calls this under rcu_read_lock(), in softirq or (nf_out, nf_post) process context. */
-static unsigned int handle_packet(void *priv, struct sk_buff *skb,
-				  const struct nf_hook_state *state)
-{
-	struct kwasm_attachment *at = priv;
-
-	if (unlikely(at->dev[0]) && !device_matches(at, state))
-		return NF_ACCEPT;
-	return kwasm_attachment_run(at, skb, state->in, state->out, state->pf);
-}
 
 /*
  * Netfilter's hook loop does not know a repeat verdict (it would leak the packet), so repeating is
@@ -41,17 +21,40 @@ static unsigned int handle_packet(void *priv, struct sk_buff *skb,
  */
 #define REPEAT_MAX 8
 
-static unsigned int handle_packet_repeat(void *priv, struct sk_buff *skb,
-					 const struct nf_hook_state *state)
+static noinline unsigned int repeat(struct kwasm_attachment *at, struct sk_buff *skb,
+				    const struct nf_hook_state *state)
 {
 	unsigned int verdict, n;
 
-	for (n = 0; n < REPEAT_MAX; n++) {
-		verdict = handle_packet(priv, skb, state);
-		if (likely(verdict != NF_REPEAT))
+	for (n = 1; n < REPEAT_MAX; n++) {
+		verdict = kwasm_attachment_run(at, skb, state);
+		if (verdict != NF_REPEAT)
 			return verdict;
 	}
 	return NF_DROP;
+}
+
+/* Netfilter calls this under rcu_read_lock(), in softirq or (nf_out, nf_post) process context. */
+static unsigned int handle_packet(void *priv, struct sk_buff *skb,
+				  const struct nf_hook_state *state)
+{
+	unsigned int verdict = kwasm_attachment_run(priv, skb, state);
+
+	return unlikely(verdict == NF_REPEAT) ? repeat(priv, skb, state) : verdict;
+}
+
+/* For attachments to one device: the one that counts at the hook. */
+static unsigned int handle_device(void *priv, struct sk_buff *skb,
+				  const struct nf_hook_state *state)
+{
+	const struct kwasm_attachment *at = priv;
+	const struct net_device *dev = state->in;
+
+	if (at->hook_number == NF_INET_LOCAL_OUT || at->hook_number == NF_INET_POST_ROUTING)
+		dev = state->out;
+	if (!dev || strncmp(dev->name, at->dev, IFNAMSIZ))
+		return NF_ACCEPT;
+	return handle_packet(priv, skb, state);
 }
 
 static int attach(struct kwasm_attachment *at, struct kwasm_diag *diag)
@@ -61,7 +64,7 @@ static int attach(struct kwasm_attachment *at, struct kwasm_diag *diag)
 
 	if (!ops)
 		return -ENOMEM;
-	ops->hook = handle_packet_repeat;
+	ops->hook = at->dev[0] ? handle_device : handle_packet;
 	ops->priv = at;
 	ops->pf = at->family;
 	ops->hooknum = at->hook_number;
