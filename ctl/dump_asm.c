@@ -35,8 +35,8 @@ static int start_objdump(const struct ctl_code_text *text, int fd, int *out, pid
 {
 	const struct ctl_code_label *first = text->labels, *last = first + text->num_labels - 1;
 	char vma[64], start[64], stop[64], path[64];
-	char *argv[] = { "objdump", "-D", "-b", "binary", "-m", "i386:x86-64", "-w", vma, start,
-			 stop, path, NULL };
+	char *const argv[] = { "objdump", "-D", "-b", "binary", "-m", "i386:x86-64", "-w", vma,
+			       start, stop, path, NULL };
 	posix_spawn_file_actions_t actions;
 	int err, ends[2];
 

@@ -2,7 +2,7 @@
 /*
  * guest.c - decode, compile, instantiate and call a module in this process.
  *
- * Guarantees: the steps and the sentences about what is wrong are the kernel's, because the code is.
+ * Guarantees: the steps, and the sentences about what is wrong, are the kernel's: it is its code.
  */
 #include "ctl.h"
 #include "guest.h"

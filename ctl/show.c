@@ -81,16 +81,15 @@ static void print_trap_counts(const struct ctl_fields *s)
 {
 	struct nlattr *at = NULL;
 	struct ctl_fields t;
-	const char *comma = " (";
+	const char *word, *comma = " (";
 
 	ctl_out_uint("traps", "\n    traps %llu", ctl_field_uint(s, KWASM_A_TRAPS));
 	ctl_out_object("traps_by_kind");
 	while ((at = ctl_field_next(s, KWASM_A_TRAP_COUNT, at))) {
 		ctl_attr_nest(at, &t);
-		ctl_out_text("%s%s", comma, kwasm_trap_word((u32)ctl_field_uint(&t,
-									KWASM_A_TRAP_KIND)));
-		ctl_out_uint(kwasm_trap_word((u32)ctl_field_uint(&t, KWASM_A_TRAP_KIND)), " %llu",
-			     ctl_field_uint(&t, KWASM_A_COUNT));
+		word = kwasm_trap_word((u32)ctl_field_uint(&t, KWASM_A_TRAP_KIND));
+		ctl_out_text("%s%s", comma, word);
+		ctl_out_uint(word, " %llu", ctl_field_uint(&t, KWASM_A_COUNT));
 		comma = ", ";
 	}
 	ctl_out_text("%s", *comma == ',' ? ")" : "");

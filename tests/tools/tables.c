@@ -10,24 +10,36 @@
 #include "trap.h"
 #include "uapi/kwasm.h"
 
+static const struct {
+	const char *table;
+	int number;
+	const char *name;
+	const char *type;
+} rows[] = {
+#define CMD(name, text) { "cmd", KWASM_CMD_##name, text, "" },
+	KWASM_CMDS(CMD)
+#define ATTR(name, text, type) { "attr", KWASM_A_##name, text, " " #type },
+	KWASM_ATTRS(ATTR)
+#define POLICY(name, word) { "policy", KWASM_POLICY_##name, word, "" },
+	KWASM_POLICIES(POLICY)
+#define STATE(name, word) { "state", KWASM_STATE_##name, word, "" },
+	KWASM_STATES(STATE)
+#define EVENT(name, word) { "event", KWASM_EVENT_##name, word, "" },
+	KWASM_EVENTS(EVENT)
+#define TRAP(name, word, text) { "trap", KWASM_TRAP_##name, word, "" },
+	KWASM_TRAPS(TRAP)
+	{ "extern", KWASM_EXTERN_FUNC, "function", "" },
+	{ "extern", KWASM_EXTERN_TABLE, "table", "" },
+	{ "extern", KWASM_EXTERN_MEMORY, "memory", "" },
+	{ "extern", KWASM_EXTERN_GLOBAL, "global", "" },
+};
+
 int main(void)
 {
+	size_t i;
+
 	printf("family 0 %s %d %s\n", KWASM_GENL_NAME, KWASM_GENL_VERSION, KWASM_GENL_GROUP_EVENTS);
-#define CMD(name, text) printf("cmd %d %s\n", KWASM_CMD_##name, text);
-	KWASM_CMDS(CMD)
-#define ATTR(name, text, type) printf("attr %d %s %s\n", KWASM_A_##name, text, #type);
-	KWASM_ATTRS(ATTR)
-#define POLICY(name, word) printf("policy %d %s\n", KWASM_POLICY_##name, word);
-	KWASM_POLICIES(POLICY)
-#define STATE(name, word) printf("state %d %s\n", KWASM_STATE_##name, word);
-	KWASM_STATES(STATE)
-#define EVENT(name, word) printf("event %d %s\n", KWASM_EVENT_##name, word);
-	KWASM_EVENTS(EVENT)
-#define TRAP(name, word, text) printf("trap %d %s\n", KWASM_TRAP_##name, word);
-	KWASM_TRAPS(TRAP)
-	printf("extern %d function\n", KWASM_EXTERN_FUNC);
-	printf("extern %d table\n", KWASM_EXTERN_TABLE);
-	printf("extern %d memory\n", KWASM_EXTERN_MEMORY);
-	printf("extern %d global\n", KWASM_EXTERN_GLOBAL);
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		printf("%s %d %s%s\n", rows[i].table, rows[i].number, rows[i].name, rows[i].type);
 	return 0;
 }
