@@ -8,6 +8,7 @@ the JSON of `kwasmctl test`.  The handler accepts only where header, length and 
 """
 import json
 import os
+import random
 import struct
 import subprocess
 import sys
@@ -218,6 +219,24 @@ with tempfile.TemporaryDirectory() as tmp:
     ok(os.path.getsize(tmp + "/out.pcap") == 24, "of what is dropped nothing is written")
     edges = kwasmctl_test(path, "--entry", "edges")
     ok(edges["verdicts"]["accept"] == len(seen), "the last byte is there and the next one is not", edges)
+
+    # Bytes changed and frames cut at random: each is judged, and none is read behind its end.
+    chance = random.Random(1)
+    for link, rows in links:
+        frames = []
+        for _ in range(1000):
+            data = bytearray(chance.choice(rows)[1])
+            for _ in range(chance.randrange(4)):
+                if data:
+                    data[chance.randrange(len(data))] = chance.randrange(256)
+            data = bytes(data[:chance.randrange(len(data) + 1)]) if chance.randrange(3) == 0 else bytes(data)
+            frames.append((data, chance.randrange(len(data) + 1) if chance.randrange(3) == 0 else len(data)))
+        write_pcap(path, link, frames)
+        summary = kwasmctl_test(path, "--entry", "edges")
+        ok(summary is not None and summary["frames"] == 1000
+           and summary["verdicts"]["accept"] == summary["packets"]
+           and summary["packets"] + sum(summary["unseen_by_reason"].values()) == 1000,
+           f"1000 mutated frames of link type {link}", summary)
 
 print(f"1..{count}")
 sys.exit(failed > 0)
