@@ -185,8 +185,8 @@ static void thunk_results(struct x64_asm *as, const struct kwasm_functype *type)
 	u32 k;
 
 	if (type->num_results && kwasm_type_is_float(results[0]))
-		x64_mr(as, X64_MOVD, X64_Q, x64_at(X64_RBX, 0), X64_XMM0);
-	else if (type->num_results)
+		x64_rr(as, X64_MOVD, results[0] == KWASM_F32 ? X64_L : X64_Q, X64_RAX, X64_XMM0);
+	if (type->num_results)
 		x64_mr(as, X64_MOV, X64_Q, x64_at(X64_RBX, 0), X64_RAX);
 	if (type->num_results > 1)
 		x64_rm(as, X64_MOV, X64_Q, X64_SCRATCH, X64_CTX_AT(results));
