@@ -6,8 +6,7 @@
  * with a sentence or accepted; one that is accepted must hold what the rest of the core relies on.
  * The seed is fixed, so that a failure comes again.  Meant to be built with sanitizers.
  */
-#include "module.h"
-#include "op.h"
+#include "check_module.h"
 #include "../unit/tap.h"
 
 #define MUTATIONS 20000
@@ -29,49 +28,6 @@ struct tally {
 	u32 refused;
 	u32 wrong;
 };
-
-/* Instructions end where the body ends, and every index the compiler follows exists. */
-static const char *check_body(const struct kwasm_module *m, u32 func)
-{
-	const struct kwasm_func_info *f = &m->funcs[func];
-	struct kwasm_reader r = { .bytes = m->bytes, .pos = f->code, .end = f->end, .func = func };
-	struct kwasm_op op = { .code = 0 };
-
-	if (f->type >= m->num_types)
-		return "a function without type";
-	while (r.pos < r.end) {
-		if (kwasm_op_read(&r, &op))
-			return "an instruction that cannot be read";
-		if (op.code == WASM_CALL && op.index >= m->num_funcs)
-			return "a call of nothing";
-		if (op.code == WASM_LOCAL_GET && op.index >= f->num_locals)
-			return "a local that is not there";
-		if (op.code == WASM_BR_TABLE && op.num_targets > f->num_branches)
-			return "branches that were not counted";
-	}
-	return op.code == WASM_END ? NULL : "a body without end";
-}
-
-static const char *check_module(const struct kwasm_module *m)
-{
-	const char *what;
-	u32 i;
-
-	for (i = m->num_func_imports; i < m->num_funcs; i++) {
-		what = check_body(m, i);
-		if (what)
-			return what;
-	}
-	for (i = 0; i < m->num_exports; i++) {
-		if (m->exports[i].kind == KWASM_EXTERN_FUNC && m->exports[i].index >= m->num_funcs)
-			return "an export of nothing";
-	}
-	for (i = 0; i < m->num_datas; i++) {
-		if (m->datas[i].bytes + m->datas[i].size > m->bytes + m->size)
-			return "data outside of the module";
-	}
-	return NULL;
-}
 
 static void try_module(const u8 *bytes, size_t len, struct tally *tally)
 {

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * diff.js - the other engine: V8, as a process that diff.c talks to.
+ *
+ * Reads a length (four bytes, little-endian) and a module, again and again; answers a line for each
+ * export, "i32:N i64:N" or the word of the trap, then an empty line.
+ */
+'use strict';
+const fs = require('fs');
+
+/* What V8 says, and the word of trap.h; calls of null and of another type are one to it. */
+const traps = [
+	[/unreachable/, 'unreachable'],
+	[/^memory access|data segment/, 'memory'],
+	[/^divide by zero|^remainder by zero/, 'div-zero'],
+	[/divide result unrepresentable/, 'int-overflow'],
+	[/float unrepresentable/, 'int-conversion'],
+	[/null function|signature mismatch/, 'call-type'],
+	[/^table|element segment/, 'table'],
+	[/call stack/, 'stack'],
+];
+
+function word(e) {
+	for (const [pattern, trap] of traps)
+		if (pattern.test(e.message))
+			return trap;
+	return `?${e.message}`;
+}
+
+function value(v) {
+	return typeof v === 'bigint' ? `i64:${BigInt.asUintN(64, v)}` : `i32:${v >>> 0}`;
+}
+
+function call(f) {
+	try {
+		const r = f();
+
+		return r === undefined ? '' : Array.isArray(r) ? r.map(value).join(' ') : value(r);
+	} catch (e) {
+		return word(e);
+	}
+}
+
+function readExactly(len) {
+	const bytes = Buffer.alloc(len);
+	let at = 0;
+
+	while (at < len) {
+		const n = fs.readSync(0, bytes, at, len - at);
+
+		if (!n)
+			process.exit(0);
+		at += n;
+	}
+	return bytes;
+}
+
+for (;;) {
+	const bytes = readExactly(readExactly(4).readUInt32LE(0));
+	const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes));
+	let answer = Buffer.from(Object.keys(exports).map((n) => call(exports[n]) + '\n').join('') + '.\n');
+
+	while (answer.length)
+		answer = answer.subarray(fs.writeSync(1, answer));
+}
