@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* Counts echo requests, logs the count, and traps at the third. */
 #include "line.h"
 
