@@ -78,9 +78,9 @@ declare -A want=(
 )
 attach --hook nf_in --family ip --name calls "$GUESTS/calls.wasm"
 left ping -n -q -c 1 -W 2 -s 24 -p ab 192.0.2.1 >/dev/null
-for function in $(sed -n 's/^KWASM_CALL(\([a-z0-9_]*\),.*/\1/p' "$GUESTS/kwasm_abi.def"); do
+while read -r function; do
 	is "kwasm.$function" "$(logged calls | sed -n "s/^$function=//p")" "${want[$function]-}"
-done
+done < <(sed -n 's/^KWASM_CALL(\([a-z0-9_]*\),.*/\1/p' "$GUESTS/kwasm_abi.def")
 for line in "${!want[@]}"; do
 	case $line in
 	*' '*) is "at the end: $line" "$(logged calls | sed -n "s/^$line=//p")" "${want[$line]}" ;;
@@ -135,11 +135,11 @@ attach -n left --hook nf_in --name theirs "$GUESTS/drop.wasm"
 not_ok 'attached in left: left hears nothing' left ping -n -q -c 1 -W 1 192.0.2.1
 ok 'this namespace hears right' ping -n -q -c 1 -W 1 198.51.100.2
 ok 'and sees no program' nothing_left
-is 'left does' "$(kwasmctl -j -n left list | jq -r '.[].name')" theirs
+is 'left does' "$(json_values name "$(kwasmctl -j -n left list)")" theirs
 not_ok 'this namespace cannot detach it' kwasmctl detach theirs
 ok 'the same name is free here' attach --hook nf_in --name theirs "$GUESTS/accept.wasm"
 ok 'detach that' kwasmctl detach theirs
-ok 'left keeps its own' test "$(kwasmctl -j -n left list | jq length)" = 1
+is 'left keeps its own' "$(json_values name "$(kwasmctl -j -n left list)")" theirs
 ok 'detach it there' kwasmctl -n left detach theirs
 ok 'left hears again' left ping -n -q -c 1 -W 1 192.0.2.1
 
@@ -159,11 +159,13 @@ ok 'load' kwasmctl load --name two "$GUESTS/accept.wasm"
 attach --hook nf_in --name two
 attach --hook nf_out --name two
 attach --hook nf_in --priority 5 --entry drop_all --name two
-is 'three attachments' "$(kwasmctl -j show two | jq '.[0].attachments | length')" 3
+is 'three attachments' "$(state two)" "active
+active
+active"
 not_ok 'its other entry drops' left ping -n -q -c 1 -W 1 192.0.2.1
 not_ok 'it cannot be unloaded' kwasmctl unload two
 ok 'detach from one hook' kwasmctl detach two --hook nf_in
-is 'one is left' "$(kwasmctl -j show two | jq -r '.[0].attachments[].hook')" nf_out
+is 'one is left' "$(json_values hook "$(kwasmctl -j show two)")" nf_out
 ok 'pings are answered' left ping -n -q -c 1 -W 1 192.0.2.1
 ok 'detach from the other' kwasmctl detach two
 ok 'what was loaded stays' kwasmctl show two

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 # Sourced behind tests/lib.sh by tests of packets in guests.
+# shellcheck disable=SC2034 # for those who source this
 GUESTS=${KWASM_BUILD:?}/guest/net
+# shellcheck disable=SC2034 # for those who source this
 EXAMPLES=$KWASM_BUILD/examples
 PATH=$KWASM_BUILD/guest:$PATH
 
@@ -10,19 +12,37 @@ attach() {
 	kwasmctl attach "$@" >/dev/null
 }
 
+# Programs are slow to start in an emulated machine, so JSON is taken apart by the shell itself.
+
+# json_values KEY JSON: the numbers and strings of that key, a line each
+json_values() {
+	local json=$2 value
+
+	while [[ $json =~ \"$1\":(\"[^\"]*\"|[^,}\"]*) ]]; do
+		json=${json#*"${BASH_REMATCH[0]}"}
+		value=${BASH_REMATCH[1]#\"}
+		printf '%s\n' "${value%\"}"
+	done
+}
+
 # counter NAME KEY: a counter of the program NAME, over all its attachments
 counter() {
-	kwasmctl -j stats "$1" | jq "[.[].$2] | add"
+	local n total=0
+
+	for n in $(json_values "$2" "$(kwasmctl -j stats "$1")"); do
+		total=$((total + n))
+	done
+	echo $total
 }
 
 # logged NAME: its log, the texts alone
 logged() {
-	kwasmctl -j log "$1" | jq -r '.[].text'
+	json_values text "$(kwasmctl -j log "$1")"
 }
 
-# state NAME: of its only attachment
+# state NAME: of its attachments
 state() {
-	kwasmctl -j show "$1" | jq -r '.[0].attachments[].state'
+	json_values state "$(kwasmctl -j show "$1")"
 }
 
 # state_is NAME WANT
@@ -72,5 +92,20 @@ net_router() {
 
 # nothing_left [ARG...]: no program and no attachment in the namespace (kwasmctl's options)
 nothing_left() {
-	[ "$(kwasmctl -j "$@" list | jq length)$(kwasmctl -j "$@" stats | jq length)" = 00 ]
+	[ "$(kwasmctl -j "$@" list)$(kwasmctl -j "$@" stats)" = '[][]' ]
+}
+
+# log_mark WORD: a line in the kernel's log to look behind
+log_mark() {
+	echo "mark $1" >/dev/kmsg
+}
+
+# log_behind WORD: what the kernel has logged since
+log_behind() {
+	dmesg | sed "1,/mark $1\$/d"
+}
+
+# log_ours WORD: is there nothing behind the mark but our own lines about traps, rate-limited?
+log_ours() {
+	! log_behind "$1" | grep -vE 'kwasm: program .* trapped: |callbacks suppressed|kwasm-expect|mark '
 }

@@ -12,28 +12,13 @@
  * trap, or "unseen" where it did not reach the handler.
  */
 #define _GNU_SOURCE
-#include <arpa/inet.h>
-#include <err.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <linux/if_packet.h>
 #include <net/ethernet.h>
 #include <net/if.h>
-#include <sched.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/socket.h>
 #include <time.h>
-#include <unistd.h>
 
-#include <netlink/genl/ctrl.h>
-#include <netlink/genl/genl.h>
-#include <netlink/netlink.h>
-
+#include "genl.h"
 #include "trap.h"
-#include "uapi/kwasm.h"
 
 #define MARKER_SECONDS 20	/* a frame that takes longer is lost */
 
@@ -49,8 +34,7 @@ struct counters {
 };
 
 struct kwasm_sock {
-	struct nl_sock *nl;
-	int family;
+	struct genl genl;
 	uint32_t attachment;
 };
 
@@ -67,29 +51,12 @@ static int open_device(const char *name)
 	return fd;
 }
 
-static void enter_netns(const char *name)
-{
-	char path[128];
-	int fd;
-
-	snprintf(path, sizeof(path), "/run/netns/%s", name);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0 || setns(fd, CLONE_NEWNET))
-		err(1, "namespace %s", name);
-	close(fd);
-}
-
 static void connect_kwasm(struct kwasm_sock *sock, const char *netns)
 {
 	enter_netns(netns);
-	sock->nl = nl_socket_alloc();
-	if (!sock->nl || genl_connect(sock->nl))
-		errx(1, "generic netlink");
-	sock->family = genl_ctrl_resolve(sock->nl, KWASM_GENL_NAME);
+	genl_open(&sock->genl);
 	/* A request is answered by its reply alone. */
-	nl_socket_disable_auto_ack(sock->nl);
-	if (sock->family < 0)
-		errx(1, "kwasm is not loaded");
+	nl_socket_disable_auto_ack(sock->genl.nl);
 }
 
 static void read_counts(struct counters *c, struct nlattr *stats)
@@ -162,19 +129,18 @@ static int on_attachment(struct nl_msg *msg, void *arg)
 static struct counters get_counters(struct kwasm_sock *sock)
 {
 	struct answer answer = { .id = sock->attachment };
-	struct nl_msg *msg = nlmsg_alloc();
-	int flags = answer.id ? 0 : NLM_F_DUMP;
+	struct nl_sock *nl = sock->genl.nl;
+	struct nl_msg *msg;
 	int status;
 
-	genlmsg_put(msg, NL_AUTO_PORT, NL_AUTO_SEQ, sock->family, 0, flags,
-		    KWASM_CMD_GET_ATTACHMENT, KWASM_GENL_VERSION);
+	msg = genl_request(&sock->genl, KWASM_CMD_GET_ATTACHMENT, answer.id ? 0 : NLM_F_DUMP, 0);
 	if (answer.id)
 		nla_put_u32(msg, KWASM_A_ID, answer.id);
-	nl_socket_modify_cb(sock->nl, NL_CB_VALID, NL_CB_CUSTOM, on_attachment, &answer);
-	status = nl_send_auto(sock->nl, msg);
+	nl_socket_modify_cb(nl, NL_CB_VALID, NL_CB_CUSTOM, on_attachment, &answer);
+	status = nl_send_auto(nl, msg);
 	nlmsg_free(msg);
 	if (status >= 0)
-		status = nl_recvmsgs_default(sock->nl);
+		status = nl_recvmsgs_default(nl);
 	if (status < 0 || answer.found != 1)
 		errx(1, "counters: %s, %d attachments", nl_geterror(status), answer.found);
 	sock->attachment = answer.id;
@@ -235,16 +201,6 @@ static const unsigned char marker_frame[] = {
 	0x45, 0, 0, 20, 0, 0, 0, 0, 64, 253, 0x25, 0x83, 198, 51, 100, 2, 198, 51, 100, 1,
 };
 
-static void pin(void)
-{
-	cpu_set_t cpus;
-
-	CPU_ZERO(&cpus);
-	CPU_SET(0, &cpus);
-	if (sched_setaffinity(0, sizeof(cpus), &cpus))
-		err(1, "sched_setaffinity");
-}
-
 int main(int argc, char **argv)
 {
 	static unsigned char frame[65536];
@@ -260,7 +216,7 @@ int main(int argc, char **argv)
 	pcap = fopen(argv[1], "rb");
 	if (!pcap || fseek(pcap, 24, SEEK_SET))
 		err(1, "%s", argv[1]);
-	pin();
+	pin_to(0);
 	tx = open_device(argv[2]);
 	marker_tx = open_device(argv[3]);
 	handler.attachment = (uint32_t)strtoul(argv[6], NULL, 10);

@@ -78,7 +78,7 @@ place() {
 
 	read -r trap func offset <<<"$3"
 	case $2 in
-	-) [ "$func$offset" = nullnull ] ;;
+	-) [ "$func$offset" = -- ] ;;
 	\*) [ -n "$(instruction_at "$1" "$func" "$offset")" ] ;;
 	*) [ "$(instruction_at "$1" "$func" "$offset")" = "$2" ] ;;
 	esac
@@ -90,8 +90,15 @@ trapped() {
 	[ "${4%% *}" = "$2" ] && place "$1" "$3" "$4"
 }
 
-last_trap='.[0].attachments[0] | [.last_trap.kind, .last_trap.function, .last_trap.offset, .state,
-	.stats.traps, .stats.packets] | map(tostring) | join(" ")'
+# where_trapped JSON: "TRAP FUNCTION OFFSET" of the last trap in it; "-" for what it does not say
+where_trapped() {
+	local trap=${1##*trap\":\{} kind func offset
+
+	kind=$(json_values kind "$trap")
+	func=$(json_values function "$trap")
+	offset=$(json_values offset "$trap")
+	echo "$kind ${func:--} ${offset:--}"
+}
 
 # as_policy_says POLICY VERDICT STATE TRAPS PACKETS
 as_policy_says() {
@@ -105,17 +112,18 @@ as_policy_says() {
 
 # meets HOOK POLICY FILE ENTRY TRAP INSTRUCTION: one packet meets it; all of what follows
 meets() {
-	local verdict=drop trap func offset state count packets
+	local verdict=drop json where
 
 	attach --hook "$1" --family ip --entry "$4" --on-trap "$2" --name it "$(file_of "$3")" ||
 		return
 	if packet_at "$1" >/dev/null 2>&1; then
 		verdict=accept
 	fi
-	read -r trap func offset state count packets <<<"$(kwasmctl -j show it | jq -r "$last_trap")"
+	json=$(kwasmctl -j show it)
 	kwasmctl detach it &&
-		trapped "$3" "$5" "$6" "$trap $func $offset" &&
-		as_policy_says "$2" "$verdict" "$state" "$count" "$packets"
+		trapped "$3" "$5" "$6" "$(where_trapped "$json")" &&
+		as_policy_says "$2" "$verdict" "$(json_values state "$json")" \
+			"$(json_values traps "$json")" "$(json_values packets "$json")"
 }
 
 # invoked FILE ENTRY TRAP INSTRUCTION: in the kernel as in user space
@@ -128,7 +136,7 @@ invoked() {
 	fi
 	kwasmctl -j invoke --kernel --time-limit 20ms "$file" "$2" >/tmp/kernel 2>/dev/null
 	is "$1 $2 invoked: a failure" $? 1
-	where=$(jq -r '.trap | "\(.kind) \(.function) \(.offset)"' /tmp/kernel)
+	where=$(where_trapped "$(cat /tmp/kernel)")
 	ok "$1 $2 invoked: the trap" trapped "$1" "$3" "$4" "$where"
 	if [ "$4" != '*' ]; then
 		is "$1 $2 invoked: as in user space" "$(cat /tmp/kernel)" \

@@ -50,8 +50,8 @@ make_net() {
 in_kernel() {
 	local id
 
-	id=$(kwasmctl -j -n rx attach --hook nf_pre --name example "${@:2}" "$1" | jq .id) &&
-		replay "$vectors" tx0 mtx0 rx mark "$id"
+	id=$(kwasmctl -j -n rx attach --hook nf_pre --name example "${@:2}" "$1") &&
+		replay "$vectors" tx0 mtx0 rx mark "$(json_values id "$id")"
 	kwasmctl -n rx detach example
 }
 

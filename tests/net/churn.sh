@@ -1,0 +1,75 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# In a guest: programs come, change and go under load, CHURN_CYCLES (100) times, then the modules go
+# while programs are attached in three namespaces; nothing stays behind.
+#
+#	left                        this namespace                          right
+#	eth0 192.0.2.2/24    ----   to-left 192.0.2.1/24
+#	                            to-right 198.51.100.1/24         ----   eth0 198.51.100.2/24
+set -u
+# shellcheck source=tests/lib.sh
+. "${0%/*}/../lib.sh"
+# shellcheck source=tests/net/net.sh
+. "${0%/*}/net.sh"
+cycles=${CHURN_CYCLES:-100}
+warm=10
+
+# Noise between two looks at an idle machine: per-CPU caches, slabs that fill up.
+memory_noise=4096 slab_noise=2048 area_noise=8
+
+figures() {
+	echo 3 >/proc/sys/vm/drop_caches
+	awk '$1 == "MemAvailable:" { printf "%d ", $2 } $1 == "Slab:" { printf "%d ", $2 }' \
+		/proc/meminfo
+	echo "$(wc -l </proc/vmallocinfo) $(grep -c kwasm /proc/kallsyms)" \
+		"$(wc -l </proc/kallsyms)"
+}
+
+# bounded WHEN BEFORE AFTER: "MemAvailable Slab areas kwasm's-symbols symbols", in kB and in numbers
+bounded() {
+	local was is
+
+	read -ra was <<<"$2"
+	read -ra is <<<"$3"
+	note "$1: MemAvailable ${was[0]} -> ${is[0]} kB, Slab ${was[1]} -> ${is[1]} kB, \
+vmallocinfo ${was[2]} -> ${is[2]} lines, kallsyms ${was[4]} -> ${is[4]} lines"
+	ok "$1: MemAvailable" test $((was[0] - is[0])) -lt $memory_noise
+	ok "$1: Slab" test $((is[1] - was[1])) -lt $slab_noise
+	ok "$1: vmallocinfo" test $((is[2] - was[2])) -le $area_noise
+	is "$1: names of ours" "${is[3]}" "${was[3]}"
+	is "$1: names at all" "${is[4]}" "${was[4]}"
+}
+
+net_router
+unloaded=$(figures)
+modprobe kwasm_netfilter
+ip netns exec left ping -n -q -f -w 3600 192.0.2.1 >/tmp/flood &
+load=$!
+is "$warm cycles to warm up" "$(churn $warm "$GUESTS/accept.wasm" "$EXAMPLES/block_ports.wasm")" $warm
+before=$(figures)
+is "$cycles cycles of attach, replace, detach, load, attach, detach, unload" \
+	"$(churn "$cycles" "$GUESTS/accept.wasm" "$EXAMPLES/block_ports.wasm")" "$cycles"
+bounded "after $cycles cycles" "$before" "$(figures)"
+ok 'nothing is attached or loaded' nothing_left
+
+for round in 1 2 3; do
+	for net in '' '-n left' '-n right'; do
+		for hook in nf_pre nf_in nf_out; do
+			# shellcheck disable=SC2086 # no word or two
+			attach $net --hook $hook --name three "$EXAMPLES/count_protocols.wasm"
+		done
+	done
+	is "round $round: attached in three namespaces" \
+		"$(kwasmctl -j -n right list | grep -o three)" three
+	ok 'the hook goes' rmmod kwasm_netfilter
+	ok 'and kwasm' rmmod kwasm
+	ok 'pings go on' ip netns exec left ping -n -q -c 1 -W 2 192.0.2.1
+	modprobe kwasm_netfilter
+done
+kill -INT $load
+wait $load
+like 'the load went on meanwhile' "$(cat /tmp/flood)" ' 0(\.[0-9]+)?% packet loss|[1-9][0-9]* received'
+note "$(grep transmitted /tmp/flood)"
+ok 'the modules go' rmmod kwasm_netfilter kwasm
+bounded 'after the modules' "$unloaded" "$(figures)"
+done_testing

@@ -1,0 +1,50 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# In a guest: a handler that loops for ever at nf_pre, under a ping flood, is ended within three
+# times its limit, again and again, for WATCHDOG_SECONDS (4); pings go on.
+#
+#	this namespace                      namespace peer
+#	to-peer  192.0.2.1/24     ------    eth0  192.0.2.2/24
+set -u
+# shellcheck source=tests/lib.sh
+. "${0%/*}/../lib.sh"
+# shellcheck source=tests/net/net.sh
+. "${0%/*}/net.sh"
+seconds=${WATCHDOG_SECONDS:-4}
+
+modprobe kwasm
+scale=$(cat /sys/module/kwasm/parameters/time_scale)
+# Long enough for the stalls of an emulated processor to be short beside it.
+limit=$((4000000 * scale))
+modprobe kwasm_netfilter
+net_peer
+
+log_mark watchdog
+attach --hook nf_pre --family ip --time-limit 4ms --name loop "$EXAMPLES/trap_time.wasm"
+in_peer ping -n -q -f -w "$seconds" 192.0.2.1 >/tmp/flood
+packets=$(counter loop packets) traps=$(counter loop traps) longest=$(counter loop run_max_ns)
+mean=$(counter loop run_mean_ns)
+sent=$(sed -n 's/ packets transmitted.*//p' /tmp/flood)
+received=$(sed -n 's/.*transmitted, \([0-9]*\) received.*/\1/p' /tmp/flood)
+note "$(uname -r), $(grep -o '(.*)' /sys/kernel/debug/sched/preempt), $(nproc) processors, $seconds s: \
+$packets packets, limit $((limit / 1000)) us, mean $((mean / 1000)) us, \
+longest $((longest / 1000)) us, pings $received of $sent"
+ok 'the handler was entered again and again' test "$packets" -ge "$seconds"
+is 'each time it was ended' "$traps" "$packets"
+is 'for its time' "$(json_values time "$(kwasmctl -j show loop)")" "$traps"
+ok 'not before its limit' test "$mean" -ge $((limit * 9 / 10))
+ok 'within three times its limit' test "$longest" -le $((3 * limit))
+ok 'pings were answered' test "$received" -ge $((sent - 3)) -a "$received" -gt 0
+kwasmctl detach loop
+
+attach --hook nf_pre --family ip --time-limit 4ms --on-trap drop --name loop \
+	"$EXAMPLES/trap_time.wasm"
+not_ok 'by the other policy they are not' in_peer ping -n -q -c 2 -i 0.2 -W 1 192.0.2.1
+kwasmctl detach loop
+ok 'without the handler they are' in_peer ping -n -q -c 1 -W 2 192.0.2.1
+ok 'the kernel has logged nothing but our lines' log_ours watchdog
+lines=$(log_behind watchdog | grep -c trapped)
+note "$lines lines about $((traps + 1)) traps"
+ok 'and few of them' test "$lines" -le $((10 * (seconds / 5 + 3)))
+ok 'the modules go' rmmod kwasm_netfilter kwasm
+done_testing
