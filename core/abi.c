@@ -93,8 +93,6 @@ static u64 abi_pkt_read(struct kwasm_ctx *ctx, u64 offset, u64 to, u64 len)
 #define CTX_GETTER(name, field)						\
 	static u64 abi_##name(struct kwasm_ctx *ctx)			\
 	{								\
-		if (unlikely(!ctx->packet))				\
-			kwasm_ctx_trap(ctx, KWASM_TRAP_HOST);		\
 		return ctx->field;					\
 	}
 

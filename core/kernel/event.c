@@ -53,3 +53,29 @@ void kwasm_event_attachment(enum kwasm_event event, struct kwasm_attachment *at)
 	if (skb)
 		event_end(net, skb, header, kwasm_nl_put_attachment(skb, at));
 }
+
+void kwasm_event_log(struct kwasm_program *prog)
+{
+	if (genl_has_listeners(&kwasm_genl_family, prog->knet->net, 0))
+		queue_work(kwasm_wq, &prog->log_work);
+	else	/* events are about what is new; what is old can be read from the ring */
+		WRITE_ONCE(prog->log_sent, READ_ONCE(prog->log.next_seq));
+}
+
+/* One message a line. */
+void kwasm_event_log_work(struct work_struct *work)
+{
+	struct kwasm_program *prog = container_of(work, struct kwasm_program, log_work);
+	struct kwasm_log_line *line = kzalloc(sizeof(*line), GFP_KERNEL);
+	struct net *net = prog->knet->net;
+	struct sk_buff *skb;
+	void *header;
+
+	while (line && kwasm_log_get(&prog->log, prog->log_sent, line)) {
+		prog->log_sent = line->seq + 1;
+		skb = event_begin(net, KWASM_EVENT_LOG, &header);
+		if (skb)
+			event_end(net, skb, header, kwasm_nl_put_log_line(skb, prog, line));
+	}
+	kfree(line);
+}

@@ -5,6 +5,8 @@
 #ifndef KWASM_KERNEL_EVENT_H
 #define KWASM_KERNEL_EVENT_H
 
+#include <linux/workqueue.h>
+
 #include "../uapi/kwasm.h"
 
 struct kwasm_attachment;
@@ -13,5 +15,11 @@ struct kwasm_program;
 /* Not built when nobody listens.  Process context, kwasm_lock held. */
 void kwasm_event_program(enum kwasm_event event, const struct kwasm_program *prog);
 void kwasm_event_attachment(enum kwasm_event event, struct kwasm_attachment *at);
+
+/** kwasm_event_log() - @prog has logged: tell the listeners soon.  Any context but NMI. */
+void kwasm_event_log(struct kwasm_program *prog);
+
+/** kwasm_event_log_work() - the work of kwasm_program.log_work. */
+void kwasm_event_log_work(struct work_struct *work);
 
 #endif /* KWASM_KERNEL_EVENT_H */

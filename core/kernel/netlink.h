@@ -78,6 +78,8 @@ struct sk_buff *kwasm_nl_reply(struct genl_info *info, void **header);
 /* Serialisers, kwasm_lock held.  Return: 0 or -EMSGSIZE with nothing left half-written. */
 int kwasm_nl_put_program(struct sk_buff *skb, const struct kwasm_program *prog, bool detail);
 int kwasm_nl_put_attachment(struct sk_buff *skb, struct kwasm_attachment *at);
+int kwasm_nl_put_log_line(struct sk_buff *skb, const struct kwasm_program *prog,
+			  struct kwasm_log_line *line);
 int kwasm_nl_put_trap(struct sk_buff *skb, const struct kwasm_module *module,
 		      const struct kwasm_trap_info *trap);
 

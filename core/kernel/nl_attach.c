@@ -48,9 +48,9 @@ static int attachment_reply(struct kwasm_attachment *at, struct sk_buff *reply, 
 	return err;
 }
 
-/* Attach @prog and fill in the reply; kwasm_lock held. */
+/* Attach @prog, which was loaded just now if @fresh, and fill in the reply; kwasm_lock held. */
 static int attach_program(struct kwasm_program *prog, const struct kwasm_attach_request *req,
-			  struct sk_buff *reply, void *header, struct kwasm_diag *diag)
+			  bool fresh, struct sk_buff *reply, void *header, struct kwasm_diag *diag)
 {
 	struct kwasm_attachment *at;
 	int err;
@@ -63,6 +63,8 @@ static int attach_program(struct kwasm_program *prog, const struct kwasm_attach_
 		kwasm_attachment_destroy(at);
 		return err;
 	}
+	if (fresh)
+		kwasm_event_program(KWASM_EVENT_LOAD, prog);
 	kwasm_event_attachment(KWASM_EVENT_ATTACH, at);
 	return 0;
 }
@@ -87,7 +89,7 @@ static int attach_fresh(struct kwasm_program *fresh, const struct kwasm_attach_r
 	int err;
 
 	if (prog) {
-		err = attach_program(prog, req, reply, header, diag);
+		err = attach_program(prog, req, false, reply, header, diag);
 		if (!err)
 			kwasm_program_put(fresh);
 		return err;
@@ -96,14 +98,13 @@ static int attach_fresh(struct kwasm_program *fresh, const struct kwasm_attach_r
 	if (err)
 		return err;
 	fresh->linked = true;
-	err = attach_program(fresh, req, reply, header, diag);
+	err = attach_program(fresh, req, true, reply, header, diag);
 	if (err) {
 		/* Out of the list again; the caller still has its reference. */
 		kwasm_program_get(fresh);
 		kwasm_program_remove(fresh);
 		return err;
 	}
-	kwasm_event_program(KWASM_EVENT_LOAD, fresh);
 	return 0;
 }
 
@@ -137,7 +138,7 @@ static int attach_loaded(struct genl_info *info, const struct kwasm_attach_reque
 	prog = kwasm_nl_find_program(info, diag);
 	err = PTR_ERR_OR_ZERO(prog);
 	if (!err)
-		err = attach_program(prog, req, reply, header, diag);
+		err = attach_program(prog, req, false, reply, header, diag);
 	mutex_unlock(&kwasm_lock);
 	return err;
 }

@@ -85,11 +85,12 @@ int kwasm_nl_dump_code(struct sk_buff *skb, struct netlink_callback *cb)
 	return skb->len;
 }
 
-static int put_line(struct sk_buff *skb, const struct kwasm_program *prog,
-		    const struct kwasm_log_line *line)
+int kwasm_nl_put_log_line(struct sk_buff *skb, const struct kwasm_program *prog,
+			  struct kwasm_log_line *line)
 {
 	struct nlattr *nest = nla_nest_start(skb, KWASM_A_LOG);
 
+	line->text[min_t(u32, line->len, sizeof(line->text) - 1)] = 0;
 	if (!nest || nla_put_string(skb, KWASM_A_NAME, prog->name) ||
 	    nla_put_u64_64bit(skb, KWASM_A_TIME_NS, line->time_ns, KWASM_A_PAD) ||
 	    nla_put_u32(skb, KWASM_A_CPU, line->cpu) ||
@@ -109,9 +110,8 @@ static int put_log(struct sk_buff *skb, struct netlink_callback *cb, struct kwas
 	if (!line)
 		return -ENOMEM;
 	while (kwasm_log_get(&prog->log, cb->args[1], line)) {
-		line->text[min_t(u32, line->len, sizeof(line->text) - 1)] = 0;
 		header = dump_begin(skb, cb, KWASM_CMD_GET_LOG);
-		err = header ? put_line(skb, prog, line) : -EMSGSIZE;
+		err = header ? kwasm_nl_put_log_line(skb, prog, line) : -EMSGSIZE;
 		if (err) {
 			if (header)
 				genlmsg_cancel(skb, header);

@@ -233,7 +233,7 @@ int kwasm_nl_replace(struct sk_buff *skb, struct genl_info *info, struct kwasm_d
 	}
 	list_replace_init(&old->node, &prog->node);
 	kwasm_event_program(KWASM_EVENT_REPLACE, prog);
-	kwasm_program_put(old);
+	kwasm_program_retire(old);
 unlock:
 	mutex_unlock(&kwasm_lock);
 	kwasm_hosts_unlock();

@@ -4,6 +4,7 @@
  */
 #include "../instance.h"
 #include "../packet.h"
+#include "event.h"
 #include "packet.h"
 #include "program.h"
 
@@ -18,5 +19,12 @@ int kwasm_log_write(struct kwasm_ctx *ctx, const char *text, u32 len)
 {
 	struct kwasm_program *prog = (struct kwasm_program *)ctx->env[KWASM_CTX_PROGRAM];
 
-	return prog ? kwasm_log_add(&prog->log, text, len) : -ENOSPC;
+	int n;
+
+	if (!prog)
+		return -ENOSPC;
+	n = kwasm_log_add(&prog->log, text, len);
+	if (n > 0)
+		kwasm_event_log(prog);
+	return n;
 }

@@ -13,6 +13,7 @@
 #include <linux/slab.h>
 
 #include "../packet.h"
+#include "event.h"
 #include "hook.h"
 #include "hosts.h"
 #include "ksym.h"
@@ -237,6 +238,7 @@ int kwasm_program_create(struct kwasm_net *knet, const struct kwasm_load_request
 		return -ENOMEM;
 	kref_init(&prog->ref);
 	INIT_LIST_HEAD(&prog->node);
+	INIT_WORK(&prog->log_work, kwasm_event_log_work);
 	prog->knet = knet;
 	strscpy(prog->name, req->name, sizeof(prog->name));
 	prog->loaded_ns = ktime_get_ns();
@@ -291,12 +293,19 @@ int kwasm_program_add(struct kwasm_program *prog, struct kwasm_diag *diag)
 	return 0;
 }
 
+void kwasm_program_retire(struct kwasm_program *prog)
+{
+	lockdep_assert_held(&kwasm_lock);
+	cancel_work_sync(&prog->log_work);
+	kwasm_program_put(prog);
+}
+
 void kwasm_program_remove(struct kwasm_program *prog)
 {
 	lockdep_assert_held(&kwasm_lock);
 	list_del_init(&prog->node);
 	prog->knet->num_programs--;
-	kwasm_program_put(prog);
+	kwasm_program_retire(prog);
 }
 
 void kwasm_program_kill(struct kwasm_program *prog)

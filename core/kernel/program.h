@@ -12,6 +12,7 @@
 #include <linux/kref.h>
 #include <linux/list.h>
 #include <linux/mutex.h>
+#include <linux/workqueue.h>
 #include <net/net_namespace.h>
 
 #include "../compile.h"
@@ -66,6 +67,7 @@ enum kwasm_needs {
  * @linked: loaded by an attach: goes with its last attachment; kwasm_lock
  * @killed: its text is not executable any more; kwasm_lock
  * @attachments: how many attachments use it; kwasm_lock
+ * @log_work: sends new lines of @log to whoever listens to events, from number @log_sent on
  */
 struct kwasm_program {
 	struct kref ref;
@@ -86,6 +88,8 @@ struct kwasm_program {
 	bool killed;
 	u32 attachments;
 	struct kwasm_log log;
+	struct work_struct log_work;
+	u64 log_sent;
 };
 
 /**
@@ -143,6 +147,13 @@ int kwasm_program_create(struct kwasm_net *knet, const struct kwasm_load_request
  * Context: kwasm_lock held.  Return: 0, -EEXIST, -ENOSPC; then the reference stays the caller's.
  */
 int kwasm_program_add(struct kwasm_program *prog, struct kwasm_diag *diag);
+
+/**
+ * kwasm_program_retire() - drop the list's reference of a program that nothing runs any more.
+ *
+ * Its namespace is still there, which its work needs.  kwasm_lock held; may sleep.
+ */
+void kwasm_program_retire(struct kwasm_program *prog);
 
 /** kwasm_program_remove() - take it out of the list and drop its reference.  kwasm_lock held. */
 void kwasm_program_remove(struct kwasm_program *prog);
