@@ -36,6 +36,12 @@ static bool is_spectest(const struct kwasm_import *import)
 	return import->module.len == 8 && !memcmp(import->module.str, "spectest", 8);
 }
 
+/* 666, the floats 666.6. */
+static u64 spectest_global(u8 type)
+{
+	return type == KWASM_F32 ? 0x4426a666 : type == KWASM_F64 ? 0x4084d4cccccccccd : 666;
+}
+
 static int init_imports(struct interp *in)
 {
 	u32 i;
@@ -46,7 +52,7 @@ static int init_imports(struct interp *in)
 		if (!is_spectest(import))
 			return -ENOTSUP;
 		if (import->kind == KWASM_EXTERN_GLOBAL)
-			in->globals[import->index] = 666;
+			in->globals[import->index] = spectest_global(import->global.type);
 	}
 	return 0;
 }

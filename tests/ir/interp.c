@@ -3,8 +3,10 @@
  * interp.c - executes IR, instruction by instruction, as core/ir_ops.def describes it.
  *
  * Written for being obviously right: every operation checks what the IR promises (zero-extended
- * i32 values, IR_NOTRAP divisions that do not trap) and aborts where it does not hold.
+ * i32 values, IR_NOTRAP divisions that do not trap) and aborts where it does not hold.  Floats are
+ * their bit patterns.
  */
+#include "../unit/float_ops.h"
 #include "interp.h"
 #include "rt.h"
 
@@ -34,7 +36,7 @@ static s64 widen(u64 v, u32 type)
 
 static u64 narrow(u64 v, u32 type)
 {
-	return type == IR_I32 ? (u32)v : v;
+	return type == IR_I32 || type == IR_F32 ? (u32)v : v;
 }
 
 static int divide(struct ir_func *f, u32 i, u64 a, u64 b, u64 *v)
@@ -245,6 +247,14 @@ static int state_op(struct frame *fr, u32 i, u64 *v)
 	}
 }
 
+static int float_op(const struct ir_ins *ins, u64 a, u64 b, u64 *v)
+{
+	u32 trap;
+
+	*v = float_eval(ins->op, ins->type, ins->otype, a, b, &trap);
+	return (int)trap;
+}
+
 static int value_op(struct frame *fr, u32 i, u64 *v)
 {
 	const struct ir_ins *ins = &fr->f->ins[i];
@@ -311,6 +321,8 @@ static int value_op(struct frame *fr, u32 i, u64 *v)
 	case IR_SELECT:
 		*v = a ? b : fr->values[ins->arg[2]];
 		break;
+	case IR_FADD ... IR_BITCAST:
+		return float_op(ins, a, b, v);
 	default:
 		return state_op(fr, i, v);
 	}

@@ -2,7 +2,7 @@
 /*
  * interp.h - executes the IR of a module's functions, so that passes are tested without a back end.
  *
- * Integers, linear memory, tables, globals and calls inside one module; imports of the suite's
+ * Integers, floats, linear memory, tables, globals and calls inside one module; imports of the suite's
  * "spectest" module do nothing.
  */
 #ifndef KWASM_TESTS_IR_INTERP_H

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ir_tool.c - the compiler's middle, alone: listings and execution of IR after any pass.
+ * ir_tool.c - the compiler's middle, alone: listings and execution of IR after any pass; and the
+ * machine code that becomes of it, to compare.
  *
  *	ir_tool passes			the names of the passes, in order
  *	ir_tool dump PASS FILE.wasm	the IR of every function after PASS
  *	ir_tool run PASS FILE.wasm	calls every export without parameters, prints results
+ *	ir_tool native FILE.wasm	the same by compiled code
  *	ir_tool spec PASS FILE.json	runs the commands of wast2json, prints counts
  */
+#include "instance.h"
 #include "interp.h"
 #include "spec.h"
 
@@ -78,22 +81,17 @@ static int dump(unsigned int passes, const char *path)
 	return 0;
 }
 
-static void run_export(struct interp *in, const struct kwasm_export *e)
+/* What a call of export @e gave, as wasm-interp prints it; @err as interp_call() has it. */
+static void print_call(const struct kwasm_export *e, const struct kwasm_functype *type, int err,
+		       const u64 *results, const struct kwasm_diag *diag)
 {
-	const struct kwasm_functype *type = kwasm_module_functype(in->module, e->index);
-	u64 results[INTERP_MAX_RESULTS];
-	int err;
 	u32 k;
 
-	if (type->num_params)
-		return;
-	in->steps = 0;
-	err = interp_call(in, e->index, NULL, results);
 	printf("%.*s() =>", (int)e->name.len, e->name.str);
 	if (err > 0)
 		printf(" error: %s", kwasm_trap_text(err));
 	else if (err < 0)
-		printf(" not executed: %s", in->diag.text);
+		printf(" not executed: %s", diag->text);
 	for (k = 0; k < type->num_results && !err; k++) {
 		u8 t = kwasm_functype_results(type)[k];
 
@@ -101,6 +99,19 @@ static void run_export(struct interp *in, const struct kwasm_export *e)
 		       (unsigned long long)results[k]);
 	}
 	printf("\n");
+}
+
+static void run_export(struct interp *in, const struct kwasm_export *e)
+{
+	const struct kwasm_functype *type = kwasm_module_functype(in->module, e->index);
+	u64 results[INTERP_MAX_RESULTS];
+	int err;
+
+	if (type->num_params)
+		return;
+	in->steps = 0;
+	err = interp_call(in, e->index, NULL, results);
+	print_call(e, type, err, results, &in->diag);
 }
 
 static int run(unsigned int passes, const char *path)
@@ -119,6 +130,51 @@ static int run(unsigned int passes, const char *path)
 	return 0;
 }
 
+static int no_imports(void *arg, const struct kwasm_module *module, u32 index,
+		      struct kwasm_binding *binding)
+{
+	return -ENOENT;
+}
+
+static void call_export(struct kwasm_instance *inst, const struct kwasm_export *e)
+{
+	static u64 results[INTERP_MAX_RESULTS];
+	struct kwasm_trap_info trap = { 0 };
+	struct kwasm_binding b;
+
+	if (e->kind != KWASM_EXTERN_FUNC ||
+	    kwasm_instance_binding(inst, e->name.str, e->name.len, &b) ||
+	    b.func->type->num_params)
+		return;
+	print_call(e, b.func->type, kwasm_call(b.func, results, &trap) ? (int)trap.kind : 0,
+		   results, NULL);
+}
+
+static int run_native(const char *path)
+{
+	struct kwasm_compile_opts opts = { .dump_func = KWASM_DIAG_NONE, .verify = true };
+	struct kwasm_module *module = module_read(path);
+	struct kwasm_hostmap hosts = { 0 };
+	struct kwasm_store *store = kwasm_store_create(&kwasm_limits_default, false);
+	struct kwasm_instance *inst;
+	struct kwasm_code *code;
+	struct kwasm_diag diag;
+	u32 i;
+
+	kwasm_diag_init(&diag);
+	if (!module || !store || kwasm_code_compile(module, &hosts, &opts, &diag, &code) ||
+	    kwasm_instance_create(store, code, no_imports, NULL, &diag, NULL, &inst)) {
+		fprintf(stderr, "%s: %s\n", path, diag.text);
+		return 1;
+	}
+	for (i = 0; i < module->num_exports; i++)
+		call_export(inst, &module->exports[i]);
+	kwasm_store_destroy(store);
+	kwasm_code_destroy(code);
+	kwasm_module_destroy(module);
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	unsigned int i;
@@ -132,8 +188,11 @@ int main(int argc, char **argv)
 		return dump(pass_number(argv[2]), argv[3]);
 	if (argc == 4 && !strcmp(argv[1], "run"))
 		return run(pass_number(argv[2]), argv[3]);
+	if (argc == 3 && !strcmp(argv[1], "native"))
+		return run_native(argv[2]);
 	if (argc == 4 && !strcmp(argv[1], "spec"))
 		return spec_run(pass_number(argv[2]), argv[3]);
-	fprintf(stderr, "usage: ir_tool passes | dump|run PASS FILE.wasm | spec PASS FILE.json\n");
+	fprintf(stderr, "usage: ir_tool passes | dump|run PASS FILE.wasm | native FILE.wasm | "
+		"spec PASS FILE.json\n");
 	return 2;
 }

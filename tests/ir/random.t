@@ -1,6 +1,7 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: GPL-2.0-only
-# Random modules: what the IR gives after each pass is what wabt's interpreter gives.
+# Random modules: what the IR gives after each pass, and the machine code, is what wabt's
+# interpreter gives.
 #
 # KWASM_SEEDS=FIRST-LAST chooses other seeds.
 use strict;
@@ -23,12 +24,12 @@ for my $seed ($first .. $last) {
 	my $want = qx(wasm-interp --run-all-exports $tmp/r.wasm 2>&1);
 	$want =~ s/ memory access:.*/ memory access/mg;
 	$ends{/error/ ? 'trap' : 'value'}++ for split /\n/, $want;
-	for my $pass (@passes) {
-		my $got = qx($tool run $pass $tmp/r.wasm 2>&1);
-		$wrong ||= $pass if $got ne $want;
+	for my $run ((map { "run $_" } @passes), 'native') {
+		my $got = qx($tool $run $tmp/r.wasm 2>&1);
+		$wrong ||= $run if $got ne $want;
 	}
 	print $wrong ? 'not ' : '', 'ok ', $seed - $first + 1, " - seed $seed",
-		$wrong ? ", after $wrong" : '', "\n";
+		$wrong ? ", $wrong" : '', "\n";
 }
 # Programs that all trapped at once would prove little.
 my $both = ($ends{trap} // 0) > 0 && ($ends{value} // 0) > ($ends{trap} // 0);

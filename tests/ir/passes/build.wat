@@ -139,7 +139,48 @@
 ;;		v10 = callrt.i32 v9 #0
 ;;		ret
 
-;; floats are refused
-(module (func (param f32) (result f32) local.get 0))
+;; floats
+(module (memory 1) (func (param f32 f64) (result i64)
+	i32.const 8
+	local.get 0
+	f64.promote_f32
+	local.get 1
+	f64.add
+	i32.const 16
+	f64.load
+	f64.max
+	f64.store
+	local.get 0
+	f32.const 1.5
+	f32.lt
+	if (result i64)
+		local.get 1
+		i64.trunc_sat_f64_u
+	else
+		local.get 1
+		i64.reinterpret_f64
+	end))
 ;; after build
-;;	func 0: floating-point code is not compiled yet
+;;	func 0
+;;	b0:
+;;		v1 = param.f32 #0
+;;		v2 = param.f64 #1
+;;		v3 = const.i32 0x8
+;;		v4 = promote.f64.f32 v1
+;;		v5 = fadd.f64 v4, v2
+;;		v6 = const.i32 0x10
+;;		v7 = load.f64.u64 v6
+;;		v8 = fmax.f64 v5, v7
+;;		store.f64.u64 v3, v8
+;;		v9 = const.f32 0x3fc00000
+;;		v10 = flt.f32 v1, v9
+;;		br v10 b1 b2
+;;	b1: preds b0
+;;		v11 = truncsatu.i64.f64 v2
+;;		jmp b3
+;;	b2: preds b0
+;;		v12 = bitcast.i64.f64 v2
+;;		jmp b3
+;;	b3: preds b1 b2
+;;		v13 = phi.i64 v11, v12
+;;		ret v13

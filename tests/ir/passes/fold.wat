@@ -258,3 +258,37 @@
 ;;		v2 = const.i64 0x0
 ;;		v3 = ne.i64 v1, v2
 ;;		ret v3
+
+;; signs and bits of floats
+(module (func (param f64 f64) (result f64 f64 f64 f64 i64 i32)
+	(f64.abs (f64.neg (f64.abs (local.get 0))))
+	(f64.neg (f64.neg (local.get 0)))
+	(f64.copysign (f64.neg (local.get 0)) (local.get 1))
+	(f64.copysign (local.get 0) (f64.const -2))
+	(i64.reinterpret_f64 (f64.reinterpret_i64 (i64.reinterpret_f64 (local.get 0))))
+	(i32.reinterpret_f32 (f32.neg (f32.abs (f32.const -1))))))
+;; after dce
+;;	func 0
+;;	b0:
+;;		v1 = param.f64 #0
+;;		v2 = param.f64 #1
+;;		v3 = fabs.f64 v1
+;;		v4 = fneg.f64 v3
+;;		v5 = fcopysign.f64 v1, v2
+;;		v6 = bitcast.i64.f64 v1
+;;		v7 = const.i32 0xbf800000
+;;		ret v3, v1, v5, v4, v6, v7
+
+;; a float that was stored, and a global that does not change
+(module (memory 1) (global f32 (f32.const 0.5)) (func (param i32 f32) (result f32 f32)
+	(f32.store (local.get 0) (local.get 1))
+	(f32.load (local.get 0))
+	global.get 0))
+;; after dce
+;;	func 0
+;;	b0:
+;;		v1 = param.i32 #0
+;;		v2 = param.f32 #1
+;;		store.f32.u32 v1, v2
+;;		v3 = const.f32 0x3f000000
+;;		ret v2, v3
