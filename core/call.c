@@ -59,12 +59,12 @@ int kwasm_call(struct kwasm_func *func, u64 *values, struct kwasm_trap_info *tra
 		return call_host(func, values, trap);
 	store = ctx->instance->store;
 	if (!store->depth++) {
-		kwasm_call_begin(ctx, store->limits.call_ms);
 		kwasm_store_measure_stack(store);
+		kind = kwasm_call_enter(ctx, func->enter, values, store->limits.call_ms);
+	} else {
+		kind = kwasm_enter(ctx, func->enter, values);
 	}
-	kind = kwasm_enter(ctx, func->enter, values);
-	if (!--store->depth)
-		kwasm_call_end(ctx);
+	store->depth--;
 	if (likely(!kind))
 		return 0;
 	WRITE_ONCE(ctx->kill, 0);

@@ -160,27 +160,11 @@ static int compile_function(struct compiler *c, u32 index)
 	return err;
 }
 
-static int check_floats(struct compiler *c)
-{
-	const struct kwasm_module *m = c->module;
-	u32 i;
-
-	if (KWASM_FLOATS || !m->float_code)
-		return 0;
-	for (i = m->num_func_imports; !m->funcs[i].float_code; i++)
-		;
-	return kwasm_diag_set(c->diag, -EOPNOTSUPP, i, m->funcs[i].float_code,
-			      "floating-point code is not supported here yet");
-}
-
 static int compile_all(struct compiler *c)
 {
 	u32 i;
 	int err;
 
-	err = check_floats(c);
-	if (err)
-		return err;
 	err = x64_code_init(&c->x64, c->module, c->hosts);
 	if (err)
 		return kwasm_diag_set(c->diag, err, KWASM_DIAG_NONE, KWASM_DIAG_NONE,

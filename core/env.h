@@ -100,16 +100,6 @@ void kwasm_text_free(struct kwasm_text *text);
 #define KWASM_TEXT_NEAR_HOST 0
 #endif
 
-/*
- * True where guests may use the floating-point registers.  Elsewhere modules with float code are
- * refused when they are compiled.
- */
-#ifdef __KERNEL__
-#define KWASM_FLOATS 0
-#else
-#define KWASM_FLOATS 1
-#endif
-
 /**
  * kwasm_host_return_thunk() - where compiled functions have to jump instead of a plain ret.
  *
@@ -139,16 +129,18 @@ u64 kwasm_stack_limit(u32 bytes);
 struct kwasm_ctx;
 
 /**
- * kwasm_call_begin() - an outermost call from C starts: the environment's precautions.
+ * kwasm_call_enter() - the outermost call from C, with the environment's precautions.
  * @ctx: context that is entered
+ * @enter: entry thunk of the function, as for kwasm_enter()
+ * @values: arguments in, results out
  * @limit_ms: time the call may take, struct kwasm_limits.call_ms
  *
- * The kernel switches BH off and lets its watchdog end the call with KWASM_TRAP_TIME; in user
- * space callers arm a deadline themselves where they want one.
- * Context: process.  Paired with kwasm_call_end().
+ * The kernel switches BH off, gives guests with floats the FPU, and lets its watchdog end the call
+ * with KWASM_TRAP_TIME; in user space callers arm a deadline themselves where they want one.
+ * Context: process.
+ * Return: 0 or the enum kwasm_trap it ended with.
  */
-void kwasm_call_begin(struct kwasm_ctx *ctx, u32 limit_ms);
-void kwasm_call_end(struct kwasm_ctx *ctx);
+u32 kwasm_call_enter(struct kwasm_ctx *ctx, const void *enter, u64 *values, u32 limit_ms);
 
 #define KWASM_PAGE_SIZE 65536u		/* a WebAssembly page */
 /* 33-bit effective addresses plus the widest access stay inside the reservation. */

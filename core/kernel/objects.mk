@@ -9,6 +9,7 @@ KWASM_KERNEL_OBJS += fault.o
 KWASM_KERNEL_OBJS += ksym.o
 KWASM_KERNEL_OBJS += watchdog.o
 KWASM_KERNEL_OBJS += stack.o
+KWASM_KERNEL_OBJS += fpu.o
 KWASM_KERNEL_OBJS += guard.o
 KWASM_KERNEL_OBJS += limits.o
 KWASM_KERNEL_OBJS += log.o

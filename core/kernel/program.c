@@ -221,6 +221,8 @@ static int program_compile(struct kwasm_program *prog, const struct kwasm_load_r
 	if (err)
 		return err;
 	prog->needs = needs_of(&map);
+	if (prog->module->float_code)
+		prog->needs |= KWASM_NEEDS_FPU;
 	err = kwasm_code_compile(prog->module, &map, &opts, diag, &prog->code);
 	if (err)
 		kwasm_hostmap_release(&map);

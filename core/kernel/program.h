@@ -51,10 +51,11 @@ struct kwasm_instances {
 	struct kwasm_slot __percpu *slots;
 };
 
-/* What a program's imports make necessary for each packet. */
+/* What a program makes necessary for each packet. */
 enum kwasm_needs {
 	KWASM_NEEDS_PACKET = 1 << 0,	/* pkt_data, pkt_linear, pkt_len, packet */
 	KWASM_NEEDS_META = 1 << 1,	/* meta_* */
+	KWASM_NEEDS_FPU = 1 << 2,	/* floats; see fpu.h */
 };
 
 /**

@@ -5,6 +5,7 @@
 #include <linux/bottom_half.h>
 #include <linux/irqflags.h>
 
+#include "fpu.h"
 #include "run.h"
 
 static noinline u32 guest_trapped(struct kwasm_attachment *at, struct kwasm_run *run,
@@ -41,6 +42,27 @@ u32 kwasm_run_other(struct kwasm_attachment *at, struct kwasm_run *run, struct k
 }
 EXPORT_SYMBOL_GPL(kwasm_run_other);
 
+/*
+ * Programs with floats, whether or not a guest is running on this CPU already; all else has been
+ * prepared.
+ */
+u32 kwasm_run_floats(struct kwasm_attachment *at, struct kwasm_run *run, struct kwasm_ctx *ctx)
+{
+	struct kwasm_hook_stats *stats = this_cpu_ptr(at->stats);
+	u64 start = get_cycles(), result;
+
+	ctx->env[KWASM_GUARD_PREV] = (u64)this_cpu_read(kwasm_cpu.running);
+	kwasm_guard_begin(ctx);
+	result = kwasm_fpu_run(ctx, run->code);
+	kwasm_guard_exit(ctx);
+	kwasm_run_account(stats, start);
+	if (unlikely(result > KWASM_VERDICT_ACCEPT))
+		return kwasm_run_other(at, run, ctx, result);
+	stats->verdicts[result]++;
+	return result;
+}
+EXPORT_SYMBOL_GPL(kwasm_run_floats);
+
 static bool is_running(const struct kwasm_ctx *ctx)
 {
 	const struct kwasm_ctx *c = this_cpu_read(kwasm_cpu.running);
@@ -65,9 +87,9 @@ u32 kwasm_run_nested(struct kwasm_attachment *at, struct kwasm_run *run, struct 
 		stats->reentered++;
 		return KWASM_VERDICT_ACCEPT;
 	}
-	if (run->needs)
-		kwasm_run_setup(ctx, run, at, skb, state);
 	stats->bytes += skb->len;
+	if (run->needs && !kwasm_run_setup(ctx, run, at, skb, state))
+		return kwasm_run_floats(at, run, ctx);
 	start = get_cycles();
 	ctx->env[KWASM_GUARD_PREV] = (u64)this_cpu_read(kwasm_cpu.running);
 	kwasm_guard_begin(ctx);

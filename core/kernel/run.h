@@ -19,8 +19,8 @@
 #include "packet.h"
 #include "watchdog.h"
 
-/* What the guest may ask about the packet; only what its imports need. */
-static __always_inline void kwasm_run_setup(struct kwasm_ctx *ctx, const struct kwasm_run *run,
+/* What the guest may ask about the packet; only what its imports need.  Return: no more needs. */
+static __always_inline bool kwasm_run_setup(struct kwasm_ctx *ctx, const struct kwasm_run *run,
 					    const struct kwasm_attachment *at,
 					    struct sk_buff *skb,
 					    const struct nf_hook_state *state)
@@ -31,14 +31,15 @@ static __always_inline void kwasm_run_setup(struct kwasm_ctx *ctx, const struct 
 	ctx->pkt_len = skb->len - offset;
 	ctx->pkt_linear = skb_headlen(skb) - offset;
 	ctx->packet = kwasm_packet_from_skb(skb);
-	if (!(run->needs & KWASM_NEEDS_META))
-		return;
+	if (!(run->needs & (KWASM_NEEDS_META | KWASM_NEEDS_FPU)))
+		return true;
 	ctx->meta_hook = at->hook_number;
 	ctx->meta_family = state->pf;
 	ctx->meta_in = state->in ? state->in->ifindex : 0;
 	ctx->meta_out = state->out ? state->out->ifindex : 0;
 	ctx->meta_mark = skb->mark;
 	ctx->meta_protocol = ntohs(skb->protocol);
+	return !(run->needs & KWASM_NEEDS_FPU);
 }
 
 /*
@@ -73,6 +74,7 @@ static __always_inline u64 kwasm_run_enter(struct kwasm_ctx *ctx, const void *co
 /* The rare cases; see run.c. */
 u32 kwasm_run_nested(struct kwasm_attachment *at, struct kwasm_run *run, struct sk_buff *skb,
 		     const struct nf_hook_state *state);
+u32 kwasm_run_floats(struct kwasm_attachment *at, struct kwasm_run *run, struct kwasm_ctx *ctx);
 u32 kwasm_run_process(struct kwasm_attachment *at, struct sk_buff *skb,
 		      const struct nf_hook_state *state);
 u32 kwasm_run_other(struct kwasm_attachment *at, struct kwasm_run *run, struct kwasm_ctx *ctx,
@@ -104,9 +106,9 @@ static __always_inline u32 kwasm_run_bh(struct kwasm_attachment *at, struct sk_b
 	if (unlikely(this_cpu_read(kwasm_cpu.running)))
 		return kwasm_run_nested(at, run, skb, state);
 	ctx = this_cpu_read(run->slots->ctx);
-	if (run->needs)
-		kwasm_run_setup(ctx, run, at, skb, state);
 	stats->bytes += skb->len;
+	if (run->needs && unlikely(!kwasm_run_setup(ctx, run, at, skb, state)))
+		return kwasm_run_floats(at, run, ctx);
 	start = get_cycles();
 	kwasm_guard_begin(ctx);
 	result = kwasm_run_enter(ctx, run->code);

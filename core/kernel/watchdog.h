@@ -31,10 +31,14 @@ enum {
  * @running: context of the innermost invocation, NULL for none; written by this CPU only
  * @period: longest time between two looks while the timer is pending, nanoseconds; U64_MAX while
  *	it is not.  An invocation with a shorter limit starts it anew.  This CPU, irqs off
+ * @fpu_sections: guests that ran in a section of kernel_fpu_begin(), see fpu.h
+ * @fpu_saves: guests for which the registers were saved by hand
  */
 struct kwasm_cpu {
 	struct kwasm_ctx *running;
 	u64 period;
+	u64 fpu_sections;
+	u64 fpu_saves;
 	struct hrtimer timer;
 };
 

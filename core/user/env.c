@@ -5,7 +5,7 @@
 #include <cpuid.h>
 #include <time.h>
 
-#include "../env.h"
+#include "../instance.h"
 
 void *kwasm_zalloc(size_t n, size_t size)
 {
@@ -57,13 +57,8 @@ const void *kwasm_host_indirect_thunk(unsigned int reg)
 	return NULL;
 }
 
-void kwasm_call_begin(struct kwasm_ctx *ctx, u32 limit_ms)
+u32 kwasm_call_enter(struct kwasm_ctx *ctx, const void *enter, u64 *values, u32 limit_ms)
 {
-	(void)ctx;
 	(void)limit_ms;
-}
-
-void kwasm_call_end(struct kwasm_ctx *ctx)
-{
-	(void)ctx;
+	return kwasm_enter(ctx, enter, values);
 }

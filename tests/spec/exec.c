@@ -3,11 +3,7 @@
  * exec.c - runs a command stream made by wast2cmds over the public interface of the core.
  *
  * Guarantees: the same source judges user space and kernel; an assertion is skipped only where it
- * needs float code that is refused here (a module with such functions, or one linked to it) or is
- * about the text format; decoding, validation and linking are judged for every module.
- *
- * Where floats are refused (KWASM_FLOATS) a module with float code is instantiated without code, so
- * that its exports, segments and types still take part in linking.
+ * is about the text format.
  */
 #include "exec.h"
 #include "spectest.h"
@@ -41,8 +37,7 @@ enum value_class {
 
 /* Positive results of a command, beside 0 for passed and negative errnos. */
 #define FAILED 1
-#define SKIPPED_FLOAT 2
-#define SKIPPED_TEXT 3
+#define SKIPPED_TEXT 2
 
 /* What was read from the stream and not yet used; @bad once it was too short. */
 struct input {
@@ -55,9 +50,7 @@ struct input {
 struct loaded {
 	struct kwasm_module *module;
 	struct kwasm_code *code;
-	struct kwasm_code declared;	/* what @code points to where nothing was compiled */
 	struct kwasm_instance *inst;
-	bool floats;
 	struct loaded *next;
 };
 
@@ -70,7 +63,6 @@ struct registered {
 /**
  * struct spec - the state of a run
  * @slots: @num_slots modules by number, NULL where none could be instantiated
- * @imports_floats: the link in progress took something from a module with float code
  */
 struct spec {
 	const struct kwasm_spec_env *env;
@@ -81,7 +73,6 @@ struct spec {
 	u32 num_slots, next_slot;
 	struct loaded *all;
 	struct registered *registered;
-	bool imports_floats;
 	u32 line;
 	struct kwasm_diag diag;
 	struct kwasm_trap_info trap;
@@ -158,7 +149,6 @@ static int link(void *arg, const struct kwasm_module *module, u32 index,
 		if (r->name.len != import->module.len ||
 		    memcmp(r->name.str, import->module.str, r->name.len))
 			continue;
-		s->imports_floats |= r->loaded->floats;
 		return kwasm_instance_binding(r->loaded->inst, import->field.str,
 					      import->field.len, binding);
 	}
@@ -181,16 +171,13 @@ static int load(struct spec *s, const struct kwasm_name *bytes, struct loaded **
 		kwasm_free(l);
 		return err;
 	}
-	l->declared.module = l->module;
-	l->code = &l->declared;
-	l->floats = !KWASM_FLOATS && l->module->float_code;
 	l->next = s->all;
 	s->all = l;
 	*out = l;
 	return 0;
 }
 
-/* Check the imports, then compile where neither the module nor what it imports has floats. */
+/* Check the imports, then compile. */
 static int match_and_compile(struct spec *s, struct loaded *l)
 {
 	static const struct kwasm_host_fn *const tables[] = { kwasm_spectest_fns };
@@ -199,23 +186,15 @@ static int match_and_compile(struct spec *s, struct loaded *l)
 		.verify = s->env->verify,
 	};
 	struct kwasm_hostmap hosts = { 0 };
-	struct kwasm_code *code;
 	int err;
 
 	err = kwasm_hostmap_resolve(l->module, tables, 1, false, &s->diag, &hosts);
 	if (err)
 		return err;
-	s->imports_floats = false;
 	err = kwasm_instance_match(l->module, &hosts, link, s, &s->diag);
-	l->floats |= s->imports_floats;
-	if (!err && !l->floats) {
-		err = kwasm_code_compile(l->module, &hosts, &opts, &s->diag, &code);
-		if (!err) {
-			l->code = code;
-			return 0;
-		}
-	}
-	kwasm_hostmap_release(&hosts);
+	err = err ?: kwasm_code_compile(l->module, &hosts, &opts, &s->diag, &l->code);
+	if (err)
+		kwasm_hostmap_release(&hosts);
 	return err;
 }
 
@@ -312,8 +291,6 @@ static int run_refused(struct spec *s, struct input *in, u8 op)
 	}
 	if (err == -EFAULT && same_text(kwasm_trap_text(s->trap.kind), &text))
 		return 0;
-	if (l && l->floats && l->module->has_start)
-		return SKIPPED_FLOAT;
 	return err ? diag_fail(s, "wrong error", err) :
 		     fail(s, "instantiated, expected: %.*s", KWASM_NAME_ARGS(text));
 }
@@ -435,8 +412,6 @@ static int run_action(struct spec *s, struct input *in, const u8 *command)
 		return -EINVAL;
 	if (!s->slots[slot])
 		return fail(s, "the module was not instantiated");
-	if (s->slots[slot]->floats)
-		return SKIPPED_FLOAT;
 	if (kwasm_instance_binding(s->slots[slot]->inst, name.str, name.len, &b) ||
 	    b.kind != (get ? KWASM_EXTERN_GLOBAL : KWASM_EXTERN_FUNC))
 		return fail(s, "no export \"%.*s\"", KWASM_NAME_ARGS(name));
@@ -477,8 +452,6 @@ static void count(struct spec *s, u8 op, int result)
 
 	if (result == FAILED)
 		s->counts->failed++;
-	else if (assertion && result == SKIPPED_FLOAT)
-		s->counts->skipped_float++;
 	else if (assertion && result == SKIPPED_TEXT)
 		s->counts->skipped_text++;
 	else if (assertion)
@@ -523,8 +496,7 @@ static void destroy(struct spec *s)
 	}
 	while ((l = s->all)) {
 		s->all = l->next;
-		if (l->code != &l->declared)
-			kwasm_code_destroy(l->code);
+		kwasm_code_destroy(l->code);
 		kwasm_module_destroy(l->module);
 		kwasm_free(l);
 	}

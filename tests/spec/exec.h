@@ -9,13 +9,11 @@
 
 /**
  * struct kwasm_spec_counts - assertions of one stream
- * @skipped_float: not run because the module, or one it is linked to, needs floats
  * @skipped_text: about modules in the text format
  */
 struct kwasm_spec_counts {
 	u32 passed;
 	u32 failed;
-	u32 skipped_float;
 	u32 skipped_text;
 };
 

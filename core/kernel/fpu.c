@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * fpu.c - the vector registers for guests with floats, where the guest is not preempted.
+ *
+ * Guarantees: whoever was interrupted finds the registers as they were, and each guest starts with
+ * the rounding and exception masks that WebAssembly demands.  kernel_fpu_begin() sees to that by
+ * itself.
+ */
+#include <asm/fpu/api.h>
+
+#include "fpu.h"
+#include "run.h"
+#include "watchdog.h"
+
+/* All exceptions masked, round to nearest, denormals as they are. */
+static void load_default_mxcsr(void)
+{
+	u32 mxcsr = 0x1f80;
+
+	asm volatile("ldmxcsr %0" : : "m" (mxcsr));
+}
+
+/* Functions of their own, so that only who needs the area pays for it. */
+static noinline u64 run_saved(struct kwasm_ctx *ctx, const void *code)
+{
+	KWASM_FPU_AREA(area);
+	u64 result;
+
+	this_cpu_inc(kwasm_cpu.fpu_saves);
+	kwasm_fpu_save(area);
+	load_default_mxcsr();
+	result = kwasm_run_enter(ctx, code);
+	kwasm_fpu_restore(area);
+	return result;
+}
+
+static noinline u32 enter_saved(struct kwasm_ctx *ctx, const void *enter, u64 *values)
+{
+	KWASM_FPU_AREA(area);
+	u32 trap;
+
+	this_cpu_inc(kwasm_cpu.fpu_saves);
+	kwasm_fpu_save(area);
+	load_default_mxcsr();
+	trap = kwasm_enter(ctx, enter, values);
+	kwasm_fpu_restore(area);
+	return trap;
+}
+
+u64 kwasm_fpu_run(struct kwasm_ctx *ctx, const void *code)
+{
+	u64 result;
+
+	if (unlikely(!irq_fpu_usable()))
+		return run_saved(ctx, code);
+	this_cpu_inc(kwasm_cpu.fpu_sections);
+	kernel_fpu_begin();
+	result = kwasm_run_enter(ctx, code);
+	kernel_fpu_end();
+	return result;
+}
+
+u32 kwasm_fpu_enter(struct kwasm_ctx *ctx, const void *enter, u64 *values)
+{
+	u32 trap;
+
+	if (unlikely(!irq_fpu_usable()))
+		return enter_saved(ctx, enter, values);
+	this_cpu_inc(kwasm_cpu.fpu_sections);
+	kernel_fpu_begin();
+	trap = kwasm_enter(ctx, enter, values);
+	kernel_fpu_end();
+	return trap;
+}
