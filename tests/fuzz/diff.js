@@ -8,13 +8,12 @@
 'use strict';
 const fs = require('fs');
 
-/* What V8 says, and the word of trap.h; calls of null and of another type are one to it. */
+/* What V8 says, and the word of trap.h; to it calls of null and of another type are one. */
 const traps = [
 	[/unreachable/, 'unreachable'],
 	[/^memory access|data segment/, 'memory'],
 	[/^divide by zero|^remainder by zero/, 'div-zero'],
-	[/divide result unrepresentable/, 'int-overflow'],
-	[/float unrepresentable/, 'int-conversion'],
+	[/divide result unrepresentable|float unrepresentable/, 'int-overflow'],
 	[/null function|signature mismatch/, 'call-type'],
 	[/^table|element segment/, 'table'],
 	[/call stack/, 'stack'],

@@ -6,5 +6,5 @@ set -eu
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 
-"$KWASM_BUILD/tests/fuzz/diff" --engine wabt --seed 1 --cases "${KWASM_FUZZ_CASES:-30000}" --integers \
+"$KWASM_BUILD/tests/fuzz/diff" --engine wabt --seed 1 --cases "${KWASM_FUZZ_CASES:-30000}" \
 	--keep "$KWASM_BUILD"
