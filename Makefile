@@ -187,6 +187,7 @@ NEEDS_tools := ctl examples
 -include tests/style/Makefile.inc
 -include tests/vm/Makefile.inc
 -include bench/core/Makefile.inc
+-include bench/hook/Makefile.inc
 
 $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(LIBKWASM)
 	$(call say,LD,$@)

@@ -9,3 +9,6 @@ kwasm_spec-y := tests/kmod/kwasm_spec_main.o tests/spec/exec.o tests/spec/specte
 
 obj-m += kwasm_testhost.o
 kwasm_testhost-y := tests/kmod/kwasm_testhost_main.o
+
+obj-m += kwasm_bench.o
+kwasm_bench-y := tests/kmod/kwasm_bench_main.o
