@@ -14,7 +14,9 @@
 /* Is @access the whole of @type, so that an instruction can read it from memory in its width? */
 static bool access_is_whole(u32 access, u32 type)
 {
-	return type == IR_I64 || type == IR_F64 ? access == IR_U64 : access == IR_U32 || access == IR_S32;
+	if (type == IR_I64 || type == IR_F64)
+		return access == IR_U64;
+	return access == IR_U32 || access == IR_S32;
 }
 
 /* Could executing @user's load only now, instead of at @load, be noticed? */

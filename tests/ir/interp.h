@@ -2,8 +2,8 @@
 /*
  * interp.h - executes the IR of a module's functions, so that passes are tested without a back end.
  *
- * Integers, floats, linear memory, tables, globals and calls inside one module; imports of the suite's
- * "spectest" module do nothing.
+ * Integers, floats, linear memory, tables, globals and calls inside one module; imports of the
+ * suite's "spectest" module do nothing.
  */
 #ifndef KWASM_TESTS_IR_INTERP_H
 #define KWASM_TESTS_IR_INTERP_H

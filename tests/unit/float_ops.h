@@ -172,7 +172,7 @@ static inline bool float_compare(u32 op, u32 type, u64 a, u64 b)
 	}
 }
 
-/* To integers.  @trap: as the trapping instruction has it; else the nearest integer, 0 for a NaN. */
+/* To integers.  @trap: the trapping instruction's; the value: the nearest integer, 0 for a NaN. */
 static inline u64 float_to_int(u32 op, u32 type, double d, u32 *trap)
 {
 	bool sign = op == IR_TRUNCS || op == IR_TRUNCSATS;
