@@ -182,9 +182,9 @@ static int handle_request(struct sk_buff *skb, struct genl_info *info)
 #define DUMP(command, table, perm, fn)					\
 	{ .cmd = KWASM_CMD_##command, .flags = perm, .policy = table,	\
 	  .maxattr = KWASM_A_MAX, .dumpit = fn }
-#define BOTH(command, table, perm, fn)					\
+#define BOTH(command, table, perm, fn, begin)				\
 	{ .cmd = KWASM_CMD_##command, .flags = perm, .policy = table,	\
-	  .maxattr = KWASM_A_MAX, .doit = handle_request, .dumpit = fn }
+	  .maxattr = KWASM_A_MAX, .doit = handle_request, .dumpit = fn, .start = begin }
 
 static const struct genl_ops ops[] = {
 	OP(LOAD, load_policy, GENL_ADMIN_PERM),
@@ -194,8 +194,9 @@ static const struct genl_ops ops[] = {
 	OP(ATTACH, attach_policy, GENL_ADMIN_PERM),
 	OP(DETACH, detach_policy, GENL_ADMIN_PERM),
 	OP(INVOKE, invoke_policy, GENL_ADMIN_PERM),
-	BOTH(GET_PROGRAM, named_policy, GENL_UNS_ADMIN_PERM, kwasm_nl_dump_programs),
-	BOTH(GET_ATTACHMENT, detach_policy, GENL_UNS_ADMIN_PERM, kwasm_nl_dump_attachments),
+	BOTH(GET_PROGRAM, named_policy, GENL_UNS_ADMIN_PERM, kwasm_nl_dump_programs,
+	     kwasm_nl_dump_programs_start),
+	BOTH(GET_ATTACHMENT, detach_policy, GENL_UNS_ADMIN_PERM, kwasm_nl_dump_attachments, NULL),
 	DUMP(GET_CODE, named_policy, GENL_ADMIN_PERM, kwasm_nl_dump_code),
 	DUMP(GET_LOG, named_policy, GENL_UNS_ADMIN_PERM, kwasm_nl_dump_log),
 	OP(GET_INFO, empty_policy, 0),
@@ -219,9 +220,9 @@ struct genl_family kwasm_genl_family = {
 	.resv_start_op = KWASM_NUM_CMDS,
 };
 
-struct sk_buff *kwasm_nl_reply(struct genl_info *info, void **header)
+struct sk_buff *kwasm_nl_reply(struct genl_info *info, size_t size, void **header)
 {
-	struct sk_buff *skb = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
+	struct sk_buff *skb = genlmsg_new(size, GFP_KERNEL);
 
 	if (!skb)
 		return NULL;

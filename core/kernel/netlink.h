@@ -67,13 +67,21 @@ int kwasm_nl_get_attachment(struct sk_buff *skb, struct genl_info *info, struct 
 int kwasm_nl_get_info(struct sk_buff *skb, struct genl_info *info, struct kwasm_diag *diag);
 int kwasm_nl_invoke(struct sk_buff *skb, struct genl_info *info, struct kwasm_diag *diag);
 
+int kwasm_nl_dump_programs_start(struct netlink_callback *cb);
 int kwasm_nl_dump_programs(struct sk_buff *skb, struct netlink_callback *cb);
 int kwasm_nl_dump_attachments(struct sk_buff *skb, struct netlink_callback *cb);
 int kwasm_nl_dump_code(struct sk_buff *skb, struct netlink_callback *cb);
 int kwasm_nl_dump_log(struct sk_buff *skb, struct netlink_callback *cb);
 
-/** kwasm_nl_reply() - start a reply to @info; NULL when there is no memory. */
-struct sk_buff *kwasm_nl_reply(struct genl_info *info, void **header);
+/*
+ * Bytes of attributes in a message: of most, and of a program with its manifest, where names are cut
+ * and their number is bounded (nl_put.c).
+ */
+#define KWASM_NL_SMALL GENLMSG_DEFAULT_SIZE
+#define KWASM_NL_DETAIL 12288
+
+/** kwasm_nl_reply() - start a reply of at most @size bytes; NULL when there is no memory. */
+struct sk_buff *kwasm_nl_reply(struct genl_info *info, size_t size, void **header);
 
 /* Serialisers, kwasm_lock held.  Return: 0 or -EMSGSIZE with nothing left half-written. */
 int kwasm_nl_put_program(struct sk_buff *skb, const struct kwasm_program *prog, bool detail);

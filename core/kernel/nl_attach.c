@@ -153,7 +153,7 @@ int kwasm_nl_attach(struct sk_buff *skb, struct genl_info *info, struct kwasm_di
 	err = attach_request(info, &req, diag);
 	if (err)
 		return err;
-	reply = kwasm_nl_reply(info, &header);
+	reply = kwasm_nl_reply(info, KWASM_NL_SMALL, &header);
 	if (!reply)
 		return -ENOMEM;
 	if (info->attrs[KWASM_A_FD] || info->attrs[KWASM_A_WASM])
@@ -245,7 +245,7 @@ int kwasm_nl_get_attachment(struct sk_buff *skb, struct genl_info *info, struct 
 	if (!sel.id)
 		return kwasm_diag_set(diag, -EINVAL, KWASM_NO_PLACE,
 				      "the request names no attachment");
-	reply = kwasm_nl_reply(info, &header);
+	reply = kwasm_nl_reply(info, KWASM_NL_SMALL, &header);
 	if (!reply)
 		return -ENOMEM;
 	mutex_lock(&kwasm_lock);

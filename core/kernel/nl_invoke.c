@@ -155,7 +155,7 @@ static int invocation_reply(const struct invocation *inv, struct genl_info *info
 	void *header;
 	u32 i;
 
-	reply = kwasm_nl_reply(info, &header);
+	reply = kwasm_nl_reply(info, KWASM_NL_SMALL, &header);
 	if (!reply)
 		return -ENOMEM;
 	if (nla_put_u64_64bit(reply, KWASM_A_TIME_NS, inv->ns, KWASM_A_PAD))

@@ -84,7 +84,7 @@ static int program_reply(struct genl_info *info, const struct kwasm_program *pro
 	void *header;
 	int err;
 
-	*reply = kwasm_nl_reply(info, &header);
+	*reply = kwasm_nl_reply(info, KWASM_NL_SMALL, &header);
 	if (!*reply)
 		return -ENOMEM;
 	err = kwasm_nl_put_program(*reply, prog, false);
@@ -251,7 +251,7 @@ int kwasm_nl_get_program(struct sk_buff *skb, struct genl_info *info, struct kwa
 	void *header;
 	int err;
 
-	reply = kwasm_nl_reply(info, &header);
+	reply = kwasm_nl_reply(info, KWASM_NL_DETAIL, &header);
 	if (!reply)
 		return -ENOMEM;
 	mutex_lock(&kwasm_lock);
@@ -264,6 +264,12 @@ int kwasm_nl_get_program(struct sk_buff *skb, struct genl_info *info, struct kwa
 	}
 	genlmsg_end(reply, header);
 	return genlmsg_reply(reply, info);
+}
+
+int kwasm_nl_dump_programs_start(struct netlink_callback *cb)
+{
+	cb->min_dump_alloc = KWASM_NL_DETAIL;
+	return 0;
 }
 
 int kwasm_nl_dump_programs(struct sk_buff *skb, struct netlink_callback *cb)
@@ -300,7 +306,7 @@ int kwasm_nl_get_info(struct sk_buff *skb, struct genl_info *info, struct kwasm_
 	void *header;
 	int err;
 
-	reply = kwasm_nl_reply(info, &header);
+	reply = kwasm_nl_reply(info, KWASM_NL_SMALL, &header);
 	if (!reply)
 		return -ENOMEM;
 	kwasm_linear_usage_get(&used, &max);
