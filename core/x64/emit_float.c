@@ -81,7 +81,10 @@ static void emit_extreme(struct emit *e, u32 i)
 
 	emit_fmove(e, dst, ins->src[0]);
 	if (ins->form == X64_FORM_FIRST) {
-		emit_rx(e, float_op[ins->op], w, dst, ins->src[1]);
+		if (ins->arg[1])
+			emit_rx(e, float_op[ins->op], w, dst, ins->src[1]);
+		else
+			x64_rm(e->as, float_op[ins->op], w, dst, x64_const(e->code, w, ins->imm));
 		return;
 	}
 	if (ins->form == X64_FORM_RK)
@@ -165,7 +168,7 @@ static void emit_round_back(struct emit *e, const struct ir_ins *ins, enum x64_w
 
 /*
  * Without SSE4.1: adding and taking away the number above which there are no fractions rounds to
- * nearest.  Numbers that large are integers already.
+ * nearest.  Numbers that large are integers already.  A NaN goes all the way and becomes quiet.
  */
 static void emit_round_plain(struct emit *e, u32 i)
 {
@@ -178,7 +181,6 @@ static void emit_round_plain(struct emit *e, u32 i)
 	emit_fmove(e, X64_SCRATCH_XMM, src);
 	emit_mask(e, X64_FAND, w, X64_SCRATCH_XMM, MAGNITUDE(w));
 	x64_rm(e->as, X64_FUCOMI, w, X64_SCRATCH_XMM, x64_const(e->code, w, WHOLE(w)));
-	x64_jcc(e->as, X64_CC_P, large);
 	x64_jcc(e->as, X64_CC_AE, large);
 	emit_fmove(e, X64_SCRATCH_XMM, src);
 	emit_mask(e, X64_FAND, w, X64_SCRATCH_XMM, SIGN(w));
@@ -195,14 +197,11 @@ static void emit_round_plain(struct emit *e, u32 i)
 	x64_bind(e->as, back);
 }
 
-/* An integer stays what it is, a NaN becomes quiet. */
 static void emit_cold_round(struct emit *e, const struct x64_cold *cold)
 {
 	const struct ir_ins *ins = &e->f->ins[cold->ins];
 
-	x64_zero(e->as, X64_SCRATCH_XMM);
 	emit_fmove(e, (u8)ins->dst, ins->src[0]);
-	x64_rr(e->as, X64_FADD, emit_width(ins->type), (u8)ins->dst, X64_SCRATCH_XMM);
 	x64_jmp(e->as, cold->back);
 }
 

@@ -114,5 +114,9 @@ bool lower_float_select(struct lower *l, u32 i)
 	ins->arg[0] = ins->arg[1];
 	ins->arg[1] = ins->arg[2];
 	ins->arg[2] = 0;
+	if (l->f->ins[ins->arg[1]].op == IR_CONST) {
+		ins->imm = l->f->ins[ins->arg[1]].imm;
+		lower_replace(l, &ins->arg[1], 0);
+	}
 	return true;
 }

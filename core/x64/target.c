@@ -149,7 +149,7 @@ static void describe_float(const struct ir_ins *ins, struct ir_target_ins *t)
 		if (ins->form == X64_FORM_RR) {
 			t->use[1] = ANYLOC;
 			t->commutes = ir_op_is(ins->op, IR_OP_COMMUTES);
-		} else if (ins->form == X64_FORM_FIRST) {
+		} else if (ins->form == X64_FORM_FIRST && ins->arg[1]) {
 			t->use[1] = ANYLOC;
 		}
 		describe_tied(ins, t);

@@ -43,7 +43,7 @@ enum x64_form {
 	X64_FORM_RI,	/* the last operand is a constant: imm, but disp where imm has a meaning */
 	X64_FORM_RM,	/* the second operand is in memory: arg[1] address, imm offset */
 	X64_FORM_RK,	/* the second operand is the float constant imm, in the pool */
-	X64_FORM_FIRST,	/* FMIN, FMAX: arg[1] unless arg[0] is less, greater: as the machine does */
+	X64_FORM_FIRST,	/* FMIN, FMAX: arg[1], or imm, unless arg[0] is less, greater */
 	X64_FORM_MI,	/* comparison of memory with imm: arg[0] address, disp offset, access */
 	X64_FORM_LEA,	/* ADD: arg[0] + (arg[1] << scale) + disp */
 	X64_FORM_ZX,	/* AND with a mask of 8, 16 or 32 bits: access says which */

@@ -11,8 +11,8 @@
  *	r<k>	constant k as second operand
  *	<k>r	constant k as first operand; the only one of an instruction with one operand
  *
- * and of comparisons each form also as the condition of a branch (b), of selections of floats in
- * both orders (s, t) and of integers (i).  Everything runs twice: with the processor's features
+ * and of comparisons each form also as the condition of a branch (b), of selections of the operands
+ * in both orders (s, t) and of integers (i).  Everything runs twice: with the processor's features
  * and, as the library asks __wrap_kwasm_cpu_features(), without.
  */
 #include "float_ops.h"
@@ -166,9 +166,9 @@ static void add_form(struct text *t, const char *form, const struct op *op, cons
 	snprintf(body, sizeof(body),
 		 "(if (result i32) %s (then (i32.const 11)) (else (i32.const 22)))", cond);
 	add_func(t, "b", form, op, IR_I32, body);
-	snprintf(body, sizeof(body), "(select (local.get 0) (local.get 1) %s)", cond);
+	snprintf(body, sizeof(body), "(select %s %s %s)", a, b, cond);
 	add_func(t, "s", form, op, op->from, body);
-	snprintf(body, sizeof(body), "(select (local.get 1) (local.get 0) %s)", cond);
+	snprintf(body, sizeof(body), "(select %s %s %s)", b, a, cond);
 	add_func(t, "t", form, op, op->from, body);
 	snprintf(body, sizeof(body), "(select (i32.const 11) (i32.const 22) %s)", cond);
 	add_func(t, "i", form, op, IR_I32, body);
@@ -244,8 +244,8 @@ static bool has_payload(u32 type, u64 bits)
 	return type >= IR_F32 && float_is_nan(type, bits) && !float_is_canonical(type, bits);
 }
 
-/* What the export should give; @x and @y are its parameters, @a and @b the operands. */
-static bool is_right(const struct probe *p, u64 x, u64 y, u64 a, u64 b, u64 have, u32 have_trap)
+/* Is it what the export should give for operands @a and @b? */
+static bool is_right(const struct probe *p, u64 a, u64 b, u64 have, u32 have_trap)
 {
 	const struct op *op = p->op;
 	bool canonical = !has_payload(op->from, a) &&
@@ -260,9 +260,9 @@ static bool is_right(const struct probe *p, u64 x, u64 y, u64 a, u64 b, u64 have
 	case 'i':
 		return have == (want ? 11 : 22);
 	case 's':
-		return have == (want ? x : y);
+		return have == (want ? a : b);
 	case 't':
-		return have == (want ? y : x);
+		return have == (want ? b : a);
 	default:
 		return float_agrees(op->op, op->type, want, have, canonical);
 	}
@@ -281,7 +281,7 @@ static bool try_pair(struct run *r, const struct probe *p, const char *name, u64
 	values[0] = x;
 	values[1] = y;
 	got = run_call(r, name, values, NULL);
-	if (is_right(p, x, y, a, b, values[0], got))
+	if (is_right(p, a, b, values[0], got))
 		return true;
 	diag("%s %s of %#llx, %#llx: got %#llx, trap %u", p->op->text, name,
 	     (unsigned long long)a, (unsigned long long)b, (unsigned long long)values[0], got);
