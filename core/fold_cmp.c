@@ -51,9 +51,6 @@ static bool equal_const(struct ir_func *f, u32 i, u64 c)
 		return compare_again(f, i, eq == !c);
 	if (!c && (inner.op == IR_SUB || inner.op == IR_XOR))
 		return fold_to_op(f, i, f->ins[i].op, inner.arg[0], inner.arg[1]);
-	if (inner.op == IR_ADD && fold_is_const(f, inner.arg[1]))
-		return fold_to_op_const(f, i, f->ins[i].op, inner.arg[0],
-					(c - f->ins[inner.arg[1]].imm) & fold_mask(inner.type));
 	if (inner.op == IR_ZEXT) {
 		f->ins[i].otype = IR_I32;
 		return fold_to_op_const(f, i, f->ins[i].op, inner.arg[0], c);
@@ -88,6 +85,26 @@ static bool order_const(struct ir_func *f, u32 i, u64 c)
 	default:
 		return false;
 	}
+}
+
+/*
+ * Did adding a constant wrap around?  x + c < x, as unsigned numbers, where x + c < c; x need not
+ * live beyond the addition.
+ */
+static bool carry(struct ir_func *f, u32 i)
+{
+	u32 op = f->ins[i].op;
+	u32 a = f->ins[i].arg[0];
+	u32 b = f->ins[i].arg[1];
+
+	if (f->ins[b].op == IR_ADD && f->ins[b].arg[0] == a) {
+		swap(a, b);
+		op = compare[op - IR_EQ].swapped;
+	}
+	if ((op != IR_LTU && op != IR_GEU) || f->ins[a].op != IR_ADD || f->ins[a].arg[0] != b ||
+	    !fold_is_const(f, f->ins[a].arg[1]))
+		return false;
+	return fold_to_op_const(f, i, op, a, f->ins[f->ins[a].arg[1]].imm);
 }
 
 static bool compare_same(struct ir_func *f, u32 i)
@@ -173,7 +190,7 @@ bool fold_compare(struct ir_func *f, u32 i)
 		return true;
 	}
 	if (!fold_is_const(f, b))
-		return false;
+		return carry(f, i);
 	if (f->ins[i].op == IR_EQ || f->ins[i].op == IR_NE)
 		return equal_const(f, i, f->ins[b].imm);
 	return order_const(f, i, f->ins[b].imm);

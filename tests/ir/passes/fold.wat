@@ -292,3 +292,43 @@
 ;;		store.f32.u32 v1, v2
 ;;		v3 = const.f32 0x3f000000
 ;;		ret v2, v3
+
+;; whether an addition wrapped around is a question to the sum alone
+(module (func (param i32 i32) (result i32)
+	local.get 0
+	i32.const 7
+	i32.add
+	local.tee 1
+	local.get 0
+	i32.lt_u
+	local.get 0
+	local.get 1
+	i32.le_u
+	i32.xor))
+;; after dce
+;;	func 0
+;;	b0:
+;;		v1 = param.i32 #0
+;;		v2 = const.i32 0x7
+;;		v3 = add.i32 v1, v2
+;;		v4 = ltu.i32 v3, v2
+;;		v5 = geu.i32 v3, v2
+;;		v6 = xor.i32 v4, v5
+;;		ret v6
+
+;; a sum compared stays: what it was made from may end here
+(module (func (param i32) (result i32)
+	local.get 0
+	i32.const 1
+	i32.add
+	i32.const 64
+	i32.eq))
+;; after dce
+;;	func 0
+;;	b0:
+;;		v1 = param.i32 #0
+;;		v2 = const.i32 0x1
+;;		v3 = add.i32 v1, v2
+;;		v4 = const.i32 0x40
+;;		v5 = eq.i32 v3, v4
+;;		ret v5
