@@ -292,25 +292,62 @@ static u32 destination(const struct ir_func *f, u32 b)
 }
 
 /*
+ * For each loop header a block that jumps back to it: placed before the header it falls through,
+ * which saves a jump each time around for one when the loop is entered.
+ */
+static u32 *find_latches(const struct ir_func *f)
+{
+	u32 *latches = kwasm_arena_alloc(f->arena, f->num_blocks, sizeof(u32));
+	u32 n, b, to;
+
+	if (!latches)
+		return NULL;
+	for (n = 0; n < f->num_blocks; n++)
+		latches[n] = IR_NO_BLOCK;
+	for (n = 1; n < f->num_order; n++) {
+		const struct ir_block *block = &f->blocks[f->order[n]];
+
+		b = f->order[n];
+		if (f->ins[block->last].op != IR_JMP || block->cold || block->header ||
+		    destination(f, b) != b)
+			continue;
+		to = ir_succ(f, b, 0);
+		if (f->blocks[to].header && !f->blocks[to].cold && to != f->order[0] &&
+		    block->loop == to)
+			latches[to] = b;
+	}
+	return latches;
+}
+
+static void place_block(struct emit *e, u32 b)
+{
+	e->labels[b] = x64_label(e->as);
+	e->order[e->num_order++] = b;
+}
+
+/*
  * Labels, and the order: what is cold comes last, a block that only jumps does not come at all and
  * has the label of its destination.
  */
 static int place_blocks(struct emit *e)
 {
 	struct ir_func *f = e->f;
+	u32 *latches = find_latches(f);
 	u32 n, b, cold;
 
 	e->labels = kwasm_arena_alloc(f->arena, f->num_blocks, sizeof(u32));
 	e->order = kwasm_arena_alloc(f->arena, f->num_order, sizeof(u32));
-	if (!e->labels || !e->order)
+	if (!e->labels || !e->order || !latches)
 		return ir_out_of_memory(f);
 	for (cold = 0; cold < 2; cold++)
 		for (n = 0; n < f->num_order; n++) {
 			b = f->order[n];
-			if (f->blocks[b].cold != cold || (n && destination(f, b) != b))
+			if (f->blocks[b].cold != cold || (n && destination(f, b) != b) ||
+			    e->labels[b])
 				continue;
-			e->labels[b] = x64_label(e->as);
-			e->order[e->num_order++] = b;
+			if (latches[b] != IR_NO_BLOCK)
+				place_block(e, latches[b]);
+			place_block(e, b);
 		}
 	for (n = 1; n < f->num_order; n++) {
 		b = f->order[n];
