@@ -4,6 +4,7 @@
 # the hook to its return, each kind of handler alone at the hook.  Differences between N and 2N
 # passes of one prebuilt UDP packet; the loop itself, measured without any hook, is shown first.
 set -eu
+PATH=$KWASM_BUILD/guest:$PATH
 passes=20000
 run=/sys/kernel/debug/kwasm_bench/run
 hooks=/sys/kernel/debug/kwasm_bench/hooks
