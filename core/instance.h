@@ -121,7 +121,7 @@ struct kwasm_ctx {
 	u64 *results;
 	struct kwasm_instance *instance;
 	u64 saved[4];
-	u64 env[5];		/* the environment's own: watchdog, CPU, ... */
+	u64 env[6];		/* the environment's own: watchdog, CPU, ... */
 };
 
 /**

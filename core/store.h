@@ -21,6 +21,7 @@ struct kwasm_store_sig {
  * @depth: entries from C that have not returned
  * @stack_limit: of the outermost entry
  * @host_ctx: context of host functions that are called from C; it has no memory
+ * @thread: the environment's own
  */
 struct kwasm_store {
 	struct kwasm_arena arena;
@@ -38,6 +39,7 @@ struct kwasm_store {
 	u32 depth;
 	u64 stack_limit;
 	struct kwasm_ctx *host_ctx;
+	void *thread;
 };
 
 /* A function object of the host; others have no need of the store. */
@@ -72,6 +74,16 @@ struct kwasm_ctx *kwasm_store_ctx(struct kwasm_store *store, u32 size);
  * Context: any in which a guest is entered.
  */
 void kwasm_store_measure_stack(struct kwasm_store *store);
+
+/** kwasm_store_has_floats() - has any instance floats?  Each can be reached from the others. */
+static inline bool kwasm_store_has_floats(const struct kwasm_store *store)
+{
+	const struct kwasm_instance *inst = store->instances;
+
+	while (inst && !inst->module->float_code)
+		inst = inst->next;
+	return inst;
+}
 
 /**
  * kwasm_rt_move() - memmove() in pieces of KWASM_RT_PIECE.

@@ -10,6 +10,7 @@
 #include "ksym.h"
 #include "memory.h"
 #include "text.h"
+#include "thread.h"
 #include "watchdog.h"
 
 EXPORT_SYMBOL_GPL(kwasm_diag_set);
@@ -28,6 +29,9 @@ EXPORT_SYMBOL_GPL(kwasm_stack_limit);
 EXPORT_SYMBOL_GPL(kwasm_watchdog_scale);
 EXPORT_SYMBOL_GPL(kwasm_watchdog_wake);
 EXPORT_SYMBOL_GPL(kwasm_watchdog_clear);
+EXPORT_SYMBOL_GPL(kwasm_thread_init);
+EXPORT_SYMBOL_GPL(kwasm_thread_sleep);
+EXPORT_SYMBOL_GPL(kwasm_thread_wake);
 EXPORT_PER_CPU_SYMBOL_GPL(kwasm_cpu);
 EXPORT_SYMBOL_GPL(kwasm_host_return_thunk);
 EXPORT_SYMBOL_GPL(kwasm_host_indirect_thunk);

@@ -2,12 +2,15 @@
 /*
  * nl_invoke.c - call one export of a module inside the kernel, in process context.
  *
- * The module is compiled, instantiated once, called, and released; nothing of it stays.
+ * The module is compiled, instantiated once, called, and released; nothing of it stays.  The call
+ * may take long: it is preempted, and ends with the caller.
  */
 #include "hosts.h"
 #include "limits.h"
 #include "ksym.h"
 #include "netlink.h"
+#include "thread.h"
+#include "watchdog.h"
 
 /**
  * struct invocation - a call on its way
@@ -18,6 +21,7 @@ struct invocation {
 	struct kwasm_code *code;
 	struct kwasm_ksyms *ksyms;
 	struct kwasm_store *store;
+	struct kwasm_thread thread;
 	struct kwasm_func *func;
 	const struct kwasm_functype *type;
 	struct kwasm_limits limits;
@@ -25,6 +29,7 @@ struct invocation {
 	u64 values[KWASM_MAX_ARGS];
 	u64 args[KWASM_MAX_ARGS];
 	u32 num_args;
+	u64 limit_ns;
 	u64 ns;
 	bool trapped;
 };
@@ -106,6 +111,7 @@ static int invocation_run(struct invocation *inv, struct genl_info *info, struct
 	inv->store = kwasm_store_create(&inv->limits, true);
 	if (!inv->store)
 		return -ENOMEM;
+	kwasm_thread_init(&inv->thread, inv->store, kwasm_watchdog_scale(inv->limit_ns));
 	err = kwasm_instance_create(inv->store, inv->code, NULL, NULL, diag, &inv->trap, &inst);
 	if (err == -EFAULT) {
 		inv->trapped = true;
@@ -184,10 +190,9 @@ int kwasm_nl_invoke(struct sk_buff *skb, struct genl_info *info, struct kwasm_di
 	if (!inv)
 		return -ENOMEM;
 	kwasm_limits_get(&inv->limits);
+	inv->limit_ns = kwasm_limit_invoke_ns();
 	if (info->attrs[KWASM_A_TIME_LIMIT])
-		inv->limits.call_ms = min_t(u64, inv->limits.call_ms,
-					    div_u64(nla_get_u64(info->attrs[KWASM_A_TIME_LIMIT]),
-						    NSEC_PER_MSEC) + 1);
+		inv->limit_ns = min(inv->limit_ns, nla_get_u64(info->attrs[KWASM_A_TIME_LIMIT]));
 	err = invocation_args(inv, info, diag);
 	if (err)
 		goto release;

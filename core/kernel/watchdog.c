@@ -52,7 +52,7 @@ static void set_deadline(struct kwasm_ctx *ctx, u64 now)
  * Which instance of the store called the host is not known, so all of them get the flag.  Host
  * functions that are called without any guest have a context without instance.
  */
-static void set_kill(struct kwasm_ctx *ctx, u32 trap)
+void kwasm_watchdog_kill(struct kwasm_ctx *ctx, u32 trap)
 {
 	struct kwasm_instance *inst;
 
@@ -66,7 +66,7 @@ static void set_kill(struct kwasm_ctx *ctx, u32 trap)
 void kwasm_watchdog_clear(struct kwasm_ctx *ctx)
 {
 	ctx->env[KWASM_GUARD_SEEN] = 0;
-	set_kill(ctx, KWASM_TRAP_NONE);
+	kwasm_watchdog_kill(ctx, KWASM_TRAP_NONE);
 }
 
 /*
@@ -90,7 +90,7 @@ static u64 look(struct kwasm_ctx *ctx, struct pt_regs *regs, u64 now)
 		regs->ip = (unsigned long)kwasm_fault_redirect((struct kwasm_ctx *)regs->r15,
 							       regs->ip, 0, KWASM_TRAP_TIME);
 	else
-		set_kill(ctx, KWASM_TRAP_TIME);
+		kwasm_watchdog_kill(ctx, KWASM_TRAP_TIME);
 	return ctx->env[KWASM_GUARD_LIMIT] / 4;
 }
 

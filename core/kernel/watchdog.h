@@ -22,6 +22,7 @@ enum {
 	KWASM_GUARD_RUNS,	/* invocations so far; tells one from the next */
 	KWASM_GUARD_SEEN,	/* KWASM_GUARD_RUNS of ctx->deadline, or KWASM_EXPIRED */
 	KWASM_GUARD_LIMIT,	/* nanoseconds one invocation may take */
+	KWASM_GUARD_RESUME = 5,	/* where a guest goes on that yielded, see thread.h */
 };
 
 #define KWASM_EXPIRED U64_MAX	/* the invocation is being ended */
@@ -33,12 +34,14 @@ enum {
  *	it is not.  An invocation with a shorter limit starts it anew.  This CPU, irqs off
  * @fpu_sections: guests that ran in a section of kernel_fpu_begin(), see fpu.h
  * @fpu_saves: guests for which the registers were saved by hand
+ * @yields: times that a guest in a thread made way, see thread.h
  */
 struct kwasm_cpu {
 	struct kwasm_ctx *running;
 	u64 period;
 	u64 fpu_sections;
 	u64 fpu_saves;
+	u64 yields;
 	struct hrtimer timer;
 };
 
@@ -49,6 +52,9 @@ void kwasm_watchdog_wake(struct kwasm_ctx *ctx);
 
 /* The slow path of kwasm_guard_exit(): nothing of the ended invocation may end the next one. */
 void kwasm_watchdog_clear(struct kwasm_ctx *ctx);
+
+/* A host function interrupted the guest of @ctx: it ends with @trap at the next check. */
+void kwasm_watchdog_kill(struct kwasm_ctx *ctx, u32 trap);
 
 /**
  * kwasm_watchdog_scale() - a time limit as it holds on this machine.

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * thread.c - guests that run long in a thread.
+ *
+ * Guarantees: whoever wants the CPU gets it within about a millisecond as long as the guest is in
+ * code of its own; the guest notices nothing, vector registers, MXCSR and flags included.
+ *
+ * While a thread is inside it stays on its CPU, so a timer pinned there reaches it.  Whom the timer
+ * interrupted it knows by the store: only the thread runs guests of this one.  The watchdog knows
+ * nothing of threads: in kwasm_cpu.running there are guests that nobody can preempt.
+ */
+#include <linux/interrupt.h>
+#include <linux/sched.h>
+#include <linux/sched/signal.h>
+
+#include <asm/fpu/api.h>
+#include <asm/irq_regs.h>
+
+#include "../x64/entry.h"
+#include "compat.h"
+#include "fpu.h"
+#include "text.h"
+#include "thread.h"
+#include "watchdog.h"
+
+#define TICK_NS (NSEC_PER_MSEC)
+
+static_assert(offsetof(struct kwasm_ctx, env[KWASM_GUARD_RESUME]) == X64_CTX_RESUME);
+
+/* The context of the guest of @t that was interrupted; NULL where something else was. */
+static struct kwasm_ctx *interrupted(const struct kwasm_thread *t, struct pt_regs *regs)
+{
+	struct kwasm_ctx *ctx;
+
+	if (!regs || user_mode(regs) || !kwasm_text_contains(regs->ip))
+		return NULL;
+	ctx = (struct kwasm_ctx *)regs->r15;
+	return ctx->instance->store == t->store ? ctx : NULL;
+}
+
+/* Why the call has to end, KWASM_TRAP_NONE if it need not. */
+static u32 ending(const struct kwasm_thread *t)
+{
+	if (fatal_signal_pending(t->task))
+		return KWASM_TRAP_KILLED;
+	return ktime_get_ns() >= t->deadline ? KWASM_TRAP_TIME : KWASM_TRAP_NONE;
+}
+
+static enum hrtimer_restart tick(struct hrtimer *timer)
+{
+	struct kwasm_thread *t = container_of(timer, struct kwasm_thread, timer);
+	struct pt_regs *regs = get_irq_regs();
+	struct kwasm_ctx *ctx = interrupted(t, regs);
+	u32 trap = ending(t);
+
+	if (trap && ctx) {
+		regs->ip = (unsigned long)kwasm_fault_redirect(ctx, regs->ip, 0, trap);
+	} else if (trap) {
+		t->ending = true;
+		kwasm_watchdog_kill(t->ctx, trap);
+	} else if (ctx && (need_resched() || local_softirq_pending())) {
+		ctx->env[KWASM_GUARD_RESUME] = regs->ip;
+		regs->ip = (unsigned long)kwasm_yield;
+	}
+	hrtimer_forward_now(timer, ns_to_ktime(TICK_NS));
+	return HRTIMER_RESTART;
+}
+
+/* Softirqs that wait are served by the end of the section, or of the interrupt, at the latest. */
+static void give_way(void)
+{
+	this_cpu_inc(kwasm_cpu.yields);
+	cond_resched();
+	if (need_resched())
+		schedule();
+}
+
+/* A function of its own, so that only who needs the area pays for it. */
+static noinline void give_way_with_floats(void)
+{
+	KWASM_FPU_AREA(area);
+
+	kwasm_fpu_save(area);
+	kernel_fpu_end();
+	give_way();
+	kernel_fpu_begin();
+	kwasm_fpu_restore(area);
+}
+
+void kwasm_thread_yield(struct kwasm_ctx *ctx)
+{
+	const struct kwasm_thread *t = ctx->instance->store->thread;
+
+	if (t->floats)
+		give_way_with_floats();
+	else
+		give_way();
+}
+
+static void watch(struct kwasm_thread *t)
+{
+	hrtimer_start(&t->timer, ns_to_ktime(TICK_NS), HRTIMER_MODE_REL_PINNED_HARD);
+	if (t->floats)
+		kernel_fpu_begin();
+}
+
+static void unwatch(struct kwasm_thread *t)
+{
+	if (t->floats)
+		kernel_fpu_end();
+	hrtimer_cancel(&t->timer);
+}
+
+u32 kwasm_thread_enter(struct kwasm_thread *t, struct kwasm_ctx *ctx, const void *enter,
+		       u64 *values)
+{
+	u64 now = ktime_get_ns();
+	u32 trap;
+
+	t->task = current;
+	t->ctx = ctx;
+	t->deadline = t->limit_ns < U64_MAX - now ? now + t->limit_ns : U64_MAX;
+	t->floats = kwasm_store_has_floats(t->store);
+	migrate_disable();
+	watch(t);
+	trap = kwasm_enter(ctx, enter, values);
+	unwatch(t);
+	migrate_enable();
+	if (t->ending) {
+		t->ending = false;
+		kwasm_watchdog_clear(ctx);
+	}
+	return trap;
+}
+
+/* Whatever sleeps may move to another CPU, and takes no time. */
+void kwasm_thread_sleep(struct kwasm_ctx *ctx)
+{
+	struct kwasm_thread *t = ctx->instance->store->thread;
+
+	unwatch(t);
+	migrate_enable();
+	if (t->deadline != U64_MAX)
+		t->deadline -= ktime_get_ns();
+}
+
+void kwasm_thread_wake(struct kwasm_ctx *ctx)
+{
+	struct kwasm_thread *t = ctx->instance->store->thread;
+
+	if (t->deadline != U64_MAX)
+		t->deadline += ktime_get_ns();
+	migrate_disable();
+	watch(t);
+}
+
+void kwasm_thread_init(struct kwasm_thread *t, struct kwasm_store *store, u64 limit_ns)
+{
+	memset(t, 0, sizeof(*t));
+	t->store = store;
+	t->limit_ns = limit_ns;
+	kwasm_hrtimer_setup(&t->timer, tick, CLOCK_MONOTONIC, HRTIMER_MODE_REL_PINNED_HARD);
+	store->thread = t;
+}
