@@ -19,6 +19,7 @@
 #define PROG_TYPE_NETFILTER 32
 #define ATTACH_TYPE_NETFILTER 45
 #define NO_LINKS 77
+#define NUM_INSNS 2
 
 /* The part of union bpf_attr that BPF_LINK_CREATE reads for a netfilter link. */
 struct link_create {
@@ -34,7 +35,7 @@ struct link_create {
 
 static int load(void)
 {
-	static const struct bpf_insn program[] = {
+	static const struct bpf_insn program[NUM_INSNS] = {
 		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0, .imm = NF_ACCEPT },
 		{ .code = BPF_JMP | BPF_EXIT },
 	};
@@ -44,7 +45,7 @@ static int load(void)
 	attr.prog_type = PROG_TYPE_NETFILTER;
 	attr.expected_attach_type = ATTACH_TYPE_NETFILTER;
 	attr.insns = (uintptr_t)program;
-	attr.insn_cnt = sizeof(program) / sizeof(program[0]);
+	attr.insn_cnt = NUM_INSNS;
 	attr.license = (uintptr_t)"GPL";
 	return (int)syscall(SYS_bpf, BPF_PROG_LOAD, &attr, sizeof(attr));
 }

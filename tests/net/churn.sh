@@ -40,6 +40,7 @@ vmallocinfo ${was[2]} -> ${is[2]} lines, kallsyms ${was[4]} -> ${is[4]} lines"
 	is "$1: names at all" "${is[4]}" "${was[4]}"
 }
 
+steady_hooks
 net_router
 unloaded=$(figures)
 modprobe kwasm_netfilter

@@ -18,6 +18,7 @@ left() { ip netns exec left "$@"; }
 modprobe kwasm time_scale=50
 modprobe kwasm_netfilter
 modprobe kwasm_testhost
+steady_hooks
 net_router
 to_left=$(index to-left) to_right=$(index to-right)
 

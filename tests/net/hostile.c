@@ -94,7 +94,7 @@ static void alter(const unsigned char *bytes, size_t size, unsigned long times)
 	while (times--) {
 		memcpy(copy, bytes, size);
 		for (n = 1 + random_below(4); n; n--)
-			copy[random_below((uint32_t)size)] ^= (unsigned char)(1 + random_below(255));
+			copy[random_below((uint32_t)size)] ^= (uint8_t)(1 + random_below(255));
 		attach(copy, size, "an altered module");
 	}
 	free(copy);

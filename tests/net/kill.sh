@@ -14,6 +14,7 @@ set -u
 # The watchdog would end it after ten seconds, were it not for the kill.
 modprobe kwasm time_scale=100
 modprobe kwasm_netfilter
+steady_hooks
 net_peer
 symbols() { grep -c ' kwasm_spin_' /proc/kallsyms; }
 

@@ -12,6 +12,7 @@ set -u
 
 modprobe kwasm_netfilter
 modprobe kwasm_testhost
+steady_hooks
 net_peer
 
 symbols() { grep -c " kwasm_$1_" /proc/kallsyms; }

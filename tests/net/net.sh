@@ -109,3 +109,21 @@ log_behind() {
 log_ours() {
 	! log_behind "$1" | grep -vE 'kwasm: program .* trapped: |callbacks suppressed|kwasm-expect|mark '
 }
+
+# steady_hooks: an empty chain at each hook, in a namespace without packets
+#
+# The kernel patches its code when the first handler comes to a hook or the last one leaves it.
+# Emulated processors may go on with the breakpoint of such a patch on one of them while another one
+# has finished it ("Oops: int3"), so under load the hooks are kept occupied.
+steady_hooks() {
+	ip netns add steady
+	ip netns exec steady nft -f - <<-'END'
+		table inet steady {
+			chain pre { type filter hook prerouting priority 0; }
+			chain in { type filter hook input priority 0; }
+			chain fwd { type filter hook forward priority 0; }
+			chain out { type filter hook output priority 0; }
+			chain post { type filter hook postrouting priority 0; }
+		}
+	END
+}

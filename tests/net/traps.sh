@@ -145,6 +145,7 @@ invoked() {
 }
 
 modprobe kwasm_netfilter
+steady_hooks
 net_peer
 ping -n -q -c 1 192.0.2.2 >/dev/null
 

@@ -17,6 +17,7 @@ scale=$(cat /sys/module/kwasm/parameters/time_scale)
 # Long enough for the stalls of an emulated processor to be short beside it.
 limit=$((4000000 * scale))
 modprobe kwasm_netfilter
+steady_hooks
 net_peer
 
 log_mark watchdog
