@@ -24,7 +24,7 @@ LIMIT(max_programs, uint, 256, "programs of one network namespace");
 LIMIT(max_attachments, uint, 1024, "attachments of one network namespace");
 LIMIT(time_limit_us, uint, 1000, "time limit of one packet in microseconds (times time_scale)");
 LIMIT(max_time_limit_us, uint, 100000, "longest time limit of one packet a program may be given");
-LIMIT(call_limit_ms, uint, 1000, "time limit of a start function in milliseconds (times time_scale)");
+LIMIT(call_limit_ms, uint, 1000, "time limit of a start function (times time_scale)");
 LIMIT(invoke_limit_ms, uint, 10000, "time limit of kwasmctl invoke --kernel (times time_scale)");
 LIMIT(compile_limit_ms, uint, 10000, "time limit of compiling one program (times time_scale)");
 LIMIT(compile_memory_mb, uint, 256, "memory for compiling one function in MiB");

@@ -12,3 +12,6 @@ kwasm_testhost-y := tests/kmod/kwasm_testhost_main.o
 
 obj-m += kwasm_bench.o
 kwasm_bench-y := tests/kmod/kwasm_bench_main.o
+
+obj-m += kwasm_fputest.o
+kwasm_fputest-y := $(addprefix tests/kmod/,kwasm_fputest_main.o fputest_load.o)
