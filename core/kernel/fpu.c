@@ -29,7 +29,7 @@ static noinline u64 run_saved(struct kwasm_ctx *ctx, const void *code)
 	this_cpu_inc(kwasm_cpu.fpu_saves);
 	kwasm_fpu_save(area);
 	load_default_mxcsr();
-	result = kwasm_run_enter(ctx, code);
+	result = kwasm_run_enter(&ctx, code);
 	kwasm_fpu_restore(area);
 	return result;
 }
@@ -55,7 +55,7 @@ u64 kwasm_fpu_run(struct kwasm_ctx *ctx, const void *code)
 		return run_saved(ctx, code);
 	this_cpu_inc(kwasm_cpu.fpu_sections);
 	kernel_fpu_begin();
-	result = kwasm_run_enter(ctx, code);
+	result = kwasm_run_enter(&ctx, code);
 	kernel_fpu_end();
 	return result;
 }

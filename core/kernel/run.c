@@ -93,7 +93,7 @@ u32 kwasm_run_nested(struct kwasm_attachment *at, struct kwasm_run *run, struct 
 	start = get_cycles();
 	ctx->env[KWASM_GUARD_PREV] = (u64)this_cpu_read(kwasm_cpu.running);
 	kwasm_guard_begin(ctx);
-	result = kwasm_run_enter(ctx, run->code);
+	result = kwasm_run_enter(&ctx, run->code);
 	kwasm_guard_exit(ctx);
 	kwasm_run_account(stats, start);
 	if (result > KWASM_VERDICT_ACCEPT)

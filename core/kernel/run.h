@@ -47,9 +47,9 @@ static __always_inline bool kwasm_run_setup(struct kwasm_ctx *ctx, const struct 
  * returns; kwasm_leave, its way out by a trap, restores them from ctx->saved.
  * Return: the function's i32, or the trap in the upper half.
  */
-static __always_inline u64 kwasm_run_enter(struct kwasm_ctx *ctx, const void *code)
+static __always_inline u64 kwasm_run_enter(struct kwasm_ctx **ctx, const void *code)
 {
-	register struct kwasm_ctx *r15 asm("r15") = ctx;
+	register struct kwasm_ctx *r15 asm("r15") = *ctx;
 	u64 ret;
 
 	asm volatile("movq	%%rbx, %c[rbx](%%r15)\n\t"
@@ -68,6 +68,7 @@ static __always_inline u64 kwasm_run_enter(struct kwasm_ctx *ctx, const void *co
 		       [base] "i" (offsetof(struct kwasm_ctx, mem_base)),
 		       [rsp] "i" (offsetof(struct kwasm_ctx, saved_rsp))
 		     : "rcx", "rdx", "rdi", "r8", "r9", "r10", "r11", "r14", "memory", "cc");
+	*ctx = r15;	/* the same, but the compiler need not keep it elsewhere */
 	return ret;
 }
 
@@ -111,7 +112,7 @@ static __always_inline u32 kwasm_run_bh(struct kwasm_attachment *at, struct sk_b
 		return kwasm_run_floats(at, run, ctx);
 	start = get_cycles();
 	kwasm_guard_begin(ctx);
-	result = kwasm_run_enter(ctx, run->code);
+	result = kwasm_run_enter(&ctx, run->code);
 	kwasm_guard_end(ctx);
 	kwasm_run_account(stats, start);
 	if (unlikely(result > KWASM_VERDICT_ACCEPT))

@@ -132,7 +132,7 @@ static __always_inline void kwasm_guard_end(struct kwasm_ctx *ctx)
 {
 	this_cpu_write(kwasm_cpu.running, NULL);
 	barrier();	/* the timer does not mark it any more */
-	if (unlikely(READ_ONCE(ctx->env[KWASM_GUARD_SEEN]) == KWASM_EXPIRED))
+	if (unlikely(ctx->env[KWASM_GUARD_SEEN] == KWASM_EXPIRED))
 		kwasm_watchdog_clear(ctx);
 }
 
