@@ -99,6 +99,7 @@ struct kwasm_local_run {
  * @num_branches: br, br_if, br_table targets, returns
  * @float_code: first byte offset at which floats are needed (params, results, locals or
  *	instructions), or 0 when it is pure integer code
+ * @tables_written: bit n: an instruction changes table n, for the first 64
  * @declared: named outside of function bodies, so that ref.func may name it (spec 3.4.10)
  * @escapes: reachable from outside: declared or the start function
  * @leaf: contains no call
@@ -116,6 +117,7 @@ struct kwasm_func_info {
 	u32 num_blocks;
 	u32 num_branches;
 	u32 float_code;
+	u64 tables_written;
 	bool declared;
 	bool escapes;
 	bool leaf;
@@ -167,6 +169,7 @@ struct kwasm_module {
 	struct kwasm_func_info *funcs;
 
 	u32 num_tables, num_table_imports;
+	u64 tables_written;		/* of all functions */
 	struct kwasm_tabletype *tables;
 
 	u32 num_memories, num_memory_imports;

@@ -515,6 +515,7 @@ void kwasm_decode_code(struct kwasm_decoder *d)
 		r->func = i;
 		decode_body(d, i);
 		m->float_code |= m->funcs[i].float_code != 0;
+		m->tables_written |= m->funcs[i].tables_written;
 	}
 	r->func = KWASM_DIAG_NONE;
 }

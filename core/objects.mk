@@ -47,6 +47,7 @@ KWASM_CORE_OBJS += x64/emit_flow.o
 KWASM_CORE_OBJS += x64/emit_float.o
 KWASM_CORE_OBJS += x64/emit_convert.o
 KWASM_CORE_OBJS += x64/pool.o
+KWASM_CORE_OBJS += x64/call_table.o
 KWASM_CORE_OBJS += x64/emit_mem.o
 KWASM_CORE_OBJS += x64/emit_call.o
 KWASM_CORE_OBJS += x64/stubs.o

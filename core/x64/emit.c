@@ -292,8 +292,8 @@ static u32 destination(const struct ir_func *f, u32 b)
 }
 
 /*
- * For each loop header a block that jumps back to it: placed before the header it falls through,
- * which saves a jump each time around for one when the loop is entered.
+ * For each loop header a block that jumps back to it: in front of the header it needs no jump,
+ * which saves one each time around for one when the loop is entered.
  */
 static u32 *find_latches(const struct ir_func *f)
 {

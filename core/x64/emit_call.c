@@ -39,21 +39,45 @@ static void emit_direct(struct emit *e, u32 i)
 	}
 }
 
+/* Behind a comparison of the index in rax: out of bounds it traps, in speculation it is 0. */
+static void emit_index(struct emit *e, u32 i)
+{
+	emit_trap_if(e, i, X64_CC_AE, KWASM_TRAP_CALL_UNDEFINED);
+	x64_rr(e->as, X64_SBB, X64_L, X64_R10, X64_R10);
+	x64_rr(e->as, X64_AND, X64_L, X64_RAX, X64_R10);
+}
+
+/* Traps for elements that are null or of another type are in the jump table. */
+static void emit_fixed(struct emit *e, u32 i, const struct x64_call_table *t)
+{
+	x64_ri(e->as, X64_CMP, X64_L, X64_RAX, t->size);
+	emit_index(e, i);
+	x64_rm(e->as, X64_LEA, X64_Q, X64_SCRATCH, x64_at_label(t->label));
+	x64_rm(e->as, X64_MOVSX32, X64_Q, X64_RAX, x64_at_index(X64_SCRATCH, X64_RAX, 2, 0));
+	x64_rr(e->as, X64_ADD, X64_Q, X64_RAX, X64_SCRATCH);
+	x64_call_reg(e->code, X64_RAX);
+	x64_site(e->code, e->as->len, e->f->ins[i].at);
+}
+
 /* The index is in rax; r10 is free at calls. */
 static void emit_indirect(struct emit *e, u32 i)
 {
 	const struct ir_ins *ins = &e->f->ins[i];
 	u32 table = (u32)(ins->imm >> 32);
 	u32 type = (u32)ins->imm;
-	u32 back = x64_label(e->as);
+	const struct x64_call_table *fixed = x64_call_table(e->code, table, type);
+	u32 back;
 
+	if (fixed) {
+		emit_fixed(e, i, fixed);
+		return;
+	}
+	back = x64_label(e->as);
 	x64_rm(e->as, X64_MOV, X64_Q, X64_SCRATCH,
 	       x64_at(X64_CTX, (s32)(e->code->layout.tables + 8 * table)));
 	x64_rm(e->as, X64_CMP, X64_L, X64_RAX,
 	       x64_at(X64_SCRATCH, offsetof(struct kwasm_table, size)));
-	emit_trap_if(e, i, X64_CC_AE, KWASM_TRAP_CALL_UNDEFINED);
-	x64_rr(e->as, X64_SBB, X64_L, X64_R10, X64_R10);
-	x64_rr(e->as, X64_AND, X64_L, X64_RAX, X64_R10);
+	emit_index(e, i);
 	x64_rm(e->as, X64_MOV, X64_Q, X64_SCRATCH,
 	       x64_at(X64_SCRATCH, offsetof(struct kwasm_table, elems)));
 	x64_rm(e->as, X64_MOV, X64_Q, X64_RAX, x64_at_index(X64_SCRATCH, X64_RAX, 3, 0));

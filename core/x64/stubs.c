@@ -59,6 +59,7 @@ void x64_code_destroy(struct x64_code *code)
 	kwasm_free(code->labels);
 	kwasm_free(code->used_slow);
 	x64_pool_destroy(&code->pool);
+	x64_call_tables_destroy(&code->call_tables);
 	memset(code, 0, sizeof(*code));
 }
 
@@ -242,7 +243,10 @@ void x64_thunk(struct x64_code *code, u32 index)
 
 /* ---- shared stubs ---- */
 
-/* Called from where it traps: the return address is the site. */
+/*
+ * Called from where it traps: the return address is the site.  Two of them stand in jump tables in
+ * place of functions.
+ */
 static void stub_traps(struct x64_code *code)
 {
 	struct x64_asm *as = &code->as;
@@ -251,6 +255,8 @@ static void stub_traps(struct x64_code *code)
 
 	for (kind = KWASM_TRAP_NONE + 1; kind < KWASM_NUM_TRAPS; kind++) {
 		x64_bind(as, code->trap_stubs[kind]);
+		if (kind == KWASM_TRAP_CALL_NULL || kind == KWASM_TRAP_CALL_TYPE)
+			x64_0(as, X64_ENDBR64, X64_Q);
 		x64_mi(as, X64_MOV, X64_L, X64_CTX_AT(trap), kind);
 		x64_jmp(as, leave);
 	}
@@ -339,6 +345,7 @@ void x64_stubs(struct x64_code *code)
 		if (code->used_slow[i])
 			stub_slow(code, i);
 	x64_pool_emit(code);
+	x64_call_tables_emit(code);
 }
 
 /* ---- the final address ---- */

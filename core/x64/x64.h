@@ -102,6 +102,28 @@ struct x64_pool {
 	u32 max;
 };
 
+/**
+ * struct x64_call_table - code offsets of the functions of one type in a table that never changes
+ * @funcs: function of each element, U32_MAX for null; NULL: the table may change
+ * @size: its elements
+ * @label: where the offsets are, 4 bytes each, relative to it
+ */
+struct x64_call_table {
+	u32 table;
+	u32 type;
+	u32 *funcs;
+	u32 size;
+	u32 label;
+};
+
+#define X64_MAX_CALL_TABLES 64u
+
+struct x64_call_tables {
+	struct x64_call_table table[X64_MAX_CALL_TABLES];
+	u32 num;
+	u32 entries;
+};
+
 /* Symbols that code refers to; host functions of imports follow behind X64_SYM_HOST. */
 enum x64_sym {
 	X64_SYM_LEAVE,
@@ -127,6 +149,7 @@ enum x64_sym {
  * @return_thunk: returns go through a thunk
  * @features: enum kwasm_cpu_feature
  * @pool: constants in memory
+ * @call_tables: of indirect calls
  */
 struct x64_code {
 	struct x64_asm as;
@@ -146,6 +169,7 @@ struct x64_code {
 	bool return_thunk;
 	u32 features;
 	struct x64_pool pool;
+	struct x64_call_tables call_tables;
 };
 
 /* compile.c: the back end's part of the pass list. */
@@ -242,6 +266,17 @@ struct x64_mem x64_const_pair(struct x64_code *code, enum x64_width w, u64 bits)
 /** x64_pool_emit() - put all constants here. */
 void x64_pool_emit(struct x64_code *code);
 void x64_pool_destroy(struct x64_pool *pool);
+
+/**
+ * x64_call_table() - jump table for calls of @type through @table; call_table.c.
+ *
+ * Return: NULL when such calls have to look into the table itself.
+ */
+const struct x64_call_table *x64_call_table(struct x64_code *code, u32 table, u32 type);
+
+/** x64_call_tables_emit() - put all jump tables here. */
+void x64_call_tables_emit(struct x64_code *code);
+void x64_call_tables_destroy(struct x64_call_tables *tables);
 
 /** x64_thunk() - the entry thunk of defined function @index. */
 void x64_thunk(struct x64_code *code, u32 index);

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * call_table.c - indirect calls through tables that never change: jump tables in the code.
+ *
+ * A table is fixed when nothing but the module's own segments can write it: it is not exported, no
+ * instruction changes it, no table is imported (a function might leave through one before the
+ * instance is complete), and what its segments put where is known now and defined by the module.
+ * For each type that it is called with there is a table of code offsets; entries of another type
+ * and null lead to the stubs of their traps.
+ *
+ * Guarantees: bounded numbers of jump tables and entries; beyond them calls take the general way.
+ */
+#include "x64.h"
+
+#define MAX_ENTRIES 65536u
+#define NO_FUNC U32_MAX
+
+static bool is_private(const struct kwasm_module *m, u32 table)
+{
+	u32 i;
+
+	if (m->num_table_imports || table >= 64 || m->tables_written & (u64)1 << table)
+		return false;
+	for (i = 0; i < m->num_exports; i++)
+		if (m->exports[i].kind == KWASM_EXTERN_TABLE && m->exports[i].index == table)
+			return false;
+	return true;
+}
+
+/* The functions of segment @e into @funcs of @size elements; false where they are not known. */
+static bool place_segment(const struct kwasm_module *m, const struct kwasm_elem *e, u32 *funcs,
+			  u32 size)
+{
+	u32 k, at = (u32)e->offset.bits;
+
+	if (e->offset.kind != KWASM_CONST_VALUE || at > size || e->count > size - at)
+		return false;
+	for (k = 0; k < e->count; k++) {
+		const struct kwasm_const *c = &e->init[k];
+
+		if (c->kind == KWASM_CONST_NULL)
+			funcs[at + k] = NO_FUNC;
+		else if (c->kind == KWASM_CONST_FUNC && c->index >= m->num_func_imports)
+			funcs[at + k] = c->index;
+		else
+			return false;
+	}
+	return true;
+}
+
+/* The function of each element, or NULL when the table is not fixed or memory is short. */
+static u32 *find_funcs(const struct kwasm_module *m, u32 table)
+{
+	u32 size = m->tables[table].range.min;
+	u32 *funcs;
+	u32 i;
+
+	if (size > MAX_ENTRIES || !is_private(m, table))
+		return NULL;
+	funcs = kwasm_zalloc(size + 1, sizeof(*funcs));
+	if (!funcs)
+		return NULL;
+	memset(funcs, 0xff, size * sizeof(*funcs));
+	for (i = 0; i < m->num_elems; i++) {
+		const struct kwasm_elem *e = &m->elems[i];
+
+		if (e->mode == KWASM_SEGMENT_ACTIVE && e->table == table &&
+		    !place_segment(m, e, funcs, size)) {
+			kwasm_free(funcs);
+			return NULL;
+		}
+	}
+	return funcs;
+}
+
+static struct x64_call_table *add(struct x64_code *code, u32 table, u32 type)
+{
+	struct x64_call_tables *tables = &code->call_tables;
+	struct x64_call_table *t = &tables->table[tables->num];
+
+	if (tables->num == X64_MAX_CALL_TABLES)
+		return NULL;
+	tables->num++;
+	t->table = table;
+	t->type = type;
+	t->funcs = find_funcs(code->module, table);
+	if (!t->funcs)
+		return t;
+	t->size = code->module->tables[table].range.min;
+	if (t->size > MAX_ENTRIES - tables->entries) {
+		kwasm_free(t->funcs);
+		t->funcs = NULL;
+		return t;
+	}
+	tables->entries += t->size;
+	t->label = x64_label(&code->as);
+	return t;
+}
+
+const struct x64_call_table *x64_call_table(struct x64_code *code, u32 table, u32 type)
+{
+	const struct x64_call_table *t;
+	u32 n;
+
+	for (n = 0; n < code->call_tables.num; n++) {
+		t = &code->call_tables.table[n];
+		if (t->table == table && t->type == type)
+			return t->funcs ? t : NULL;
+	}
+	t = add(code, table, type);
+	return t && t->funcs ? t : NULL;
+}
+
+static u32 entry_label(const struct x64_code *code, const struct x64_call_table *t, u32 func)
+{
+	const struct kwasm_module *m = code->module;
+
+	if (func == NO_FUNC)
+		return code->trap_stubs[KWASM_TRAP_CALL_NULL];
+	if (!kwasm_functype_equal(kwasm_module_functype(m, func), &m->types[t->type]))
+		return code->trap_stubs[KWASM_TRAP_CALL_TYPE];
+	return code->labels[func - m->num_func_imports];
+}
+
+void x64_call_tables_emit(struct x64_code *code)
+{
+	u32 n, k;
+
+	x64_align(&code->as, 4);
+	for (n = 0; n < code->call_tables.num; n++) {
+		const struct x64_call_table *t = &code->call_tables.table[n];
+
+		if (!t->funcs)
+			continue;
+		x64_bind(&code->as, t->label);
+		for (k = 0; k < t->size; k++)
+			x64_data_label32(&code->as, entry_label(code, t, t->funcs[k]), t->label);
+	}
+}
+
+void x64_call_tables_destroy(struct x64_call_tables *tables)
+{
+	u32 n;
+
+	for (n = 0; n < tables->num; n++)
+		kwasm_free(tables->table[n].funcs);
+}
