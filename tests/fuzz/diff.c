@@ -9,7 +9,9 @@
  * them the sum over globals, tables and memory.  Seeds count up from FIRST, one for each module, so
  * that a difference comes again with --seed.  The module of a difference is left in DIR.
  *
- * With --emit modules are only written, small ones.  Cases run in a child, so that one that crashes or hangs is a failure with a seed as well.
+ * With --emit modules are only written, small ones.
+ *
+ * Cases run in a child, so that one that crashes or hangs is a failure with a seed as well.
  */
 #include <getopt.h>
 #include <signal.h>
@@ -364,9 +366,13 @@ static void report(const struct options *o, u64 wrong, u64 start)
 int main(int argc, char **argv)
 {
 	static const struct option options[] = {
-		{ "engine", required_argument, NULL, 'e' }, { "seed", required_argument, NULL, 's' },
-		{ "cases", required_argument, NULL, 'c' }, { "keep", required_argument, NULL, 'k' },
-		{ "integers", no_argument, NULL, 'i' }, { "emit", required_argument, NULL, 'o' }, { NULL, 0, NULL, 0 }
+		{ "engine", required_argument, NULL, 'e' },
+		{ "seed", required_argument, NULL, 's' },
+		{ "cases", required_argument, NULL, 'c' },
+		{ "keep", required_argument, NULL, 'k' },
+		{ "integers", no_argument, NULL, 'i' },
+		{ "emit", required_argument, NULL, 'o' },
+		{ NULL, 0, NULL, 0 }
 	};
 	struct options o = { .engine = "node", .keep = ".", .seed = 1, .cases = 100000,
 			     .gen = { .floats = true, .funcs = FUNCS, .calls = CALLS } };

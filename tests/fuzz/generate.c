@@ -10,7 +10,10 @@
 #define ENTRY_BUDGET 160
 #define NEAR_BYTES 8192u
 
-static const char data[NUM_DATAS][16] = { "0123456789abcdef", "\1\2\4\x8\x10 @\x80\xff\xfe\xfd\xfb\0\0\1" };
+static const char data[NUM_DATAS][16] = {
+	"0123456789abcdef",
+	"\1\2\4\x8\x10 @\x80\xff\xfe\xfd\xfb\0\0\1",
+};
 
 static void section(struct gen *g, uint8_t id, struct bytes *content)
 {
@@ -39,6 +42,7 @@ static void choose_types(struct gen *g)
 	}
 	for (i = 0; i < g->opts->funcs; i++)
 		g->func_type[i] = gen_below(g, NUM_TYPES);
+	g->fixed_table = gen_below(g, 2);
 	g->globals[0] = 'i';
 	for (i = 1; i < NUM_GLOBALS; i++)
 		g->globals[i] = gen_type(g);

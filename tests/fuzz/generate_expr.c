@@ -216,7 +216,8 @@ static void leaf(struct gen *g, char type)
 {
 	int local;
 
-	if (gen_below(g, 4) && (local = find_local(g, type, g->num_locals)) >= 0) {
+	local = gen_below(g, 4) ? find_local(g, type, g->num_locals) : -1;
+	if (local >= 0) {
 		gen_op_index(g, WASM_LOCAL_GET, (uint32_t)local);
 		return;
 	}
@@ -382,7 +383,9 @@ static void structured(struct gen *g, char type, uint32_t depth)
 		gen_expr(g, 'i', depth - 1);
 	gen_op(g, kind == 0 ? WASM_BLOCK : kind == 1 ? WASM_LOOP : WASM_IF);
 	put_u8(g->b, gen_valtype(type));
-	g->labels[g->num_labels++] = (struct label){ kind != 1, { type }, kind == 1 && gen_below(g, 4) };
+	g->labels[g->num_labels++] = (struct label){
+		.num = kind != 1, .types = { type }, .closed = kind == 1 && gen_below(g, 4),
+	};
 	if (kind == 1)
 		gen_burn(g);
 	gen_statements(g, gen_below(g, 3), depth - 1);

@@ -34,6 +34,7 @@ struct label {
 
 /**
  * struct gen - the state of one module
+ * @fixed_table: nothing writes table 0
  * @index: the function that is being written
  * @budget: how many more instructions it should have, about
  * @num_usable: locals that anything may write; behind them:
@@ -47,6 +48,7 @@ struct gen {
 	struct signature types[NUM_TYPES];
 	uint32_t func_type[MAX_FUNCS];
 	char globals[NUM_GLOBALS];
+	bool fixed_table;
 
 	uint32_t index;
 	int budget;
@@ -83,7 +85,8 @@ void gen_store(struct gen *g, uint32_t depth);
 void gen_statements(struct gen *g, uint32_t num, uint32_t depth);
 
 /* Begin a block of type @type (an index, or -1 for none), whose branches carry @num of @types. */
-void gen_block(struct gen *g, uint32_t code, int type, uint32_t num, const char *types, bool closed);
+void gen_block(struct gen *g, uint32_t code, int type, uint32_t num, const char *types,
+	       bool closed);
 void gen_end(struct gen *g);
 
 /* Take one from the fuel; trap when it is used up. */

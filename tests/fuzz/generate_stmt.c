@@ -228,7 +228,7 @@ static void bulk(struct gen *g, uint32_t depth)
 
 static void tables(struct gen *g, uint32_t depth)
 {
-	uint32_t table = gen_below(g, 2);
+	uint32_t table = g->fixed_table ? 1 : gen_below(g, 2);
 
 	switch (gen_below(g, 5)) {
 	case 0:
