@@ -117,13 +117,17 @@ log_ours() {
 # has finished it ("Oops: int3"), so under load the hooks are kept occupied.
 steady_hooks() {
 	ip netns add steady
-	ip netns exec steady nft -f - <<-'END'
+	if ! ip netns exec steady nft -f - <<-'END'
 		table inet steady {
-			chain pre { type filter hook prerouting priority 0; }
-			chain in { type filter hook input priority 0; }
-			chain fwd { type filter hook forward priority 0; }
-			chain out { type filter hook output priority 0; }
-			chain post { type filter hook postrouting priority 0; }
+			chain nf_pre { type filter hook prerouting priority 0; }
+			chain nf_in { type filter hook input priority 0; }
+			chain nf_fwd { type filter hook forward priority 0; }
+			chain nf_out { type filter hook output priority 0; }
+			chain nf_post { type filter hook postrouting priority 0; }
 		}
 	END
+	then
+		echo 'Bail out! the hooks cannot be kept occupied'
+		exit 1
+	fi
 }
