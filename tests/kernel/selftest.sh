@@ -29,7 +29,7 @@ selftest() {
 	ok 'the test module ran to its end' test "$count" -gt 0 -a "$count" -eq "$planned"
 }
 
-hooked() { grep -q '^fixup_exception.*I' $tracing/enabled_functions; }
+hooked() { grep -q '^fixup_exception.*I' "$tracing/enabled_functions"; }
 not_hooked() { ! hooked; }
 
 sysctl -q kernel.ftrace_enabled=0
