@@ -74,8 +74,8 @@ int kwasm_nl_dump_code(struct sk_buff *skb, struct netlink_callback *cb);
 int kwasm_nl_dump_log(struct sk_buff *skb, struct netlink_callback *cb);
 
 /*
- * Bytes of attributes in a message: of most, and of a program with its manifest, where names are cut
- * and their number is bounded (nl_put.c).
+ * Bytes of attributes in a message: of most, and of a program with its manifest, where names are
+ * cut and their number is bounded (nl_put.c).
  */
 #define KWASM_NL_SMALL GENLMSG_DEFAULT_SIZE
 #define KWASM_NL_DETAIL 12288

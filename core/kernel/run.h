@@ -43,8 +43,8 @@ static __always_inline bool kwasm_run_setup(struct kwasm_ctx *ctx, const struct 
 }
 
 /*
- * Call a function without parameters in @ctx.  Compiled code preserves rbx, rbp, r12 and r13 when it
- * returns; kwasm_leave, its way out by a trap, restores them from ctx->saved.
+ * Call a function without parameters in @ctx.  Compiled code preserves rbx, rbp, r12 and r13 when
+ * it returns; kwasm_leave, its way out by a trap, restores them from ctx->saved.
  * Return: the function's i32, or the trap in the upper half.
  */
 static __always_inline u64 kwasm_run_enter(struct kwasm_ctx **ctx, const void *code)
