@@ -105,9 +105,10 @@ log_behind() {
 	dmesg | sed "1,/mark $1\$/d"
 }
 
-# log_ours WORD: is there nothing behind the mark but our own lines about traps, rate-limited?
+# log_ours WORD: is there nothing behind the mark but our own lines about traps, rate-limited, and
+# the kernel's word that a link is up, which comes late?
 log_ours() {
-	! log_behind "$1" | grep -vE 'kwasm: program .* trapped: |callbacks suppressed|kwasm-expect|mark '
+	! log_behind "$1" | grep -vE 'kwasm: program .* trapped: |callbacks suppressed|kwasm-expect|mark |link becomes ready'
 }
 
 # steady_hooks: an empty chain at each hook, in a namespace without packets
