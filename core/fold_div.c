@@ -5,7 +5,7 @@
  * A division whose trap can happen is never touched.  For an unsigned 32-bit x and 2^l >= d, with
  * M = floor(2^(32+s) / d) + 1, x / d = x * M >> (32+s) as long as M * d - 2^(32+s) <= 2^s; s = l
  * always does, at the price of a 33-bit M.  For a signed x and M = floor(2^(31+l) / d) + 1,
- * x * M >> (31+l) is x / d rounded down, one too small for negative x.
+ * x * M >> (31+l) is x / d rounded down, one too small for negative x.  The same holds for 64 bits.
  */
 #include "fold.h"
 
@@ -91,6 +91,63 @@ static u32 quotient_s32(struct ir_func *f, u32 i, s32 d)
 		       fold_new(f, i, IR_SUB, IR_I32, q, sign);
 }
 
+/* floor(2^(64 + @s) / @d) modulo 2^64, and what is left; @d is no power of two. */
+static u64 divide_power(u32 s, u64 d, u64 *rest)
+{
+	u64 q = U64_MAX / d;
+	u64 r = U64_MAX % d + 1;
+
+	for (; s; s--) {
+		bool carry = r >= d - r;
+
+		q = 2 * q + carry;
+		r = carry ? r - (d - r) : 2 * r;
+	}
+	*rest = r;
+	return q;
+}
+
+/* A power of two beyond the dividend is the 65-bit M's case, as in quotient_33(). */
+static u32 quotient_u64(struct ir_func *f, u32 i, u64 d)
+{
+	u32 x = f->ins[i].arg[0];
+	u32 l = fls64(d - 1);
+	u32 s, q, t;
+	u64 m, rest;
+
+	for (s = 0; s < l; s++) {
+		m = divide_power(s, d, &rest);
+		if (d - rest > (u64)1 << s || m == U64_MAX)
+			continue;
+		q = wide(f, i, IR_MULHU, x, m + 1);
+		return q && s ? wide(f, i, IR_SHRU, q, s) : q;
+	}
+	q = wide(f, i, IR_MULHU, x, divide_power(l, d, &rest) + 1);
+	t = q ? fold_new(f, i, IR_SUB, IR_I64, x, q) : 0;
+	t = t ? wide(f, i, IR_SHRU, t, 1) : 0;
+	t = t ? fold_new(f, i, IR_ADD, IR_I64, t, q) : 0;
+	return t ? wide(f, i, IR_SHRU, t, l - 1) : 0;
+}
+
+/* The upper half of a negative x times M is that of an unsigned x less M. */
+static u32 quotient_s64(struct ir_func *f, u32 i, s64 d)
+{
+	u32 x = f->ins[i].arg[0];
+	u64 size = d < 0 ? 0 - (u64)d : (u64)d;
+	u32 l = fls64(size - 1);
+	u64 rest, m = divide_power(l - 1, size, &rest) + 1;
+	u32 q = wide(f, i, IR_MULHU, x, m);
+	u32 sign = q ? wide(f, i, IR_SHRS, x, 63) : 0;
+	u32 less = sign ? wide(f, i, IR_AND, sign, m) : 0;
+
+	q = less ? fold_new(f, i, IR_SUB, IR_I64, q, less) : 0;
+	q = q ? wide(f, i, IR_SHRS, q, l - 1) : 0;
+	if (!q)
+		return 0;
+	return d < 0 ? fold_new(f, i, IR_SUB, IR_I64, sign, q) :
+		       fold_new(f, i, IR_SUB, IR_I64, q, sign);
+}
+
 /* Signed division by 2^@k: negative numbers are rounded up before the shift. */
 static bool signed_power(struct ir_func *f, u32 i, u32 k)
 {
@@ -123,8 +180,8 @@ static bool unsigned_const(struct ir_func *f, u32 i, u64 d)
 	if (fold_is_power(d))
 		return div ? fold_to_op_const(f, i, IR_SHRU, x, fls64(d) - 1) :
 			     fold_to_op_const(f, i, IR_AND, x, d - 1);
-	if (f->ins[i].type != IR_I32)
-		return false;
+	if (f->ins[i].type == IR_I64)
+		return d <= (u64)1 << 63 && finish(f, i, quotient_u64(f, i, d), d);
 	if (d > 1u << 31) {
 		/* the quotient is 0 or 1 */
 		if (!div)
@@ -146,9 +203,10 @@ static bool signed_const(struct ir_func *f, u32 i, u64 bits)
 		return div ? false : fold_to_const(f, i, 0);
 	if (d > 0 && fold_is_power(d))
 		return signed_power(f, i, fls64(d) - 1);
-	if (f->ins[i].type != IR_I32 || fold_is_power(0 - (u64)d))
+	if (fold_is_power(0 - (u64)d))
 		return false;
-	return finish(f, i, quotient_s32(f, i, d), bits);
+	return finish(f, i, f->ins[i].type == IR_I32 ? quotient_s32(f, i, (s32)d) :
+		      quotient_s64(f, i, d), bits);
 }
 
 bool fold_divide(struct ir_func *f, u32 i)

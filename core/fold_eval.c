@@ -30,6 +30,15 @@ static bool divide(const struct ir_ins *ins, u64 a, u64 b, u64 *v)
 	return true;
 }
 
+static u64 multiply_high(u64 a, u64 b)
+{
+	u64 low = (u64)(u32)a * (u32)b;
+	u64 middle = (a >> 32) * (u32)b + (low >> 32);
+	u64 cross = (u64)(u32)a * (b >> 32) + (u32)middle;
+
+	return (a >> 32) * (b >> 32) + (middle >> 32) + (cross >> 32);
+}
+
 static u64 shift(const struct ir_ins *ins, u64 a, u64 b)
 {
 	u32 width = fold_width(ins->type);
@@ -138,6 +147,9 @@ static bool binary(const struct ir_ins *ins, u64 a, u64 b, u64 *v)
 		break;
 	case IR_MUL:
 		*v = a * b;
+		break;
+	case IR_MULHU:
+		*v = multiply_high(a, b);
 		break;
 	case IR_DIVS ... IR_REMU:
 		return divide(ins, a, b, v);

@@ -290,6 +290,9 @@ static bool types_fit(struct verifier *v, struct ir_ins *ins)
 		return arg_type(v, ins, 0) == ins->type;
 	case IR_BSWAP16:
 		return ins->type == IR_I32 && arg_type(v, ins, 0) == IR_I32;
+	case IR_MULHU:
+		return ins->type == IR_I64 && arg_type(v, ins, 0) == IR_I64 &&
+		       arg_type(v, ins, 1) == IR_I64;
 	case IR_ADD ... IR_ROTR:
 		return arg_type(v, ins, 0) == ins->type && arg_type(v, ins, 1) == ins->type;
 	case IR_EXT32S:

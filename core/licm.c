@@ -118,6 +118,7 @@ static bool may_move(const struct ir_func *f, u32 i)
 	case IR_AND ... IR_POPCNT:
 	case IR_BSWAP:
 	case IR_BSWAP16:
+	case IR_MULHU:
 	case IR_FADD ... IR_FNEAREST:
 	case IR_TRUNCSATS ... IR_BITCAST:
 		return true;

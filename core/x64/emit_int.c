@@ -177,6 +177,15 @@ void emit_cold_div(struct emit *e, const struct x64_cold *cold)
 	x64_site(e->code, e->as->len, ins->at);
 }
 
+/* rdx:rax = rax * operand */
+static void emit_mulhu(struct emit *e, const struct ir_ins *ins)
+{
+	if (ir_loc_is_reg(ins->src[1]))
+		x64_r(e->as, X64_MUL, X64_Q, (u8)ins->src[1]);
+	else
+		x64_m(e->as, X64_MUL, X64_Q, emit_slot(e, ins->src[1]));
+}
+
 bool emit_alu(struct emit *e, u32 i)
 {
 	const struct ir_ins *ins = &e->f->ins[i];
@@ -188,6 +197,9 @@ bool emit_alu(struct emit *e, u32 i)
 	case IR_REMS:
 	case IR_REMU:
 		emit_div(e, i);
+		return true;
+	case IR_MULHU:
+		emit_mulhu(e, ins);
 		return true;
 	case IR_SHL:
 	case IR_SHRS:

@@ -498,6 +498,9 @@ static int lower_ins(struct lower *l, u32 i)
 	case IR_MUL:
 		lower_mul(l, i);
 		break;
+	case IR_MULHU:
+		ins->form = X64_FORM_RR;
+		break;
 	case IR_DIVS:
 	case IR_DIVU:
 	case IR_REMS:

@@ -206,6 +206,12 @@ static void describe(struct ir_func *f, u32 i, struct ir_target_ins *t)
 	case IR_REMU:
 		describe_div(ins, t);
 		break;
+	case IR_MULHU:
+		t->use[0] = X64_RAX;
+		t->use[1] = ANYLOC;
+		t->def = X64_RDX;
+		t->clobbers = X64_BIT(X64_RAX) | X64_BIT(X64_RDX);
+		break;
 	case IR_SHL:
 	case IR_SHRS:
 	case IR_SHRU:

@@ -282,6 +282,9 @@ static int value_op(struct frame *fr, u32 i, u64 *v)
 	case IR_MUL:
 		*v = a * b;
 		break;
+	case IR_MULHU:
+		*v = (u64)((__uint128_t)a * b >> 64);
+		break;
 	case IR_DIVS ... IR_REMU:
 		return divide(fr->f, i, a, b, v);
 	case IR_AND:
