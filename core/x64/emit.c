@@ -337,7 +337,8 @@ static int place_blocks(struct emit *e)
 
 	e->labels = kwasm_arena_alloc(f->arena, f->num_blocks, sizeof(u32));
 	e->order = kwasm_arena_alloc(f->arena, f->num_order, sizeof(u32));
-	if (!e->labels || !e->order || !latches)
+	e->goal = kwasm_arena_alloc(f->arena, f->num_blocks, sizeof(u32));
+	if (!e->labels || !e->order || !e->goal || !latches)
 		return ir_out_of_memory(f);
 	for (cold = 0; cold < 2; cold++)
 		for (n = 0; n < f->num_order; n++) {
@@ -349,9 +350,30 @@ static int place_blocks(struct emit *e)
 				place_block(e, latches[b]);
 			place_block(e, b);
 		}
-	for (n = 1; n < f->num_order; n++) {
+	for (n = 0; n < f->num_order; n++) {
 		b = f->order[n];
-		e->labels[b] = e->labels[destination(f, b)];
+		e->goal[b] = n ? destination(f, b) : b;
+		e->labels[b] = e->labels[e->goal[b]];
+	}
+	return 0;
+}
+
+/* Blocks that jump tables lead to begin with endbr64. */
+static int mark_landings(struct emit *e)
+{
+	struct ir_func *f = e->f;
+	u32 n, k;
+
+	e->landing = kwasm_arena_alloc(f->arena, f->num_blocks, sizeof(bool));
+	if (!e->landing)
+		return ir_out_of_memory(f);
+	for (n = 0; n < f->num_order; n++) {
+		const struct ir_block *block = &f->blocks[f->order[n]];
+
+		if (!emit_by_table(e, block->last))
+			continue;
+		for (k = 0; k < block->num_succs; k++)
+			e->landing[e->goal[ir_succ(f, f->order[n], k)]] = true;
 	}
 	return 0;
 }
@@ -372,16 +394,20 @@ static void track_flags(struct emit *e, u32 i)
 		     ir_op_is(ins->op, IR_OP_PURE) ? i : 0;
 }
 
-static int emit_block(struct emit *e, u32 b)
+static bool emits_nothing(const struct ir_ins *ins)
+{
+	return ins->flags & IR_FOLDED || ins->op == IR_PHI;
+}
+
+static int emit_body(struct emit *e, u32 b)
 {
 	struct ir_func *f = e->f;
 	u32 i;
 
-	x64_bind(e->as, e->labels[b]);
 	e->zero_reg = X64_NONE;
 	e->compare = 0;
 	for (i = f->blocks[b].first; i; i = f->ins[i].next) {
-		if (f->ins[i].flags & IR_FOLDED || f->ins[i].op == IR_PHI)
+		if (emits_nothing(&f->ins[i]))
 			continue;
 		e->made_reg = X64_NONE;
 		if (!emit_moves(e, i) && !emit_alu(e, i) && !emit_unary(e, i) &&
@@ -393,6 +419,41 @@ static int emit_block(struct emit *e, u32 b)
 		track_flags(e, i);
 	}
 	return 0;
+}
+
+static int emit_block(struct emit *e, u32 b)
+{
+	x64_bind(e->as, e->labels[b]);
+	if (e->landing[b])
+		x64_0(e->as, X64_ENDBR64, X64_Q);
+	return emit_body(e, b);
+}
+
+/* Instructions of a block that is copied, its end not counted. */
+#define MAX_TAIL 3u
+
+static bool is_tail(const struct emit *e, u32 b)
+{
+	const struct ir_func *f = e->f;
+	u32 num = 0;
+	u32 i;
+
+	for (i = f->blocks[b].first; i != f->blocks[b].last; i = f->ins[i].next) {
+		if (emits_nothing(&f->ins[i]))
+			continue;
+		if (ir_op_is(f->ins[i].op, IR_OP_CALLS) || num++ == MAX_TAIL)
+			return false;
+	}
+	return f->ins[i].op == IR_BR || (f->ins[i].op == IR_RET && !e->num_saved && !e->frame);
+}
+
+bool emit_tail(struct emit *e, u32 b)
+{
+	b = e->goal[b];
+	if (!is_tail(e, b))
+		return false;
+	e->error = e->error ?: emit_body(e, b);
+	return true;
 }
 
 /* The entry block is cold where the whole function only traps: it comes first all the same. */
@@ -409,7 +470,7 @@ int x64_emit(struct ir_func *f, struct x64_code *code)
 	int err;
 
 	entry_first(f);
-	err = place_blocks(&e);
+	err = place_blocks(&e) ?: mark_landings(&e);
 	if (err)
 		return err;
 	if (!frame_layout(&e))

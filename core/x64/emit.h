@@ -35,6 +35,8 @@ struct x64_cold {
 /**
  * struct emit - emission of one function
  * @labels: of each block; blocks that only jump have their target's
+ * @goal: of each block: where it leads without doing anything, itself if it does something
+ * @landing: of each block: indirect jumps lead there
  * @order: blocks in the order of emission
  * @next: label behind the current block, or X64_UNBOUND
  * @zero_reg: the zero flag tells whether this register, in @zero_width, is 0; X64_NONE: it does not
@@ -48,6 +50,8 @@ struct emit {
 	struct x64_asm *as;
 	struct ir_func *f;
 	u32 *labels;
+	u32 *goal;
+	bool *landing;
 	u32 *order;
 	u32 num_order;
 	u32 next;
@@ -123,6 +127,16 @@ void emit_fconst(struct emit *e, enum x64_width w, u8 dst, u64 bits);
 
 /** emit_branch_fne() - to @yes if the float comparison in the flags found no equality, to @no. */
 void emit_branch_fne(struct emit *e, u32 yes, u32 no);
+
+/**
+ * emit_tail() - in place of a jump to block @b, a copy of it where it is short and ends otherwise.
+ *
+ * Return: false when the jump is still needed.
+ */
+bool emit_tail(struct emit *e, u32 b);
+
+/** emit_by_table() - is @i a SWITCH that jumps indirectly to its targets? */
+bool emit_by_table(const struct emit *e, u32 i);
 
 /* A group of operations each; false for those that are not of it. */
 bool emit_float(struct emit *e, u32 i);

@@ -257,22 +257,16 @@ static void emit_tree(struct emit *e, u32 i, const struct runs *r)
 	}
 }
 
-/* Every target of the indirect jump is a landing that jumps on. */
+/* emit_by_table() has told where the targets need an endbr64. */
 static void emit_table(struct emit *e, u32 i)
 {
 	struct ir_func *f = e->f;
 	const struct ir_ins *ins = &f->ins[i];
-	u32 num_succs = f->blocks[ins->block].num_succs;
-	u32 *landing = kwasm_arena_alloc(f->arena, num_succs, sizeof(u32));
 	u32 last = ins->num_list - 1;
 	u8 value = (u8)ins->src[0];
 	u32 table = x64_label(e->as);
 	u32 k;
 
-	if (!landing) {
-		e->error = ir_out_of_memory(f);
-		return;
-	}
 	x64_ri(e->as, X64_CMP, X64_L, value, last);
 	x64_jcc(e->as, X64_CC_AE, succ_label(e, i, f->pool[ins->list + last]));
 	x64_rr(e->as, X64_SBB, X64_L, X64_RCX, X64_RCX);
@@ -282,24 +276,30 @@ static void emit_table(struct emit *e, u32 i)
 	       x64_at_index(X64_SCRATCH, X64_RCX, 2, 0));
 	x64_rr(e->as, X64_ADD, X64_Q, X64_SCRATCH, X64_RCX);
 	x64_jmp_reg(e->code, X64_SCRATCH);
-	for (k = 0; k < num_succs; k++) {
-		landing[k] = x64_label(e->as);
-		x64_bind(e->as, landing[k]);
-		x64_0(e->as, X64_ENDBR64, X64_Q);
-		x64_jmp(e->as, succ_label(e, i, k));
-	}
 	x64_align(e->as, 4);
 	x64_bind(e->as, table);
 	for (k = 0; k < last; k++)
-		x64_data_label32(e->as, landing[f->pool[ins->list + k]], table);
+		x64_data_label32(e->as, succ_label(e, i, f->pool[ins->list + k]), table);
+}
+
+static bool find_tree(const struct emit *e, u32 i, struct runs *r)
+{
+	return find_runs(e->f, &e->f->ins[i], r,
+			 e->code->retpoline ? TREE_RUNS_RETPOLINE : TREE_RUNS);
+}
+
+bool emit_by_table(const struct emit *e, u32 i)
+{
+	struct runs r;
+
+	return e->f->ins[i].op == IR_SWITCH && !find_tree(e, i, &r);
 }
 
 static void emit_switch(struct emit *e, u32 i)
 {
 	struct runs r;
 
-	if (find_runs(e->f, &e->f->ins[i], &r,
-		      e->code->retpoline ? TREE_RUNS_RETPOLINE : TREE_RUNS))
+	if (find_tree(e, i, &r))
 		emit_tree(e, i, &r);
 	else
 		emit_table(e, i);
@@ -311,7 +311,8 @@ bool emit_end(struct emit *e, u32 i)
 
 	switch (ins->op) {
 	case IR_JMP:
-		emit_jump(e, succ_label(e, i, 0));
+		if (succ_label(e, i, 0) != e->next && !emit_tail(e, ir_succ(e->f, ins->block, 0)))
+			x64_jmp(e->as, succ_label(e, i, 0));
 		return true;
 	case IR_BR:
 		emit_branch(e, i);
