@@ -400,8 +400,7 @@ int main(int argc, char **argv)
 			o.gen.floats = false;
 			break;
 		default:
-			bail_out("usage: diff [--engine node|wabt] [--integers] [--seed FIRST] "
-				 "[--cases NUM] [--keep DIR] [--emit DIR]");
+			bail_out("usage: diff [--engine node|wabt] [--integers] [--seed FIRST] [--cases NUM] [--keep DIR] [--emit DIR]");
 		}
 	}
 	if (o.emit) {

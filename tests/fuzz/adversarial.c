@@ -1,0 +1,388 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * adversarial.c - adversarial [BYTES]: modules that are made to cost the compiler more than their
+ * size.
+ *
+ * Each shape is compiled at a size and at eight times that size, BYTES of Wasm (512 KiB unless told
+ * otherwise), in a process of its own.  Its processor time for a byte may not grow threefold, nor
+ * its memory for a byte, or a limit refuses it with a sentence.  The table stands in the comments.
+ */
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "compile.h"
+#include "op.h"
+#include "../unit/wasm_build.h"
+
+#define GROWTH 8u
+#define MAX_FACTOR 3.0
+#define BASE_KIB 16384u			/* what a process needs anyway, and then some */
+
+#define LOCALS 30000u
+#define NESTING 16000u
+
+/* ---- instructions ---- */
+
+static void op(struct bytes *b, u8 code)
+{
+	put_u8(b, code);
+}
+
+static void op_index(struct bytes *b, u8 code, u32 index)
+{
+	put_u8(b, code);
+	put_leb(b, index);
+}
+
+static void constant(struct bytes *b, u32 v)
+{
+	put_u8(b, WASM_I32_CONST);
+	put_leb(b, v & 0x3fffffff);		/* without sign whatever its length */
+	if (b->p[b->len - 1] & 0x40) {
+		b->p[b->len - 1] |= 0x80;
+		put_u8(b, 0);
+	}
+}
+
+static void open_block(struct bytes *b, u8 code)
+{
+	put_u8(b, code);
+	put_u8(b, 0x40);
+}
+
+/* ---- shapes: append to a body with LOCALS locals, until it has @size bytes ---- */
+
+static void chain(struct bytes *b, size_t size)
+{
+	while (b->len < size) {
+		op_index(b, WASM_LOCAL_GET, 0);
+		constant(b, (u32)b->len);
+		op(b, WASM_I32_MUL);
+		op_index(b, WASM_LOCAL_SET, 0);
+	}
+}
+
+/* Everything is made first and used last. */
+static void long_lives(struct bytes *b, size_t size)
+{
+	u32 num = 0, i;
+
+	while (b->len < size / 2) {
+		op_index(b, WASM_LOCAL_GET, num);
+		op(b, WASM_I32_CLZ);
+		num = (num + 1) % LOCALS;
+		op_index(b, WASM_LOCAL_SET, num);
+	}
+	for (i = 0; b->len < size; i = (i + 1) % LOCALS) {
+		op_index(b, WASM_LOCAL_GET, i);
+		op_index(b, WASM_LOCAL_GET, (i * 7919) % LOCALS);
+		op(b, WASM_I32_XOR);
+		op_index(b, WASM_LOCAL_SET, i);
+	}
+}
+
+static void wide_table(struct bytes *b, size_t size)
+{
+	u32 depth = (u32)min_t(size_t, size / 16, NESTING);
+	u32 num = (u32)min_t(size_t, size / 4, 65000);
+	u32 i;
+
+	for (i = 0; i < depth; i++)
+		open_block(b, WASM_BLOCK);
+	while (b->len < size) {
+		open_block(b, WASM_BLOCK);
+		op_index(b, WASM_LOCAL_GET, 0);
+		op_index(b, WASM_BR_TABLE, num);
+		for (i = 0; i <= num; i++)
+			put_leb(b, (i * 7919) % depth);
+		op(b, WASM_END);
+	}
+	for (i = 0; i < depth; i++) {
+		op_index(b, WASM_LOCAL_GET, 0);
+		op(b, WASM_I32_CLZ);
+		op_index(b, WASM_LOCAL_SET, 0);
+		op(b, WASM_END);
+	}
+}
+
+static void branches(struct bytes *b, size_t size)
+{
+	while (b->len < size) {
+		open_block(b, WASM_BLOCK);
+		op_index(b, WASM_LOCAL_GET, 1 + (u32)(b->len % 50));
+		op_index(b, WASM_BR_IF, 0);
+		op_index(b, WASM_LOCAL_GET, 2 + (u32)(b->len % 31));
+		op_index(b, WASM_LOCAL_SET, 1 + (u32)(b->len % 37));
+		op(b, WASM_END);
+	}
+}
+
+/* Every block can leave for every other: edges and PHIs in numbers. */
+static void nest(struct bytes *b, size_t size)
+{
+	u32 depth = (u32)min_t(size_t, size / 24, NESTING), i;
+
+	while (b->len < size) {
+		for (i = 0; i < depth && b->len < size; i++) {
+			open_block(b, WASM_BLOCK);
+			op_index(b, WASM_LOCAL_GET, i % 1000);
+			op_index(b, WASM_LOCAL_SET, (i * 31) % 1000);
+			op_index(b, WASM_LOCAL_GET, i % 1000);
+			op_index(b, WASM_BR_IF, (i * 7919) % (i + 1));
+		}
+		while (i--)
+			op(b, WASM_END);
+	}
+}
+
+/* Loops in loops around writes of many locals: a PHI for each in each. */
+static void loops(struct bytes *b, size_t size)
+{
+	u32 depth = (u32)min_t(size_t, size / 12, NESTING), i;
+
+	for (i = 0; i < depth; i++)
+		open_block(b, WASM_LOOP);
+	for (i = 0; b->len < size - 5 * depth; i = (i + 1) % LOCALS) {
+		op_index(b, WASM_LOCAL_GET, i);
+		op(b, WASM_I32_EQZ);
+		op_index(b, WASM_LOCAL_SET, i);
+	}
+	for (i = 0; i < depth; i++) {
+		op_index(b, WASM_LOCAL_GET, i % LOCALS);
+		op_index(b, WASM_BR_IF, 0);
+		op(b, WASM_END);
+	}
+}
+
+static void loops_in_a_row(struct bytes *b, size_t size)
+{
+	while (b->len < size) {
+		open_block(b, WASM_LOOP);
+		op_index(b, WASM_LOCAL_GET, (u32)(b->len % 900));
+		op_index(b, WASM_LOCAL_TEE, (u32)(b->len % 700));
+		op_index(b, WASM_BR_IF, 0);
+		op(b, WASM_END);
+	}
+}
+
+static void operands(struct bytes *b, size_t size)
+{
+	u32 num, i;
+
+	while (b->len < size) {
+		num = (u32)min_t(size_t, (size - b->len) / 4 + 2, 60000);
+		for (i = 0; i < num; i++)
+			op_index(b, WASM_LOCAL_GET, i % 100);
+		for (i = 1; i < num; i++)
+			op(b, WASM_I32_SUB);
+		op_index(b, WASM_LOCAL_SET, 0);
+	}
+}
+
+static void accesses(struct bytes *b, size_t size)
+{
+	while (b->len < size) {
+		op_index(b, WASM_LOCAL_GET, (u32)(b->len % 40));
+		op_index(b, WASM_LOCAL_GET, (u32)(b->len % 47));
+		op_index(b, WASM_I32_LOAD, 2);
+		put_leb(b, (u32)(b->len % 64));
+		op_index(b, WASM_I32_STORE, 2);
+		put_leb(b, (u32)(b->len % 128));
+	}
+}
+
+static void twins(struct bytes *b, size_t size)
+{
+	while (b->len < size) {
+		op_index(b, WASM_LOCAL_GET, (u32)(b->len % 3));
+		constant(b, (u32)(b->len % 5) << 13);
+		op(b, WASM_I32_ADD);
+		op_index(b, WASM_LOCAL_GET, (u32)(b->len % 7));
+		op(b, WASM_I32_DIV_U);
+		op_index(b, WASM_LOCAL_SET, (u32)(b->len % 11));
+	}
+}
+
+/* Functions 0 and 1 are the one with the body and one with eight parameters. */
+static void calls(struct bytes *b, size_t size)
+{
+	u32 i;
+
+	while (b->len < size) {
+		for (i = 0; i < 8; i++)
+			op_index(b, WASM_LOCAL_GET, (u32)(b->len % 400));
+		op_index(b, WASM_CALL, 1);
+		op_index(b, WASM_LOCAL_SET, (u32)(b->len % 300));
+	}
+}
+
+static void indirect(struct bytes *b, size_t size)
+{
+	u32 i;
+
+	while (b->len < size) {
+		for (i = 0; i < 9; i++)
+			op_index(b, WASM_LOCAL_GET, (u32)(b->len % 20));
+		op_index(b, WASM_CALL_INDIRECT, 1);
+		put_leb(b, 0);
+		op_index(b, WASM_LOCAL_SET, (u32)(b->len % 30));
+	}
+}
+
+static void dead(struct bytes *b, size_t size)
+{
+	op(b, WASM_UNREACHABLE);
+	branches(b, size);
+}
+
+static const struct shape {
+	const char *name;
+	void (*put)(struct bytes *b, size_t size);
+} shapes[] = {
+	{ "one chain of multiplications", chain },
+	{ "30,000 long lives", long_lives },
+	{ "wide br_tables", wide_table },
+	{ "branches", branches },
+	{ "nested blocks, far branches", nest },
+	{ "nested loops around writes", loops },
+	{ "loops in a row", loops_in_a_row },
+	{ "deep operand stacks", operands },
+	{ "loads and stores", accesses },
+	{ "equal expressions, divisions", twins },
+	{ "calls with eight arguments", calls },
+	{ "indirect calls", indirect },
+	{ "code that is never reached", dead },
+};
+
+/* ---- the module ---- */
+
+static void put_body(struct bytes *code, const struct shape *shape, size_t size)
+{
+	struct bytes body = { .p = NULL };
+
+	put_leb(&body, 1);
+	put_leb(&body, LOCALS);
+	put_u8(&body, KWASM_I32);
+	shape->put(&body, size);
+	op(&body, WASM_END);
+	put_sized(code, -1, body.p, body.len);
+	bytes_free(&body);
+}
+
+static void put_module(struct bytes *b, const struct shape *shape, size_t size)
+{
+	struct bytes code = { .p = NULL };
+
+	put_header(b);
+	put_sized(b, 1, B("\2\x60\0\0\x60\x8\x7f\x7f\x7f\x7f\x7f\x7f\x7f\x7f\1\x7f"));
+	put_sized(b, 3, B("\2\0\1"));
+	put_sized(b, 4, B("\1\x70\0\2"));
+	put_sized(b, 5, B("\1\0\1"));
+	put_sized(b, 9, B("\1\0\x41\0\x0b\2\0\1"));
+	put_leb(&code, 2);
+	put_body(&code, shape, size);
+	put_sized(&code, -1, B("\0\x20\0\x0b"));
+	put_sized(b, 10, code.p, code.len);
+	bytes_free(&code);
+}
+
+/* ---- measuring ---- */
+
+struct cost {
+	size_t bytes;
+	u64 ns;
+	u64 kib;
+	int err;
+	char text[KWASM_DIAG_TEXT];
+};
+
+static u64 cpu_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+	return (u64)t.tv_sec * 1000000000 + (u64)t.tv_nsec;
+}
+
+static void compile(const struct shape *shape, size_t size, struct cost *cost)
+{
+	struct kwasm_hostmap hosts = { 0 };
+	struct kwasm_module *module;
+	struct bytes b = { .p = NULL };
+	struct kwasm_diag diag;
+	struct kwasm_code *code;
+	struct rusage usage;
+
+	put_module(&b, shape, size);
+	kwasm_diag_init(&diag);
+	cost->bytes = b.len;
+	cost->ns = cpu_ns();
+	cost->err = kwasm_module_decode(b.p, b.len, NULL, &diag, &module) ?:
+		    kwasm_hostmap_resolve(module, NULL, 0, true, &diag, &hosts) ?:
+		    kwasm_code_compile(module, &hosts, NULL, &diag, &code);
+	cost->ns = cpu_ns() - cost->ns;
+	memcpy(cost->text, diag.text, sizeof(diag.text));
+	getrusage(RUSAGE_SELF, &usage);
+	cost->kib = (u64)usage.ru_maxrss;
+}
+
+/* A process for each, so that memory is its own. */
+static struct cost measure(const struct shape *shape, size_t size)
+{
+	struct cost *shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE,
+				   MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	struct cost cost;
+	int status;
+	pid_t pid;
+
+	if (shared == MAP_FAILED)
+		bail_out("out of memory");
+	fflush(stdout);
+	pid = fork();
+	if (!pid) {
+		compile(shape, size, shared);
+		_exit(0);
+	}
+	if (pid < 0 || waitpid(pid, &status, 0) != pid || status)
+		shared->err = -ECHILD;
+	cost = *shared;
+	munmap(shared, sizeof(*shared));
+	return cost;
+}
+
+static void print_cost(const struct shape *shape, const struct cost *c)
+{
+	diag("%-30s %8zu bytes %8.1f ms %7.1f ns/byte %7llu KiB %5.0f bytes/byte  %s", shape->name,
+	     c->bytes, (double)c->ns / 1e6, (double)c->ns / (double)c->bytes,
+	     (unsigned long long)c->kib, 1024.0 * (double)c->kib / (double)c->bytes, c->text);
+}
+
+static void test_shape(const struct shape *shape, size_t size)
+{
+	struct cost small = measure(shape, size / GROWTH), large = measure(shape, size);
+	double time, memory;
+
+	print_cost(shape, &small);
+	print_cost(shape, &large);
+	if (large.err) {
+		ok(large.err == -E2BIG && large.text[0], "%s: refused: %s", shape->name, large.text);
+		return;
+	}
+	time = (double)large.ns / (double)large.bytes * (double)small.bytes / (double)small.ns;
+	memory = (double)large.kib / (double)(small.kib + BASE_KIB) /
+		 ((double)large.bytes / (double)small.bytes);
+	ok(!small.err && time < MAX_FACTOR && memory < MAX_FACTOR,
+	   "%s: %u times the size, %.2f times the time a byte", shape->name, GROWTH, time);
+}
+
+int main(int argc, char **argv)
+{
+	size_t size = argc > 1 ? strtoull(argv[1], NULL, 0) : 1u << 19, i;
+
+	for (i = 0; i < ARRAY_SIZE(shapes); i++)
+		test_shape(&shapes[i], size);
+	return tap_done();
+}
