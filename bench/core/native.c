@@ -2,16 +2,15 @@
 /*
  * native.c - the engine that is none: kernels compiled ahead of time into this program.
  *
- * kernels.h, made from the list of kernels, has a line KERNEL_NAME(name) for each.
+ * prototypes.h and kernels.h are made from the list of kernels; the latter has a line
+ * KERNEL_NAME(name) for each.
  */
 #include <stdio.h>
 #include <string.h>
 
 #include "main.h"
 
-#define KERNEL_NAME(name) uint32_t run_ ## name(uint32_t n);
-#include "kernels.h"
-#undef KERNEL_NAME
+#include "prototypes.h"
 
 static const struct bench_entry entries[] = {
 #define KERNEL_NAME(name) { #name, run_ ## name },

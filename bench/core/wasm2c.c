@@ -12,10 +12,11 @@
 
 #define JOIN(a, b, c) JOIN_NOW(a, b, c)
 #define JOIN_NOW(a, b, c) a ## b ## c
+#define RUN JOIN(run_, NAME, /* nothing */)
 
-uint32_t JOIN(run_, NAME,)(uint32_t n);
+#include "prototypes.h"
 
-uint32_t JOIN(run_, NAME,)(uint32_t n)
+uint32_t RUN(uint32_t n)
 {
 	static JOIN(Z_, NAME, _instance_t) instance;
 	static bool ready;

@@ -2,7 +2,7 @@
 /* sieve.c - primes below 2^18 in a byte map. */
 #include "../kernel.h"
 
-#define LIMIT (1u << 18)
+#define LIMIT 262144u
 
 static uint8_t composite[LIMIT];
 
