@@ -106,9 +106,9 @@ log_behind() {
 }
 
 # log_ours WORD: is there nothing behind the mark but our own lines about traps, rate-limited, and
-# the kernel's word that a link is up, which comes late?
+# what the kernel says late of its start: that a link is up, that its random numbers are?
 log_ours() {
-	! log_behind "$1" | grep -vE 'kwasm: program .* trapped: |callbacks suppressed|kwasm-expect|mark |link becomes ready'
+	! log_behind "$1" | grep -vE 'kwasm: program .* trapped: |callbacks suppressed|kwasm-expect|mark |link becomes ready|crng init done'
 }
 
 # steady_hooks: an empty chain at each hook, in a namespace without packets
