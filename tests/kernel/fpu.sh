@@ -73,7 +73,7 @@ wait
 
 note "$(cat "$tmp/report")"
 is 'the module compiled and ran' "$(value error)" ''
-some thread0_calls thread1_calls hashed softirq_hashed packets
+some thread0_calls thread1_calls hashed softirqs packets
 none thread0_wrong thread1_wrong hashed_wrong softirq_wrong
 for user in nearest zero; do
 	read -r loops wrong <"$tmp/$user"

@@ -11,8 +11,9 @@
  * struct fpu_load - kernel code that uses the FPU beside guests
  *
  * @hashed, @wrong: digests that a thread computed
- * @sections: of @ticks, those that found the FPU usable
- * @ticks, @ticks_wrong: digests computed in softirq
+ * @ticks: softirqs; every other one makes a packet, the rest compute a digest
+ * @ticks_wrong: digests
+ * @sections: of the digests, those that found the FPU usable
  * @packets: made in softirq
  */
 struct fpu_load {

@@ -8,7 +8,7 @@
 
 #include "selftest.h"
 
-#define CODE_BYTES 4096
+#define CODE_BYTES 8192
 
 struct emitter {
 	u8 *buf;	/* where it is written */
@@ -120,6 +120,63 @@ static void call_host(struct emitter *e, guest_host_fn host)
 	e->buf[patch - 1] = e->at - patch;
 }
 
+/* All that a guest may use but rsp, rbp and r15, by number. */
+static const u8 yield_regs[] = { 0, 1, 2, 3, 6, 7, 8, 9, 10, 11, 12, 13, 14 };
+
+#define YIELD_VALUE(reg) (0x0123456789abcdef * ((reg) + 1))
+#define YIELD_FLAGS 0x8d5	/* CF, PF, AF, ZF, SF and OF */
+
+static void load_reg(struct emitter *e, u8 reg, u64 value)
+{
+	CODE(e, reg < 8 ? 0x48 : 0x49, 0xb8 | (reg & 7));	/* movabs reg, value */
+	imm64(e, value);
+}
+
+/* Compare the word number @at of the stack with @value.  Return: end of a jump's rel32 if not. */
+static u32 compare_pushed(struct emitter *e, u32 at, u64 value)
+{
+	CODE(e, 0x48, 0x8b, 0x84, 0x24);		/* mov rax, [rsp + ...] */
+	imm32(e, at * 8);
+	load_reg(e, 1, value);
+	CODE(e, 0x48, 0x39, 0xc8, 0x0f, 0x85);		/* cmp rax, rcx; jne ... */
+	imm32(e, 0);
+	return e->at;
+}
+
+/* As if the timer had sent it to the yield stub, with @flags; meta_mark = 1 if nothing changed. */
+static void make_way(struct emitter *e, u32 flags)
+{
+	u32 patches[ARRAY_SIZE(yield_regs) + 1], rel, num = ARRAY_SIZE(yield_regs), resume, i;
+
+	load_reg(e, 0, 0);
+	resume = e->at - 8;
+	CODE(e, 0x49, 0x89, 0x87);			/* mov [r15 + resume], rax */
+	imm32(e, CTX(env[KWASM_GUARD_RESUME]));
+	for (i = 0; i < num; i++)
+		load_reg(e, yield_regs[i], YIELD_VALUE(yield_regs[i]));
+	CODE(e, 0x68);					/* push flags; popfq */
+	imm32(e, flags | X86_EFLAGS_IF | X86_EFLAGS_FIXED);
+	CODE(e, 0x9d, 0xe9);				/* jmp kwasm_yield */
+	rel32(e, (u64)kwasm_yield);
+	*(u64 *)(e->buf + resume) = e->base + e->at;
+	for (i = 0; i < num; i++) {
+		if (yield_regs[i] >= 8)
+			CODE(e, 0x41);
+		CODE(e, 0x50 | (yield_regs[i] & 7));	/* push reg */
+	}
+	CODE(e, 0x9c);					/* pushfq */
+	patches[num] = compare_pushed(e, 0, flags | X86_EFLAGS_IF | X86_EFLAGS_FIXED);
+	for (i = 0; i < num; i++)
+		patches[i] = compare_pushed(e, num - i, YIELD_VALUE(yield_regs[i]));
+	CODE(e, 0xb9, 1, 0, 0, 0);			/* mov ecx, 1 */
+	mark_ecx(e);
+	for (i = 0; i <= num; i++) {
+		rel = e->at - patches[i];
+		memcpy(e->buf + patches[i] - 4, &rel, 4);
+	}
+	CODE(e, 0x48, 0x89, 0xec);			/* mov rsp, rbp */
+}
+
 static void emit(struct emitter *e, enum guest_op op, guest_host_fn host)
 {
 	u64 loop;
@@ -170,6 +227,12 @@ static void emit(struct emitter *e, enum guest_op op, guest_host_fn host)
 		call_host(e, host);
 		CODE(e, 0xe9);				/* jmp loop */
 		rel32(e, loop);
+		break;
+	case GUEST_YIELD:
+		make_way(e, YIELD_FLAGS);
+		break;
+	case GUEST_YIELD_CLEAR:
+		make_way(e, 0);
 		break;
 	default:
 		break;

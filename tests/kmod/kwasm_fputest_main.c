@@ -209,7 +209,7 @@ static void report(const u64 *before, u64 late)
 		put("thread%d_switches %llu\n", i, w->switches);
 	}
 	put("hashed %llu\nhashed_wrong %llu\n", test.load.hashed, test.load.wrong);
-	put("softirq_hashed %llu\nsoftirq_wrong %llu\n", test.load.ticks, test.load.ticks_wrong);
+	put("softirqs %llu\nsoftirq_wrong %llu\n", test.load.ticks, test.load.ticks_wrong);
 	put("softirq_sections %llu\npackets %llu\n", test.load.sections, test.load.packets);
 	put("yields %llu\nfpu_sections %llu\nfpu_saves %llu\n", after[0] - before[0],
 	    after[1] - before[1], after[2] - before[2]);

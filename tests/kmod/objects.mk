@@ -2,7 +2,7 @@
 # Test modules, see Kbuild.
 obj-m += kwasm_selftest.o
 kwasm_selftest-y := $(addprefix tests/kmod/,selftest.o guest_code.o test_text.o test_memory.o \
-	test_traps.o test_watchdog.o)
+	test_traps.o test_watchdog.o test_thread.o)
 
 obj-m += kwasm_spec.o
 kwasm_spec-y := tests/kmod/kwasm_spec_main.o tests/spec/exec.o tests/spec/spectest.o

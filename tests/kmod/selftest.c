@@ -156,6 +156,7 @@ static int selftest_show(struct seq_file *m, void *unused)
 	test_memory();
 	test_traps();
 	test_watchdog();
+	test_thread();
 	tap_close();
 	mutex_unlock(&run_lock);
 	return 0;

@@ -12,6 +12,7 @@
 #include "../../core/kernel/ksym.h"
 #include "../../core/kernel/memory.h"
 #include "../../core/kernel/text.h"
+#include "../../core/kernel/thread.h"
 #include "../../core/kernel/watchdog.h"
 
 /* TAP, one reader at a time. */
@@ -35,6 +36,8 @@ enum guest_op {
 	GUEST_RECURSE,		/* until the stack limit */
 	GUEST_HOST,		/* call the host function once */
 	GUEST_HOST_SPIN,	/* call the host function for ever */
+	GUEST_YIELD,		/* in a thread: make way with all flags set; meta_mark = 1 */
+	GUEST_YIELD_CLEAR,	/* with none set */
 	GUEST_NUM_OPS
 };
 
@@ -90,5 +93,6 @@ void test_text(void);
 void test_memory(void);
 void test_traps(void);
 void test_watchdog(void);
+void test_thread(void);
 
 #endif /* KWASM_SELFTEST_H */
