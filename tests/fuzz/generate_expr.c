@@ -517,8 +517,10 @@ void gen_expr(struct gen *g, char type, uint32_t depth)
 			leaf(g, type);
 	} else if (dice < 23 || type == 'r') {
 		special(g, type, depth);
-	} else if (dice < 32) {
+	} else if (dice < 30) {
 		load(g, type, depth);
+	} else if (dice < 36 && (type == 'i' || type == 'I')) {
+		gen_idiom(g, type, depth);
 	} else {
 		simple_op(g, type, depth);
 	}

@@ -79,6 +79,9 @@ void gen_expr(struct gen *g, char type, uint32_t depth);
 /* Make any NaN on top of the stack the canonical one. */
 void gen_canonical(struct gen *g, char type);
 
+/* The same for an integer @type, as compilers write it. */
+void gen_idiom(struct gen *g, char type, uint32_t depth);
+
 void gen_store(struct gen *g, uint32_t depth);
 
 /* Instructions that leave the stack as it was. */

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * generate_idiom.c - what compilers write for one thought: carries, rotations, extensions, byte
+ * swaps, bytes put together, a quotient and its remainder.
+ *
+ * The compiler looks for these shapes, which chance alone hardly ever makes.  Each computes an
+ * operand once, keeps it in the scratch local of its type, and uses it several times.
+ */
+#include "generate_int.h"
+
+/* Instructions of i32, and how far behind them those of i64 are. */
+static void int_op(struct gen *g, char type, uint32_t code)
+{
+	static const uint32_t compares = WASM_I64_EQZ - WASM_I32_EQZ;
+	static const uint32_t others = WASM_I64_ADD - WASM_I32_ADD;
+
+	if (type == 'I')
+		code += code <= WASM_I32_GE_U ? compares : others;
+	gen_op(g, code);
+}
+
+static void get(struct gen *g, char type)
+{
+	gen_op_index(g, WASM_LOCAL_GET, gen_scratch(g, type));
+}
+
+/* An i32 on the stack becomes a @type. */
+static void widen(struct gen *g, char type)
+{
+	if (type == 'I')
+		gen_op(g, gen_below(g, 2) ? WASM_I64_EXTEND_I32_U : WASM_I64_EXTEND_I32_S);
+}
+
+static uint32_t bits_of(char type)
+{
+	return type == 'I' ? 64 : 32;
+}
+
+static void carry(struct gen *g, char type)
+{
+	bool swapped = gen_below(g, 2);
+
+	if (swapped)
+		get(g, type);
+	get(g, type);
+	gen_const(g, type, gen_interesting(g, type));
+	int_op(g, type, gen_below(g, 4) ? WASM_I32_ADD : WASM_I32_SUB);
+	if (!swapped)
+		get(g, type);
+	int_op(g, type, WASM_I32_EQ + gen_below(g, WASM_I32_GE_U - WASM_I32_EQ + 1));
+	widen(g, type);
+}
+
+static void compared_sum(struct gen *g, char type)
+{
+	get(g, type);
+	gen_const(g, type, gen_interesting(g, type));
+	int_op(g, type, WASM_I32_ADD);
+	gen_const(g, type, gen_interesting(g, type));
+	int_op(g, type, WASM_I32_EQ + gen_below(g, WASM_I32_GE_U - WASM_I32_EQ + 1));
+	if (gen_below(g, 3) == 0)
+		gen_op(g, WASM_I32_EQZ);
+	widen(g, type);
+}
+
+static void rotation(struct gen *g, char type)
+{
+	uint32_t by = gen_below(g, bits_of(type));
+
+	get(g, type);
+	gen_const(g, type, by);
+	int_op(g, type, WASM_I32_SHL);
+	get(g, type);
+	gen_const(g, type, gen_below(g, 4) ? bits_of(type) - by : gen_below(g, 64));
+	int_op(g, type, WASM_I32_SHR_U);
+	int_op(g, type, gen_below(g, 2) ? WASM_I32_OR : WASM_I32_ADD);
+}
+
+static void extension(struct gen *g, char type)
+{
+	uint32_t by = 8 * gen_below(g, 8);
+
+	get(g, type);
+	gen_const(g, type, by);
+	int_op(g, type, WASM_I32_SHL);
+	gen_const(g, type, gen_below(g, 4) ? by : gen_below(g, 64));
+	int_op(g, type, gen_below(g, 2) ? WASM_I32_SHR_U : WASM_I32_SHR_S);
+}
+
+static void field(struct gen *g, char type)
+{
+	get(g, type);
+	gen_const(g, type, gen_below(g, bits_of(type)));
+	int_op(g, type, gen_below(g, 2) ? WASM_I32_SHR_U : WASM_I32_SHR_S);
+	gen_const(g, type, gen_below(g, 3) ? ((uint64_t)1 << gen_below(g, 33)) - 1 :
+				     gen_interesting(g, type));
+	int_op(g, type, WASM_I32_AND);
+}
+
+static void quotient_and_rest(struct gen *g, char type)
+{
+	uint64_t by = gen_interesting(g, type);
+	bool is_signed = gen_below(g, 2);
+
+	get(g, type);
+	gen_const(g, type, by ? by : 7);
+	int_op(g, type, is_signed ? WASM_I32_REM_S : WASM_I32_REM_U);
+	get(g, type);
+	gen_const(g, type, by ? by : 7);
+	int_op(g, type, is_signed ? WASM_I32_DIV_S : WASM_I32_DIV_U);
+	int_op(g, type, gen_below(g, 2) ? WASM_I32_XOR : WASM_I32_SUB);
+}
+
+static void byte_swap(struct gen *g, char type)
+{
+	uint32_t bytes = bits_of(type) / 8, i;
+
+	for (i = 0; i < bytes; i++) {
+		get(g, type);
+		gen_const(g, type, 8 * i);
+		int_op(g, type, WASM_I32_SHR_U);
+		gen_const(g, type, gen_below(g, 30) ? 255 : 127);
+		int_op(g, type, WASM_I32_AND);
+		gen_const(g, type, 8 * (bytes - 1 - i));
+		int_op(g, type, WASM_I32_SHL);
+		if (i)
+			int_op(g, type, WASM_I32_OR);
+	}
+}
+
+/* Two or four bytes in either order; now and then one of them is missing. */
+static void bytes(struct gen *g, char type)
+{
+	uint32_t num = gen_below(g, 2) ? 2 : 4, at = gen_below(g, 64), i;
+	bool swapped = gen_below(g, 2);
+
+	for (i = 0; i < num; i++) {
+		gen_op_index(g, WASM_LOCAL_GET, gen_scratch(g, 'i'));
+		gen_op_index(g, type == 'I' ? WASM_I64_LOAD8_U : WASM_I32_LOAD8_U, 0);
+		put_leb(g->b, gen_below(g, 30) ? at + i : at);
+		gen_const(g, type, 8 * (swapped ? num - 1 - i : i));
+		int_op(g, type, WASM_I32_SHL);
+		if (i)
+			int_op(g, type, WASM_I32_OR);
+	}
+}
+
+static void minimum(struct gen *g, char type)
+{
+	uint64_t c = gen_interesting(g, type);
+
+	get(g, type);
+	gen_const(g, type, c);
+	get(g, type);
+	gen_const(g, type, c);
+	int_op(g, type, WASM_I32_EQ + gen_below(g, WASM_I32_GE_U - WASM_I32_EQ + 1));
+	gen_op(g, WASM_SELECT);
+}
+
+void gen_idiom(struct gen *g, char type, uint32_t depth)
+{
+	static void (*const idioms[])(struct gen *g, char type) = {
+		carry, compared_sum, rotation, extension, field, quotient_and_rest, byte_swap,
+		minimum, bytes,
+	};
+	uint32_t at = gen_below(g, ARRAY_SIZE(idioms));
+
+	if (idioms[at] == bytes) {
+		gen_expr(g, 'i', depth - 1);
+		gen_const(g, 'i', 1023);
+		gen_op(g, WASM_I32_AND);
+		gen_op_index(g, WASM_LOCAL_SET, gen_scratch(g, 'i'));
+	} else {
+		gen_expr(g, type, depth - 1);
+		gen_op_index(g, WASM_LOCAL_SET, gen_scratch(g, type));
+	}
+	idioms[at](g, type);
+}
