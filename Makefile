@@ -44,8 +44,8 @@ all: lib ctl examples ## the library, kwasmctl and the examples
 
 .PHONY: help
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z][a-z0-9_-]*:.*## / { printf "  %-16s %s\n", $$1, $$2 }' \
-		$(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z][a-z0-9_-]*:.*## / { printf "  %-17s %s\n", $$1, $$2 }' \
+		$(filter Makefile %/Makefile.inc,$(MAKEFILE_LIST))
 	@echo
 	@echo '  KDIR=DIR   kernel headers for `make modules` ($(KDIR))'
 	@echo '  BUILD=DIR  where everything goes ($(BUILD))'
@@ -143,10 +143,10 @@ kernel-%:
 guests: modules-guests ctl examples ## all that tests/vm/run puts into a guest
 
 .PHONY: install
-install: ctl modules ## kwasmctl into PREFIX, the modules for KDIR (DESTDIR is honoured)
+install: ctl ## kwasmctl into PREFIX, kwasm's modules for KDIR (DESTDIR is honoured)
 	$(Q)install -D -m 755 $(CTL) '$(DESTDIR)$(PREFIX)/sbin/kwasmctl'
-	+$(Q)scripts/build-modules '$(KDIR)' '$(abspath $(BUILD))' V=$(V) \
-		INSTALL_MOD_PATH='$(DESTDIR)' modules_install
+	+$(Q)scripts/build-modules --install '$(DESTDIR)' '$(KDIR)' '$(abspath $(BUILD))' V=$(V) \
+		KWASM_TESTS= CONFIG_MODULE_SIG_ALL=
 
 # ---- tests ----------------------------------------------------------------------------------
 
