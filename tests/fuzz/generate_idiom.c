@@ -157,17 +157,104 @@ static void minimum(struct gen *g, char type)
 	gen_op(g, WASM_SELECT);
 }
 
+static void test_of_half(struct gen *g, char type)
+{
+	static const uint32_t ops[] = {
+		WASM_I64_AND, WASM_I64_ADD, WASM_I64_SUB, WASM_I64_XOR, WASM_I64_OR,
+	};
+
+	get(g, type);
+	if (type == 'i')
+		gen_op(g, WASM_I64_EXTEND_I32_S);
+	gen_const(g, 'I', gen_interesting(g, 'I'));
+	gen_op(g, ops[gen_below(g, ARRAY_SIZE(ops))]);
+	gen_op(g, WASM_I32_WRAP_I64);
+	gen_op(g, WASM_I32_EQZ);
+	widen(g, type);
+}
+
+/* Load, store to what may be the same place, load again; some of it beyond the first page. */
+static void aliases(struct gen *g, char type)
+{
+	static const uint32_t loads[2][4] = {
+		{ WASM_I32_LOAD, WASM_I32_LOAD8_U, WASM_I32_LOAD16_S, WASM_I32_LOAD },
+		{ WASM_I64_LOAD, WASM_I64_LOAD8_S, WASM_I64_LOAD16_U, WASM_I64_LOAD32_S },
+	};
+	uint32_t at = gen_below(g, 20) ? gen_below(g, 8) : 65280 + gen_below(g, 260), k;
+
+	for (k = 0; k < 2; k++) {
+		gen_op_index(g, WASM_LOCAL_GET, gen_scratch(g, 'i'));
+		gen_op_index(g, loads[type == 'I'][gen_below(g, 4)], 0);
+		put_leb(g->b, at);
+		if (k)
+			break;
+		gen_op_index(g, WASM_LOCAL_GET, gen_scratch(g, 'i'));
+		gen_const(g, 'i', 0xf0 | gen_below(g, 16));
+		gen_op(g, WASM_I32_AND);
+		gen_const(g, type, gen_interesting(g, type));
+		gen_op_index(g, type == 'I' ? WASM_I64_STORE16 : WASM_I32_STORE8, 0);
+		put_leb(g->b, at + gen_below(g, 2));
+	}
+	int_op(g, type, WASM_I32_SUB);
+}
+
+/* One way or the other a place is read for its trap; or for its value, and behind that again. */
+static void either_way(struct gen *g, char type)
+{
+	uint32_t at = gen_below(g, 4) ? gen_below(g, 8) : 65270 + gen_below(g, 260), k;
+	bool drop = gen_below(g, 2);
+
+	gen_op_index(g, WASM_LOCAL_GET, gen_scratch(g, 'i'));
+	gen_const(g, 'i', 1u << gen_below(g, 8));
+	gen_op(g, WASM_I32_AND);
+	gen_op(g, WASM_IF);
+	put_u8(g->b, gen_valtype(type));
+	for (k = 0; k < 3; k++) {
+		if (k == 1)
+			gen_op(g, WASM_ELSE);
+		if (k == 2) {
+			gen_op(g, WASM_END);
+			if (drop)
+				return;
+		}
+		gen_op_index(g, WASM_LOCAL_GET, gen_scratch(g, 'i'));
+		gen_op_index(g, type == 'I' ? WASM_I64_LOAD : WASM_I32_LOAD, 0);
+		put_leb(g->b, at + gen_below(g, 3));
+		if (drop) {
+			gen_op(g, WASM_DROP);
+			gen_const(g, type, k);
+		}
+	}
+	int_op(g, type, WASM_I32_ADD);
+}
+
+void gen_shuffle(struct gen *g)
+{
+	uint32_t chosen[6], num = 0, want = 2 + gen_below(g, 5), tries, k;
+	char type = gen_type(g);
+
+	for (tries = 0; tries < 40 && num < want; tries++) {
+		chosen[num] = gen_below(g, g->num_usable);
+		num += g->locals[chosen[num]] == type;
+	}
+	for (k = 0; k < num; k++)
+		gen_op_index(g, WASM_LOCAL_GET, chosen[k]);
+	for (k = 0; k < num; k++)
+		gen_op_index(g, WASM_LOCAL_SET, chosen[k]);
+}
+
 void gen_idiom(struct gen *g, char type, uint32_t depth)
 {
 	static void (*const idioms[])(struct gen *g, char type) = {
-		carry, compared_sum, rotation, extension, field, quotient_and_rest, byte_swap,
-		minimum, bytes,
+		bytes, aliases, either_way, carry, compared_sum, rotation, extension, field,
+		quotient_and_rest, byte_swap, minimum, test_of_half,
 	};
 	uint32_t at = gen_below(g, ARRAY_SIZE(idioms));
 
-	if (idioms[at] == bytes) {
+	/* the first ones need an address */
+	if (at < 3) {
 		gen_expr(g, 'i', depth - 1);
-		gen_const(g, 'i', 1023);
+		gen_const(g, 'i', 255);
 		gen_op(g, WASM_I32_AND);
 		gen_op_index(g, WASM_LOCAL_SET, gen_scratch(g, 'i'));
 	} else {

@@ -82,6 +82,9 @@ void gen_canonical(struct gen *g, char type);
 /* The same for an integer @type, as compilers write it. */
 void gen_idiom(struct gen *g, char type, uint32_t depth);
 
+/* Exchange the values of some locals. */
+void gen_shuffle(struct gen *g);
+
 void gen_store(struct gen *g, uint32_t depth);
 
 /* Instructions that leave the stack as it was. */

@@ -310,7 +310,9 @@ void gen_statements(struct gen *g, uint32_t num, uint32_t depth)
 
 	while (num-- && g->budget > 0 && depth) {
 		dice = gen_below(g, 100);
-		if (dice < 42)
+		if (dice < 5)
+			gen_shuffle(g);
+		else if (dice < 42)
 			assign(g, depth);
 		else if (dice < 57)
 			gen_store(g, depth - 1);
