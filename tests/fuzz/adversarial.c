@@ -368,7 +368,8 @@ static void test_shape(const struct shape *shape, size_t size)
 	print_cost(shape, &small);
 	print_cost(shape, &large);
 	if (large.err) {
-		ok(large.err == -E2BIG && large.text[0], "%s: refused: %s", shape->name, large.text);
+		ok(large.err == -E2BIG && large.text[0], "%s: refused: %s", shape->name,
+		   large.text);
 		return;
 	}
 	time = (double)large.ns / (double)large.bytes * (double)small.bytes / (double)small.ns;
