@@ -31,6 +31,10 @@
 #define MAX_DIFFERENCES 10u
 #define HANG_SECONDS 60u
 
+/* More than the fuel can use up: where a stack ends is each engine's own affair. */
+#define STACK_BYTES (4u << 20)
+#define NODE_STACK "--stack-size=4000"
+
 struct lines {
 	u32 num;
 	char text[MAX_LINES][LINE];
@@ -105,6 +109,7 @@ static void fail(const char *what, const struct kwasm_diag *diag)
 
 static void run_kwasm(const struct bytes *b, struct lines *out)
 {
+	struct kwasm_limits limits = kwasm_limits_default;
 	struct kwasm_hostmap hosts = { 0 };
 	struct kwasm_instance *inst;
 	struct kwasm_module *module;
@@ -119,7 +124,8 @@ static void run_kwasm(const struct bytes *b, struct lines *out)
 	if (kwasm_hostmap_resolve(module, NULL, 0, true, &diag, &hosts) ||
 	    kwasm_code_compile(module, &hosts, NULL, &diag, &code))
 		fail("not compiled", &diag);
-	store = kwasm_store_create(&kwasm_limits_default, false);
+	limits.stack_bytes = STACK_BYTES;
+	store = kwasm_store_create(&limits, false);
 	if (!store || kwasm_instance_create(store, code, NULL, NULL, &diag, NULL, &inst))
 		fail("not instantiated", &diag);
 	out->num = module->num_exports;
@@ -149,7 +155,7 @@ static void start_node(void)
 		dup2(out[1], 1);
 		close(in[1]);
 		close(out[0]);
-		execlp("node", "node", "tests/fuzz/diff.js", NULL);
+		execlp("node", "node", NODE_STACK, "tests/fuzz/diff.js", NULL);
 		_exit(127);
 	}
 	close(in[0]);
