@@ -112,10 +112,13 @@ as_policy_says() {
 
 # meets HOOK POLICY FILE ENTRY TRAP INSTRUCTION: one packet meets it; all of what follows
 meets() {
-	local verdict=drop json where
+	local verdict=drop json limit=()
 
-	attach --hook "$1" --family ip --entry "$4" --on-trap "$2" --name it "$(file_of "$3")" ||
-		return
+	if [ "$5" = time ]; then
+		limit=(--time-limit 1ms)
+	fi
+	attach --hook "$1" --family ip --entry "$4" --on-trap "$2" --name it "${limit[@]}" \
+		"$(file_of "$3")" || return
 	if packet_at "$1" >/dev/null 2>&1; then
 		verdict=accept
 	fi
@@ -144,6 +147,8 @@ invoked() {
 	fi
 }
 
+# Time matters to one trap only: an emulated processor may stand still for long.
+modprobe kwasm time_limit_us=20000
 modprobe kwasm_netfilter
 steady_hooks
 net_peer
