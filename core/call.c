@@ -45,8 +45,10 @@ void kwasm_store_measure_stack(struct kwasm_store *store)
 	if (store->stack_limit == limit)
 		return;
 	store->stack_limit = limit;
-	for (inst = store->instances; inst; inst = inst->next)
+	for (inst = store->instances; inst; inst = inst->next) {
 		inst->ctx->stack_limit = limit;
+		inst->ctx->checked_rsp = 0;
+	}
 }
 
 int kwasm_call(struct kwasm_func *func, u64 *values, struct kwasm_trap_info *trap)

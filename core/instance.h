@@ -94,6 +94,7 @@ struct kwasm_global_inst {
  * @results: buffer for results 1.. of multi-value calls and for operands of calls to other
  *	instances; holds the widest type of the module
  * @saved: rbx, rbp, r12, r13 of an entry that keeps them here rather than on its stack
+ * @checked_rsp: an entry with this stack pointer needs no look at @stack_limit; 0 for none
  */
 struct kwasm_ctx {
 	u64 stack_limit;
@@ -121,7 +122,8 @@ struct kwasm_ctx {
 	u64 *results;
 	struct kwasm_instance *instance;
 	u64 saved[4];
-	u64 env[6];		/* the environment's own: watchdog, CPU, ... */
+	u64 checked_rsp;
+	u64 env[8];		/* the environment's own: watchdog, CPU, ... */
 };
 
 /**

@@ -18,6 +18,7 @@
 #include "hook.h"
 #include "hosts.h"
 #include "limits.h"
+#include "watchdog.h"
 
 #define BACKOFF_MIN_MS 100u
 #define BACKOFF_MAX_MS 60000u
@@ -76,28 +77,6 @@ void kwasm_hook_unregister(struct kwasm_hook_type *type)
 }
 EXPORT_SYMBOL_GPL(kwasm_hook_unregister);
 
-static struct kwasm_run *run_create(struct kwasm_program *prog, const char *entry,
-				    struct kwasm_diag *diag)
-{
-	struct kwasm_run *run;
-	const void *code;
-
-	code = kwasm_program_entry(prog, entry, diag);
-	if (!code)
-		return ERR_PTR(-ENOENT);
-	run = kzalloc(sizeof(*run), GFP_KERNEL_ACCOUNT);
-	if (!run)
-		return ERR_PTR(-ENOMEM);
-	run->slots = prog->instances->slots;
-	run->code = code;
-	run->needs = prog->needs;
-	run->prog = prog;
-	run->instances = prog->instances;
-	kwasm_program_get(prog);
-	kwasm_instances_get(run->instances);
-	return run;
-}
-
 /* After a grace period: nobody is inside. */
 static void run_destroy(struct kwasm_run *run)
 {
@@ -105,7 +84,51 @@ static void run_destroy(struct kwasm_run *run)
 		return;
 	kwasm_instances_put(run->instances);
 	kwasm_program_put(run->prog);
+	free_percpu(run->cpus);
 	kfree(run);
+}
+
+static void run_init(struct kwasm_run *run, struct kwasm_attachment *at,
+		     struct kwasm_program *prog)
+{
+	int cpu;
+
+	run->needs = prog->needs;
+	run->hook_number = at->type->number;
+	run->prog = prog;
+	run->instances = prog->instances;
+	kwasm_program_get(prog);
+	kwasm_instances_get(run->instances);
+	for_each_possible_cpu(cpu) {
+		struct kwasm_run_cpu *c = per_cpu_ptr(run->cpus, cpu);
+
+		c->ctx = per_cpu_ptr(run->instances->slots, cpu)->ctx;
+		c->stats = per_cpu_ptr(at->stats, cpu);
+		if (c->ctx->env[KWASM_GUARD_LIMIT] < kwasm_watchdog_period())
+			run->needs |= KWASM_NEEDS_WATCH;
+	}
+}
+
+static struct kwasm_run *run_create(struct kwasm_attachment *at, struct kwasm_program *prog,
+				    struct kwasm_diag *diag)
+{
+	struct kwasm_run *run;
+	const void *code;
+
+	code = kwasm_program_entry(prog, at->entry, diag);
+	if (!code)
+		return ERR_PTR(-ENOENT);
+	run = kzalloc(sizeof(*run), GFP_KERNEL_ACCOUNT);
+	if (!run)
+		return ERR_PTR(-ENOMEM);
+	run->cpus = alloc_percpu_gfp(struct kwasm_run_cpu, GFP_KERNEL_ACCOUNT);
+	if (!run->cpus) {
+		kfree(run);
+		return ERR_PTR(-ENOMEM);
+	}
+	run->code = code;
+	run_init(run, at, prog);
+	return run;
 }
 
 /* Free runs that traps took out of the attachment; a grace period has passed. */
@@ -137,7 +160,7 @@ static void program_rerun(struct kwasm_program *prog, struct kwasm_attachment *r
 	list_for_each_entry(at, &prog->knet->attachments, node) {
 		if (at->prog != prog || (at != restarted && !rcu_access_pointer(at->run)))
 			continue;
-		run = run_create(prog, at->entry, &diag);
+		run = run_create(at, prog, &diag);
 		if (IS_ERR(run))
 			continue;
 		WRITE_ONCE(at->state, KWASM_STATE_ACTIVE);
@@ -239,9 +262,29 @@ static void trap_log(const struct kwasm_program *prog, const struct kwasm_hook_t
 	pr_notice_ratelimited("program %s at %s trapped: %s\n", prog->name, type->name, text);
 }
 
-u32 kwasm_attachment_trapped(struct kwasm_attachment *at, struct kwasm_run *run,
+/*
+ * Take the run out that belongs to the instances of @ctx, and leave it to the work.  Of several CPUs
+ * that trap the first one does; nor is there anything to take where another program has come since.
+ */
+static void take_out(struct kwasm_attachment *at, const struct kwasm_ctx *ctx, u32 delay_ms)
+{
+	struct kwasm_run *run = rcu_dereference(at->run);
+
+	if (!run || this_cpu_read(run->cpus->ctx) != ctx ||
+	    cmpxchg(&at->run, RCU_INITIALIZER(run), NULL) != RCU_INITIALIZER(run))
+		return;
+	WRITE_ONCE(at->state, at->policy == KWASM_POLICY_RESTART ? KWASM_STATE_BACKOFF :
+								   KWASM_STATE_DETACHED);
+	llist_add(&run->trapped, &at->trapped);
+	kref_get(&at->ref);
+	if (!queue_delayed_work(kwasm_wq, &at->work, msecs_to_jiffies(delay_ms)))
+		kref_put(&at->ref, attachment_release);
+}
+
+u32 kwasm_attachment_trapped(struct kwasm_attachment *at, const struct kwasm_ctx *ctx,
 			     const struct kwasm_trap_info *trap)
 {
+	const struct kwasm_program *prog = (void *)ctx->env[KWASM_CTX_PROGRAM];
 	u32 verdict = at->policy == KWASM_POLICY_DROP ? KWASM_VERDICT_DROP : KWASM_VERDICT_ACCEPT;
 	u64 now = ktime_get_mono_fast_ns();
 	u32 delay = 0;
@@ -254,18 +297,9 @@ u32 kwasm_attachment_trapped(struct kwasm_attachment *at, struct kwasm_run *run,
 	at->last_trap = *trap;
 	at->trap_time_ns = now;
 	spin_unlock_bh(&at->trap_lock);
-	trap_log(run->prog, at->type, trap);
-	if (at->policy != KWASM_POLICY_DETACH && at->policy != KWASM_POLICY_RESTART)
-		return verdict;
-	/* The first of several CPUs that trap takes the run out, and leaves it to the work. */
-	if (cmpxchg(&at->run, RCU_INITIALIZER(run), NULL) == RCU_INITIALIZER(run)) {
-		WRITE_ONCE(at->state, at->policy == KWASM_POLICY_RESTART ? KWASM_STATE_BACKOFF :
-									   KWASM_STATE_DETACHED);
-		llist_add(&run->trapped, &at->trapped);
-		kref_get(&at->ref);
-		if (!queue_delayed_work(kwasm_wq, &at->work, msecs_to_jiffies(delay)))
-			kref_put(&at->ref, attachment_release);
-	}
+	trap_log(prog, at->type, trap);
+	if (at->policy == KWASM_POLICY_DETACH || at->policy == KWASM_POLICY_RESTART)
+		take_out(at, ctx, delay);
 	return verdict;
 }
 
@@ -294,6 +328,7 @@ static struct kwasm_attachment *attachment_alloc(struct kwasm_program *prog,
 						 struct kwasm_hook_type *type, u8 family)
 {
 	struct kwasm_attachment *at = kzalloc(sizeof(*at), GFP_KERNEL_ACCOUNT);
+	int cpu;
 
 	if (!at)
 		return NULL;
@@ -302,6 +337,8 @@ static struct kwasm_attachment *attachment_alloc(struct kwasm_program *prog,
 		kfree(at);
 		return NULL;
 	}
+	for_each_possible_cpu(cpu)
+		per_cpu_ptr(at->stats, cpu)->at = at;
 	kref_init(&at->ref);
 	spin_lock_init(&at->trap_lock);
 	INIT_DELAYED_WORK(&at->work, attachment_work);
@@ -310,7 +347,6 @@ static struct kwasm_attachment *attachment_alloc(struct kwasm_program *prog,
 	at->family = family;
 	at->priority = req->priority;
 	at->type = type;
-	at->hook_number = type->number;
 	at->knet = prog->knet;
 	at->prog = prog;
 	at->attached_ns = ktime_get_ns();
@@ -340,7 +376,7 @@ int kwasm_attachment_create(struct kwasm_program *prog, const struct kwasm_attac
 	at = attachment_alloc(prog, req, type, family);
 	if (!at)
 		return -ENOMEM;
-	run = run_create(prog, at->entry, diag);
+	run = run_create(at, prog, diag);
 	if (IS_ERR(run)) {
 		err = PTR_ERR(run);
 		goto put;
@@ -383,7 +419,7 @@ void kwasm_attachment_destroy(struct kwasm_attachment *at)
 int kwasm_attachment_prepare(struct kwasm_attachment *at, struct kwasm_program *prog,
 			     struct kwasm_diag *diag)
 {
-	struct kwasm_run *run = run_create(prog, at->entry, diag);
+	struct kwasm_run *run = run_create(at, prog, diag);
 	int err;
 
 	lockdep_assert_held(&kwasm_lock);

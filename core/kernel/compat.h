@@ -33,6 +33,18 @@ static inline void kwasm_hrtimer_setup(struct hrtimer *timer,
 #endif
 }
 
+/* Return: stored; *oldp is what stood there otherwise.  Atomic against interrupts of this CPU. */
+#ifdef this_cpu_try_cmpxchg
+#define kwasm_this_cpu_try_cmpxchg(pcp, oldp, new) this_cpu_try_cmpxchg(pcp, oldp, new)
+#else
+#define kwasm_this_cpu_try_cmpxchg(pcp, oldp, new)		\
+({								\
+	typeof(pcp) old__ = *(oldp);				\
+	*(oldp) = this_cpu_cmpxchg(pcp, old__, new);		\
+	*(oldp) == old__;					\
+})
+#endif
+
 /*
  * Where a CPU keeps the top of its interrupt stack: from 6.2 up to 6.14 in the exported pcpu_hot,
  * otherwise in a per-CPU variable of its own that has to be looked up.

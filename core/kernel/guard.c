@@ -19,7 +19,12 @@ u32 kwasm_call_enter(struct kwasm_ctx *ctx, const void *enter, u64 *values, u32 
 	if (store->thread)
 		return kwasm_thread_enter(store->thread, ctx, enter, values);
 	local_bh_disable();
-	kwasm_guard_enter(ctx, kwasm_watchdog_scale(limit_ms * (u64)NSEC_PER_MSEC));
+	if (!kwasm_guard_enter(ctx, kwasm_watchdog_scale(limit_ms * (u64)NSEC_PER_MSEC))) {
+		ctx->trap = KWASM_TRAP_TIME;
+		ctx->trap_pc = 0;
+		local_bh_enable();
+		return KWASM_TRAP_TIME;
+	}
 	if (kwasm_store_has_floats(store))
 		trap = kwasm_fpu_enter(ctx, enter, values);
 	else

@@ -48,19 +48,7 @@ bool kwasm_hook_known(const char *name);
 int kwasm_host_register(const struct kwasm_host_fn *table);
 void kwasm_host_unregister(const struct kwasm_host_fn *table);
 
-/**
- * struct kwasm_run - what the hot path reads: immutable, replaced as a whole by RCU
- */
-struct kwasm_run {
-	struct kwasm_slot __percpu *slots;
-	const void *code;	/* the handler: () -> i32 */
-	u32 needs;
-	struct kwasm_program *prog;
-	struct kwasm_instances *instances;
-	struct llist_node trapped;	/* in the attachment's list, once a trap took it out */
-};
-
-/* Per CPU; written by that CPU with BH off only. */
+/* Per CPU; counters, written by that CPU with BH off only, and at the end whose they are. */
 struct kwasm_hook_stats {
 	u64 bytes;
 	u64 verdicts[5];	/* by KWASM_VERDICT_KIND */
@@ -69,13 +57,40 @@ struct kwasm_hook_stats {
 	u64 reentered;
 	u64 skipped;
 	u64 traps[KWASM_NUM_TRAPS];
+	struct kwasm_attachment *at;
+};
+
+/**
+ * struct kwasm_run_cpu - a run's part on one CPU
+ * @ctx: the program's instance
+ * @stats: the attachment's counters
+ */
+struct kwasm_run_cpu {
+	struct kwasm_ctx *ctx;
+	struct kwasm_hook_stats *stats;
+};
+
+/**
+ * struct kwasm_run - what the hot path reads: immutable, replaced as a whole by RCU
+ * @code: the handler: () -> i32
+ * @needs: enum kwasm_needs
+ * @hook_number: what kwasm_pkt_hook() tells the guest
+ * @trapped: in the attachment's list, once a trap took it out
+ */
+struct kwasm_run {
+	struct kwasm_run_cpu __percpu *cpus;
+	const void *code;
+	u32 needs;
+	u32 hook_number;
+	struct kwasm_program *prog;
+	struct kwasm_instances *instances;
+	struct llist_node trapped;
 };
 
 /**
  * struct kwasm_attachment - a handler at a hook
  * @run: NULL while it may not run (backing off, detached)
  * @stats: per CPU
- * @hook_number: type->number
  * @ref: the list's, and one while @work is queued or runs
  * @policy: enum kwasm_policy, like @family, @priority, @type, @entry and @dev fixed
  * @state: enum kwasm_state, for show; written under kwasm_lock and by traps
@@ -91,7 +106,6 @@ struct kwasm_hook_stats {
 struct kwasm_attachment {
 	struct kwasm_run __rcu *run;
 	struct kwasm_hook_stats __percpu *stats;
-	u32 hook_number;
 	u8 policy;
 	u8 state;
 	u8 family;
@@ -126,10 +140,11 @@ void kwasm_attachment_put(struct kwasm_attachment *at);
 
 /**
  * kwasm_attachment_trapped() - what follows a trap.
+ * @ctx: the context of the instance that trapped
  *
- * Context: BH off, inside the RCU read section that found @run.  Return: the packet's verdict.
+ * Context: BH off, inside the RCU read section of the invocation.  Return: the packet's verdict.
  */
-u32 kwasm_attachment_trapped(struct kwasm_attachment *at, struct kwasm_run *run,
+u32 kwasm_attachment_trapped(struct kwasm_attachment *at, const struct kwasm_ctx *ctx,
 			     const struct kwasm_trap_info *trap);
 
 /**

@@ -143,7 +143,7 @@ static void stats_sum(const struct kwasm_attachment *at, struct kwasm_hook_stats
 	memset(sum, 0, sizeof(*sum));
 	for_each_possible_cpu(cpu) {
 		from = (const u64 *)per_cpu_ptr(at->stats, cpu);
-		for (i = 0; i < sizeof(*sum) / sizeof(u64); i++)
+		for (i = 0; i < offsetof(struct kwasm_hook_stats, at) / sizeof(u64); i++)
 			to[i] += READ_ONCE(from[i]);
 		max_cycles = max(max_cycles,
 				 READ_ONCE(per_cpu_ptr(at->stats, cpu)->run_max_cycles));

@@ -22,8 +22,8 @@
 
 struct kwasm_ksyms;
 
-/* Slot of kwasm_ctx.env[] that names the program, for host functions. */
-#define KWASM_CTX_PROGRAM 4
+/* Slot of kwasm_ctx.env[] that names the program, for host functions; others: watchdog.h, run.h. */
+#define KWASM_CTX_PROGRAM 7
 
 #define KWASM_ENTRY_DEFAULT "kwasm_packet"
 
@@ -56,6 +56,7 @@ enum kwasm_needs {
 	KWASM_NEEDS_PACKET = 1 << 0,	/* pkt_data, pkt_linear, pkt_len, packet */
 	KWASM_NEEDS_META = 1 << 1,	/* meta_* */
 	KWASM_NEEDS_FPU = 1 << 2,	/* floats; see fpu.h */
+	KWASM_NEEDS_WATCH = 1 << 3,	/* a limit shorter than the watchdog's period */
 };
 
 /**

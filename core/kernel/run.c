@@ -5,13 +5,70 @@
 #include <linux/bottom_half.h>
 #include <linux/irqflags.h>
 
-#include "fpu.h"
+#include "../store.h"
 #include "run.h"
 
-static noinline u32 guest_trapped(struct kwasm_attachment *at, struct kwasm_run *run,
-				  struct kwasm_ctx *ctx, u32 kind)
+/*
+ * No hook knows a repeat verdict (netfilter's loop would leak the packet), so repeating is done
+ * here, and ends: a handler that says so for ever must not hang the CPU.
+ */
+#define REPEAT_MAX 8
+
+/*
+ * The stack limit of the last outermost entry still fits: it leaves between 4 KiB and the default
+ * budget, with some slack for the frames in between.  Contexts are mostly entered on one stack of
+ * one CPU, so this is the rule.  Two stacks are never so near that one's limit fits the other.
+ */
+static bool stack_limit_fits(const struct kwasm_ctx *ctx, u64 rsp)
 {
-	struct kwasm_hook_stats *stats = this_cpu_ptr(at->stats);
+	return rsp - ctx->stack_limit - 4096 <= 4096 + 512;
+}
+
+void kwasm_run_moved(struct kwasm_ctx *ctx, u64 rsp)
+{
+	if (!stack_limit_fits(ctx, rsp))
+		kwasm_store_measure_stack(ctx->instance->store);
+	ctx->saved_rsp = rsp - sizeof(u64);
+	ctx->checked_rsp = rsp;
+}
+EXPORT_SYMBOL_GPL(kwasm_run_moved);
+
+/* For floats, and limits so short that the timer may have to come earlier. */
+u64 kwasm_run_specially(struct kwasm_ctx *ctx, const struct kwasm_run *run)
+{
+	if (this_cpu_read(kwasm_cpu.period) > ctx->env[KWASM_GUARD_LIMIT])
+		kwasm_watchdog_wake(ctx);
+	if (run->needs & KWASM_NEEDS_FPU)
+		return kwasm_fpu_run(ctx, run->code);
+	return kwasm_run_enter(&ctx, run->code);
+}
+EXPORT_SYMBOL_GPL(kwasm_run_specially);
+
+/*
+ * The time of an invocation that just ended: longer than any before, or @cycles is negative because
+ * the timer left its mark or because the lower half of the counter went through zero meanwhile.
+ * Return: @result, which passes through for the sake of the caller's registers.
+ */
+u64 kwasm_run_time(struct kwasm_ctx *ctx, u64 cycles, u64 result)
+{
+	struct kwasm_hook_stats *stats = kwasm_run_stats(ctx);
+	u64 start = ctx->env[KWASM_GUARD_START];
+
+	cycles = start < KWASM_SEEN ? (u32)cycles : get_cycles() - ctx->env[KWASM_GUARD_BEGAN];
+	if ((s64)cycles < 0)	/* the counter stepped back, as in a machine that has moved */
+		cycles = 0;
+	if (start == KWASM_EXPIRED)
+		kwasm_watchdog_clear(ctx);
+	ctx->env[KWASM_GUARD_START] = 0;
+	stats->run_cycles += cycles;
+	stats->run_max_cycles = max(stats->run_max_cycles, cycles);
+	return result;
+}
+EXPORT_SYMBOL_GPL(kwasm_run_time);
+
+static u32 trapped(struct kwasm_ctx *ctx, u32 kind)
+{
+	struct kwasm_hook_stats *stats = kwasm_run_stats(ctx);
 	struct kwasm_trap_info trap = {
 		.kind = kind,
 		.func = KWASM_DIAG_NONE,
@@ -24,48 +81,25 @@ static noinline u32 guest_trapped(struct kwasm_attachment *at, struct kwasm_run 
 	}
 	if (trap.kind < KWASM_NUM_TRAPS)
 		stats->traps[trap.kind]++;
-	return kwasm_attachment_trapped(at, run, &trap);
+	return kwasm_attachment_trapped(stats->at, ctx, &trap);
 }
 
 /* A trap, or a verdict other than drop and accept.  @result: as kwasm_run_enter() returned it. */
-u32 kwasm_run_other(struct kwasm_attachment *at, struct kwasm_run *run, struct kwasm_ctx *ctx,
-		    u64 result)
+static u32 judge(struct kwasm_ctx *ctx, u64 result)
 {
 	u32 verdict = result;
 
 	if (result >> 32)
-		return guest_trapped(at, run, ctx, result >> 32);
+		return trapped(ctx, result >> 32);
 	if (!kwasm_verdict_valid(verdict))
-		return guest_trapped(at, run, ctx, KWASM_TRAP_VERDICT);
-	this_cpu_ptr(at->stats)->verdicts[KWASM_VERDICT_KIND(verdict)]++;
+		return trapped(ctx, KWASM_TRAP_VERDICT);
+	kwasm_run_stats(ctx)->verdicts[KWASM_VERDICT_KIND(verdict)]++;
 	return verdict;
 }
-EXPORT_SYMBOL_GPL(kwasm_run_other);
-
-/*
- * Programs with floats, whether or not a guest is running on this CPU already; all else has been
- * prepared.
- */
-u32 kwasm_run_floats(struct kwasm_attachment *at, struct kwasm_run *run, struct kwasm_ctx *ctx)
-{
-	struct kwasm_hook_stats *stats = this_cpu_ptr(at->stats);
-	u64 start = get_cycles(), result;
-
-	ctx->env[KWASM_GUARD_PREV] = (u64)this_cpu_read(kwasm_cpu.running);
-	kwasm_guard_begin(ctx);
-	result = kwasm_fpu_run(ctx, run->code);
-	kwasm_guard_exit(ctx);
-	kwasm_run_account(stats, start);
-	if (unlikely(result > KWASM_VERDICT_ACCEPT))
-		return kwasm_run_other(at, run, ctx, result);
-	stats->verdicts[result]++;
-	return result;
-}
-EXPORT_SYMBOL_GPL(kwasm_run_floats);
 
 static bool is_running(const struct kwasm_ctx *ctx)
 {
-	const struct kwasm_ctx *c = this_cpu_read(kwasm_cpu.running);
+	const struct kwasm_ctx *c = kwasm_guard_running();
 
 	while (c && c != ctx)
 		c = (const struct kwasm_ctx *)c->env[KWASM_GUARD_PREV];
@@ -73,35 +107,57 @@ static bool is_running(const struct kwasm_ctx *ctx)
 }
 
 /*
- * A guest is running on this CPU already: one of its host functions sent this packet.  The same
- * instance is not entered twice: its packets to itself pass.  Another one runs on top.
+ * The timer is not pending; or a guest is running on this CPU already: one of its host functions
+ * sent this packet.  The same instance is not entered twice: its packets to itself pass.  Another
+ * one runs on top.
  */
-u32 kwasm_run_nested(struct kwasm_attachment *at, struct kwasm_run *run, struct sk_buff *skb,
-		     const struct nf_hook_state *state)
+static u32 run_busy(const struct kwasm_run *run, struct sk_buff *skb,
+		    const struct nf_hook_state *state)
 {
-	struct kwasm_hook_stats *stats = this_cpu_ptr(at->stats);
-	struct kwasm_ctx *ctx = this_cpu_read(run->slots->ctx);
-	u64 start, result;
+	struct kwasm_hook_stats *stats = this_cpu_read(run->cpus->stats);
+	struct kwasm_ctx *ctx = this_cpu_read(run->cpus->ctx);
 
 	if (is_running(ctx)) {
 		stats->reentered++;
 		return KWASM_VERDICT_ACCEPT;
 	}
-	stats->bytes += skb->len;
-	if (run->needs && !kwasm_run_setup(ctx, run, at, skb, state))
-		return kwasm_run_floats(at, run, ctx);
-	start = get_cycles();
-	ctx->env[KWASM_GUARD_PREV] = (u64)this_cpu_read(kwasm_cpu.running);
-	kwasm_guard_begin(ctx);
-	result = kwasm_run_enter(&ctx, run->code);
-	kwasm_guard_exit(ctx);
-	kwasm_run_account(stats, start);
-	if (result > KWASM_VERDICT_ACCEPT)
-		return kwasm_run_other(at, run, ctx, result);
-	stats->verdicts[result]++;
-	return result;
+	ctx->env[KWASM_GUARD_PREV] = (u64)kwasm_guard_running();
+	ctx->env[KWASM_GUARD_START] = kwasm_cycles_low();
+	barrier();	/* the timer finds the chain complete */
+	this_cpu_write(kwasm_cpu.running, ctx);
+	if (this_cpu_read(kwasm_cpu.period) > ctx->env[KWASM_GUARD_LIMIT])
+		kwasm_watchdog_wake(ctx);
+	return kwasm_run_guest(ctx, stats, run, skb, state, true, judge);
 }
-EXPORT_SYMBOL_GPL(kwasm_run_nested);
+
+static u32 repeat(struct kwasm_attachment *at, struct sk_buff *skb,
+		  const struct nf_hook_state *state, u32 verdict)
+{
+	unsigned int n;
+
+	for (n = 1; verdict == KWASM_VERDICT_REPEAT && n < REPEAT_MAX; n++)
+		verdict = kwasm_run_bh(at, skb, state, run_busy, judge);
+	return verdict == KWASM_VERDICT_REPEAT ? KWASM_VERDICT_DROP : verdict;
+}
+
+u32 kwasm_run_busy(const struct kwasm_run *run, struct sk_buff *skb,
+		   const struct nf_hook_state *state)
+{
+	struct kwasm_attachment *at = this_cpu_read(run->cpus->stats)->at;
+
+	return repeat(at, skb, state, run_busy(run, skb, state));
+}
+EXPORT_SYMBOL_GPL(kwasm_run_busy);
+
+u32 kwasm_run_other(struct kwasm_ctx *ctx, u64 result)
+{
+	const struct nf_hook_state *state = (void *)ctx->env[KWASM_RUN_STATE];
+	struct kwasm_attachment *at = kwasm_run_stats(ctx)->at;
+	struct sk_buff *skb = (struct sk_buff *)ctx->packet;
+
+	return repeat(at, skb, state, judge(ctx, result));
+}
+EXPORT_SYMBOL_GPL(kwasm_run_other);
 
 /*
  * Packets made on this machine come in process context.  No hook is reached with interrupts off,
@@ -113,11 +169,11 @@ u32 kwasm_run_process(struct kwasm_attachment *at, struct sk_buff *skb,
 	u32 verdict;
 
 	if (irqs_disabled()) {
-		this_cpu_ptr(at->stats)->skipped++;
+		this_cpu_inc(at->stats->skipped);
 		return KWASM_VERDICT_ACCEPT;
 	}
 	local_bh_disable();
-	verdict = kwasm_run_bh(at, skb, state);
+	verdict = kwasm_run_bh(at, skb, state, kwasm_run_busy, kwasm_run_other);
 	local_bh_enable();
 	return verdict;
 }

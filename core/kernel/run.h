@@ -2,9 +2,10 @@
 /*
  * run.h - the path of a packet through a handler, to be compiled into each hook.
  *
- * No lock, no allocation, no sleep; an instance is entered by its own CPU only, and never while a
- * guest is running there already, which is left to run.c.  Whatever the guest does, a valid verdict
- * comes out.  Every instruction here is paid by every packet.
+ * No lock, no allocation, no sleep; an instance is entered by its own CPU only, and never while it
+ * is running there already.  Whatever the guest does, a valid verdict comes out.  Every instruction
+ * here is paid by every packet: what is needed behind the call waits in the context, not in
+ * registers that would have to be saved first, and what is rare is left to run.c.
  */
 #ifndef KWASM_KERNEL_RUN_H
 #define KWASM_KERNEL_RUN_H
@@ -13,34 +14,47 @@
 #include <linux/netfilter.h>
 #include <linux/preempt.h>
 
+#include <asm/asm.h>
 #include <asm/nospec-branch.h>
 
+#include "fpu.h"
 #include "hook.h"
 #include "packet.h"
 #include "watchdog.h"
 
-/* What the guest may ask about the packet; only what its imports need.  Return: no more needs. */
+/* This path's part of struct kwasm_ctx.env. */
+enum {
+	KWASM_RUN_STATS = 1,	/* struct kwasm_hook_stats of the attachment */
+	KWASM_RUN_STATE,	/* struct nf_hook_state of the packet */
+};
+
+/* What is not needed for every handler.  Return: no more needs. */
 static __always_inline bool kwasm_run_setup(struct kwasm_ctx *ctx, const struct kwasm_run *run,
-					    const struct kwasm_attachment *at,
-					    struct sk_buff *skb,
-					    const struct nf_hook_state *state)
+					    struct sk_buff *skb)
 {
+	const struct nf_hook_state *state = (void *)READ_ONCE(ctx->env[KWASM_RUN_STATE]);
 	int offset = skb_network_offset(skb);
+	u32 needs = READ_ONCE(run->needs);
 
 	ctx->pkt_data = skb_network_header(skb);
 	ctx->pkt_len = skb->len - offset;
 	ctx->pkt_linear = skb_headlen(skb) - offset;
-	ctx->packet = kwasm_packet_from_skb(skb);
-	if (!(run->needs & (KWASM_NEEDS_META | KWASM_NEEDS_FPU)))
+	if (!(needs & ~KWASM_NEEDS_PACKET))
 		return true;
-	ctx->meta_hook = at->hook_number;
+	ctx->meta_hook = run->hook_number;
 	ctx->meta_family = state->pf;
 	ctx->meta_in = state->in ? state->in->ifindex : 0;
 	ctx->meta_out = state->out ? state->out->ifindex : 0;
 	ctx->meta_mark = skb->mark;
 	ctx->meta_protocol = ntohs(skb->protocol);
-	return !(run->needs & KWASM_NEEDS_FPU);
+	return !(needs & (KWASM_NEEDS_FPU | KWASM_NEEDS_WATCH));
 }
+
+/*
+ * Called from kwasm_run_enter() where the stack pointer is not that of the last time; else limit and
+ * ctx->saved_rsp are right, which other entries leave as they found it.
+ */
+void kwasm_run_moved(struct kwasm_ctx *ctx, u64 rsp);
 
 /*
  * Call a function without parameters in @ctx.  Compiled code preserves rbx, rbp, r12 and r13 when
@@ -56,9 +70,15 @@ static __always_inline u64 kwasm_run_enter(struct kwasm_ctx **ctx, const void *c
 		     "movq	%%rbp, %c[rbp](%%r15)\n\t"
 		     "movq	%%r12, %c[r12](%%r15)\n\t"
 		     "movq	%%r13, %c[r13](%%r15)\n\t"
+		     "cmpq	%%rsp, %c[checked](%%r15)\n\t"
+		     "je	.Lchecked%=\n\t"
+		     "movq	%%r15, %%rdi\n\t"
+		     "pushq	%%rsi\n\t"
+		     "leaq	8(%%rsp), %%rsi\n\t"
+		     "call	kwasm_run_moved\n\t"
+		     "popq	%%rsi\n"
+		     ".Lchecked%=:\n\t"
 		     "movq	%c[base](%%r15), %%r14\n\t"
-		     "leaq	-8(%%rsp), %%rax\n\t"
-		     "movq	%%rax, %c[rsp](%%r15)\n\t"
 		     CALL_NOSPEC
 		     : "=&a" (ret), "+r" (r15), [thunk_target] "+S" (code), ASM_CALL_CONSTRAINT
 		     : [rbx] "i" (offsetof(struct kwasm_ctx, saved[0])),
@@ -66,59 +86,90 @@ static __always_inline u64 kwasm_run_enter(struct kwasm_ctx **ctx, const void *c
 		       [r12] "i" (offsetof(struct kwasm_ctx, saved[2])),
 		       [r13] "i" (offsetof(struct kwasm_ctx, saved[3])),
 		       [base] "i" (offsetof(struct kwasm_ctx, mem_base)),
-		       [rsp] "i" (offsetof(struct kwasm_ctx, saved_rsp))
+		       [checked] "i" (offsetof(struct kwasm_ctx, checked_rsp))
 		     : "rcx", "rdx", "rdi", "r8", "r9", "r10", "r11", "r14", "memory", "cc");
 	*ctx = r15;	/* the same, but the compiler need not keep it elsewhere */
 	return ret;
 }
 
 /* The rare cases; see run.c. */
-u32 kwasm_run_nested(struct kwasm_attachment *at, struct kwasm_run *run, struct sk_buff *skb,
-		     const struct nf_hook_state *state);
-u32 kwasm_run_floats(struct kwasm_attachment *at, struct kwasm_run *run, struct kwasm_ctx *ctx);
+typedef u32 (*kwasm_run_rest)(struct kwasm_ctx *ctx, u64 result);
+u32 kwasm_run_other(struct kwasm_ctx *ctx, u64 result);
+u32 kwasm_run_busy(const struct kwasm_run *run, struct sk_buff *skb,
+		   const struct nf_hook_state *state);
 u32 kwasm_run_process(struct kwasm_attachment *at, struct sk_buff *skb,
 		      const struct nf_hook_state *state);
-u32 kwasm_run_other(struct kwasm_attachment *at, struct kwasm_run *run, struct kwasm_ctx *ctx,
-		    u64 result);
+u64 kwasm_run_specially(struct kwasm_ctx *ctx, const struct kwasm_run *run);
+u64 kwasm_run_time(struct kwasm_ctx *ctx, u64 cycles, u64 result);
 
-/* Time and bytes of one invocation; what it decided is counted by the caller. */
-static __always_inline void kwasm_run_account(struct kwasm_hook_stats *stats, u64 start)
+static __always_inline struct kwasm_hook_stats *kwasm_run_stats(const struct kwasm_ctx *ctx)
 {
-	u64 cycles = get_cycles() - start;
+	return (struct kwasm_hook_stats *)READ_ONCE(ctx->env[KWASM_RUN_STATS]);
+}
 
-	stats->run_cycles += cycles;
-	if (unlikely(cycles > stats->run_max_cycles))
-		stats->run_max_cycles = cycles;
+/*
+ * An invocation of @ctx, which stands in kwasm_cpu.running, from its beginning to its end.  @nested:
+ * it has begun already, and others may go on below it.  @rest: what becomes of results other than
+ * drop and accept.
+ */
+static __always_inline u32 kwasm_run_guest(struct kwasm_ctx *ctx, struct kwasm_hook_stats *stats,
+					   const struct kwasm_run *run, struct sk_buff *skb,
+					   const struct nf_hook_state *state, bool nested,
+					   kwasm_run_rest rest)
+{
+	struct kwasm_ctx *below;
+	u64 result, cycles;
+
+	ctx->env[KWASM_RUN_STATS] = (u64)stats;
+	ctx->env[KWASM_RUN_STATE] = (u64)state;
+	ctx->packet = kwasm_packet_from_skb(skb);
+	stats->bytes += skb->len;
+	if (!nested)
+		WRITE_ONCE(ctx->env[KWASM_GUARD_START], kwasm_cycles_low());
+	if (run->needs && unlikely(!kwasm_run_setup(ctx, run, skb)))
+		result = kwasm_run_specially(ctx, run);
+	else
+		result = kwasm_run_enter(&ctx, run->code);
+	below = nested ? (struct kwasm_ctx *)ctx->env[KWASM_GUARD_PREV] : NULL;
+	this_cpu_write(kwasm_cpu.running, below);
+	if (nested)
+		ctx->env[KWASM_GUARD_PREV] = 0;
+	barrier();	/* the timer does not mark it any more */
+	cycles = kwasm_cycles_low() - ctx->env[KWASM_GUARD_START];
+	stats = kwasm_run_stats(ctx);
+	if (unlikely(cycles > stats->run_max_cycles)) {
+		result = kwasm_run_time(ctx, cycles, result);
+		stats = kwasm_run_stats(ctx);
+	} else {
+		stats->run_cycles += cycles;
+	}
+	if (unlikely(result > KWASM_VERDICT_ACCEPT))
+		return rest(ctx, result);
+	stats->verdicts[result]++;
+	return result;
 }
 
 /* BH is off, interrupts are on. */
 static __always_inline u32 kwasm_run_bh(struct kwasm_attachment *at, struct sk_buff *skb,
-					const struct nf_hook_state *state)
+					const struct nf_hook_state *state,
+					u32 (*busy)(const struct kwasm_run *run,
+						    struct sk_buff *skb,
+						    const struct nf_hook_state *state),
+					kwasm_run_rest rest)
 {
-	struct kwasm_hook_stats *stats = this_cpu_ptr(at->stats);
-	struct kwasm_run *run = rcu_dereference(at->run);
+	const struct kwasm_run *run = rcu_dereference(at->run);
+	struct kwasm_hook_stats *stats;
 	struct kwasm_ctx *ctx;
-	u64 start, result;
 
 	if (unlikely(!run)) {
-		stats->skipped++;
+		this_cpu_inc(at->stats->skipped);
 		return KWASM_VERDICT_ACCEPT;
 	}
-	if (unlikely(this_cpu_read(kwasm_cpu.running)))
-		return kwasm_run_nested(at, run, skb, state);
-	ctx = this_cpu_read(run->slots->ctx);
-	stats->bytes += skb->len;
-	if (run->needs && unlikely(!kwasm_run_setup(ctx, run, at, skb, state)))
-		return kwasm_run_floats(at, run, ctx);
-	start = get_cycles();
-	kwasm_guard_begin(ctx);
-	result = kwasm_run_enter(&ctx, run->code);
-	kwasm_guard_end(ctx);
-	kwasm_run_account(stats, start);
-	if (unlikely(result > KWASM_VERDICT_ACCEPT))
-		return kwasm_run_other(at, run, ctx, result);
-	stats->verdicts[result]++;
-	return result;
+	ctx = this_cpu_read(run->cpus->ctx);
+	stats = this_cpu_read(run->cpus->stats);
+	if (unlikely(!kwasm_guard_claim(ctx)))
+		return busy(run, skb, state);
+	return kwasm_run_guest(ctx, stats, run, skb, state, false, rest);
 }
 
 /**
@@ -127,15 +178,17 @@ static __always_inline u32 kwasm_run_bh(struct kwasm_attachment *at, struct sk_b
  * @skb: the packet; its network header is set
  * @state: devices (NULL for none) and family (NFPROTO_IPV4 or NFPROTO_IPV6) of its arrival
  *
+ * A handler that asks to see the packet again does so a few times at most.
+ *
  * Context: inside an RCU read section; softirq, or process context where BH is switched off inside.
- * Return: a verdict in the guest's numbers (packet.h), always a valid one.
+ * Return: KWASM_VERDICT_DROP, _ACCEPT or _QUEUE with the queue's number in the upper half.
  */
 static __always_inline u32 kwasm_attachment_run(struct kwasm_attachment *at, struct sk_buff *skb,
 						const struct nf_hook_state *state)
 {
 	if (unlikely(!softirq_count()))
 		return kwasm_run_process(at, skb, state);
-	return kwasm_run_bh(at, skb, state);
+	return kwasm_run_bh(at, skb, state, kwasm_run_busy, kwasm_run_other);
 }
 
 #endif /* KWASM_KERNEL_RUN_H */

@@ -18,12 +18,13 @@
 
 #include <asm/irq_regs.h>
 
+#include "../store.h"
 #include "compat.h"
 #include "kernel.h"
 #include "text.h"
 #include "watchdog.h"
 
-#define ASLEEP U64_MAX			/* kwasm_cpu.period while the timer is not pending */
+#define PERIOD_NS NSEC_PER_MSEC		/* before time_scale */
 #define MIN_PERIOD_NS (50 * NSEC_PER_USEC)
 #define MAX_LIMIT_NS (3600 * NSEC_PER_SEC)
 #define MAX_SCALE 1000u
@@ -34,6 +35,7 @@ MODULE_PARM_DESC(time_scale, "factor on every time limit, for emulated machines 
 
 DEFINE_PER_CPU(struct kwasm_cpu, kwasm_cpu);
 
+static u64 period;	/* nanoseconds; limits are compared with it, so it stays as it was first */
 static int hotplug_state;
 
 u64 kwasm_watchdog_scale(u64 ns)
@@ -42,9 +44,18 @@ u64 kwasm_watchdog_scale(u64 ns)
 	       clamp(READ_ONCE(time_scale), 1u, MAX_SCALE);
 }
 
+u64 kwasm_watchdog_period(void)
+{
+	return period;
+}
+
+/* Interrupts are off. */
 static void set_deadline(struct kwasm_ctx *ctx, u64 now)
 {
-	ctx->env[KWASM_GUARD_SEEN] = ctx->env[KWASM_GUARD_RUNS];
+	u64 cycles = get_cycles();
+
+	ctx->env[KWASM_GUARD_BEGAN] = cycles - (u32)(cycles - ctx->env[KWASM_GUARD_START]);
+	ctx->env[KWASM_GUARD_START] = KWASM_SEEN;
 	ctx->deadline = now + ctx->env[KWASM_GUARD_LIMIT];
 }
 
@@ -65,7 +76,7 @@ void kwasm_watchdog_kill(struct kwasm_ctx *ctx, u32 trap)
 
 void kwasm_watchdog_clear(struct kwasm_ctx *ctx)
 {
-	ctx->env[KWASM_GUARD_SEEN] = 0;
+	ctx->env[KWASM_GUARD_START] = 0;
 	kwasm_watchdog_kill(ctx, KWASM_TRAP_NONE);
 }
 
@@ -75,14 +86,12 @@ void kwasm_watchdog_clear(struct kwasm_ctx *ctx)
  */
 static u64 look(struct kwasm_ctx *ctx, struct pt_regs *regs, u64 now)
 {
-	u64 seen = ctx->env[KWASM_GUARD_SEEN];
-
-	if (seen != KWASM_EXPIRED) {
-		if (seen != ctx->env[KWASM_GUARD_RUNS])
-			set_deadline(ctx, now);
+	if (ctx->env[KWASM_GUARD_START] < KWASM_SEEN)
+		set_deadline(ctx, now);
+	if (ctx->env[KWASM_GUARD_START] != KWASM_EXPIRED) {
 		if (now < ctx->deadline)
 			return ctx->deadline - now;
-		WRITE_ONCE(ctx->env[KWASM_GUARD_SEEN], KWASM_EXPIRED);
+		WRITE_ONCE(ctx->env[KWASM_GUARD_START], KWASM_EXPIRED);
 	}
 
 	/* In sealed text the register always holds a context, that of the running instance. */
@@ -92,6 +101,13 @@ static u64 look(struct kwasm_ctx *ctx, struct pt_regs *regs, u64 now)
 	else
 		kwasm_watchdog_kill(ctx, KWASM_TRAP_TIME);
 	return ctx->env[KWASM_GUARD_LIMIT] / 4;
+}
+
+/* From @cpu itself with interrupts off, or while it is not up. */
+static void fall_asleep(struct kwasm_cpu *cpu)
+{
+	cpu->running = KWASM_ASLEEP;
+	cpu->period = U64_MAX;
 }
 
 static enum hrtimer_restart tick(struct hrtimer *timer)
@@ -104,7 +120,7 @@ static enum hrtimer_restart tick(struct hrtimer *timer)
 
 	/* On another CPU only after its own went away: nobody runs there. */
 	if (!ctx || cpu != this_cpu_ptr(&kwasm_cpu)) {
-		cpu->period = ASLEEP;
+		fall_asleep(cpu);
 		return HRTIMER_NORESTART;
 	}
 	for (; ctx; ctx = (struct kwasm_ctx *)ctx->env[KWASM_GUARD_PREV]) {
@@ -121,10 +137,37 @@ void kwasm_watchdog_wake(struct kwasm_ctx *ctx)
 	unsigned long flags;
 
 	local_irq_save(flags);
-	set_deadline(ctx, ktime_get_ns());
-	cpu->period = max_t(u64, ctx->env[KWASM_GUARD_LIMIT], MIN_PERIOD_NS);
+	if (ctx->env[KWASM_GUARD_START] < KWASM_SEEN)
+		set_deadline(ctx, ktime_get_ns());
+	cpu->period = clamp_t(u64, ctx->env[KWASM_GUARD_LIMIT], MIN_PERIOD_NS, period);
 	hrtimer_start(&cpu->timer, ns_to_ktime(cpu->period), HRTIMER_MODE_REL_PINNED_HARD);
 	local_irq_restore(flags);
+}
+
+bool kwasm_guard_enter(struct kwasm_ctx *ctx, u64 limit_ns)
+{
+	if (irqs_disabled())
+		return false;
+	ctx->env[KWASM_GUARD_LIMIT] = limit_ns;
+	if (!kwasm_guard_claim(ctx)) {
+		ctx->env[KWASM_GUARD_PREV] = (u64)kwasm_guard_running();
+		barrier();	/* the timer finds the chain complete */
+		this_cpu_write(kwasm_cpu.running, ctx);
+	}
+	WRITE_ONCE(ctx->env[KWASM_GUARD_START], kwasm_cycles_low());
+	if (this_cpu_read(kwasm_cpu.period) > limit_ns)
+		kwasm_watchdog_wake(ctx);
+	return true;
+}
+
+void kwasm_guard_exit(struct kwasm_ctx *ctx)
+{
+	this_cpu_write(kwasm_cpu.running, (struct kwasm_ctx *)ctx->env[KWASM_GUARD_PREV]);
+	ctx->env[KWASM_GUARD_PREV] = 0;
+	barrier();	/* the timer does not mark it any more */
+	if (ctx->env[KWASM_GUARD_START] == KWASM_EXPIRED)
+		kwasm_watchdog_clear(ctx);
+	ctx->env[KWASM_GUARD_START] = 0;
 }
 
 /* Before @cpu comes up: its timer may still be pending elsewhere since it went down. */
@@ -133,7 +176,7 @@ static int prepare_cpu(unsigned int cpu)
 	struct kwasm_cpu *c = per_cpu_ptr(&kwasm_cpu, cpu);
 
 	hrtimer_cancel(&c->timer);
-	c->period = ASLEEP;
+	fall_asleep(c);
 	return 0;
 }
 
@@ -145,8 +188,9 @@ int __init kwasm_watchdog_init(void)
 		struct kwasm_cpu *c = per_cpu_ptr(&kwasm_cpu, cpu);
 
 		kwasm_hrtimer_setup(&c->timer, tick, CLOCK_MONOTONIC, HRTIMER_MODE_REL_PINNED_HARD);
-		c->period = ASLEEP;
+		fall_asleep(c);
 	}
+	period = kwasm_watchdog_scale(PERIOD_NS);
 	ret = cpuhp_setup_state_nocalls(CPUHP_BP_PREPARE_DYN, "kwasm:prepare", prepare_cpu, NULL);
 	if (ret < 0) {
 		pr_err("kwasm: cannot follow CPU hotplug (%d)\n", ret);

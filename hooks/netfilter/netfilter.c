@@ -15,32 +15,11 @@
 static_assert(KWASM_VERDICT_DROP == NF_DROP && KWASM_VERDICT_ACCEPT == NF_ACCEPT &&
 	      KWASM_VERDICT_QUEUE == NF_QUEUE && KWASM_VERDICT_REPEAT == NF_REPEAT);
 
-/*
- * Netfilter's hook loop does not know a repeat verdict (it would leak the packet), so repeating is
- * done here, and ends: a handler that says so for ever must not hang the CPU.
- */
-#define REPEAT_MAX 8
-
-static noinline unsigned int repeat(struct kwasm_attachment *at, struct sk_buff *skb,
-				    const struct nf_hook_state *state)
-{
-	unsigned int verdict, n;
-
-	for (n = 1; n < REPEAT_MAX; n++) {
-		verdict = kwasm_attachment_run(at, skb, state);
-		if (verdict != NF_REPEAT)
-			return verdict;
-	}
-	return NF_DROP;
-}
-
 /* Netfilter calls this under rcu_read_lock(), in softirq or (nf_out, nf_post) process context. */
 static unsigned int handle_packet(void *priv, struct sk_buff *skb,
 				  const struct nf_hook_state *state)
 {
-	unsigned int verdict = kwasm_attachment_run(priv, skb, state);
-
-	return unlikely(verdict == NF_REPEAT) ? repeat(priv, skb, state) : verdict;
+	return kwasm_attachment_run(priv, skb, state);
 }
 
 /* For attachments to one device: the one that counts at the hook. */
@@ -50,7 +29,7 @@ static unsigned int handle_device(void *priv, struct sk_buff *skb,
 	const struct kwasm_attachment *at = priv;
 	const struct net_device *dev = state->in;
 
-	if (at->hook_number == NF_INET_LOCAL_OUT || at->hook_number == NF_INET_POST_ROUTING)
+	if (at->type->number == NF_INET_LOCAL_OUT || at->type->number == NF_INET_POST_ROUTING)
 		dev = state->out;
 	if (!dev || strncmp(dev->name, at->dev, IFNAMSIZ))
 		return NF_ACCEPT;
@@ -67,7 +46,7 @@ static int attach(struct kwasm_attachment *at, struct kwasm_diag *diag)
 	ops->hook = at->dev[0] ? handle_device : handle_packet;
 	ops->priv = at;
 	ops->pf = at->family;
-	ops->hooknum = at->hook_number;
+	ops->hooknum = at->type->number;
 	ops->priority = at->priority;
 	err = nf_register_net_hook(at->knet->net, ops);
 	if (err) {

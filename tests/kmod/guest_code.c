@@ -298,13 +298,22 @@ void guest_destroy(struct guest *g)
 	kfree(g);
 }
 
+/* The outermost entry, as a call from a hook: with stack limit and time limit. */
 u32 guest_enter(struct guest *g, enum guest_op op, u64 limit_ns)
 {
 	u64 values[4] = { 0 };
+	u32 trap;
 
 	g->ctx->trap = KWASM_TRAP_NONE;
 	g->ctx->trap_pc = 0;
 	g->ctx->trap_address = 0;
 	g->ctx->meta_mark = 0;
-	return kwasm_guarded_enter(g->ctx, guest_thunk(g, op), values, limit_ns);
+	if (!kwasm_guard_enter(g->ctx, limit_ns))
+		return KWASM_TRAP_TIME;
+	kwasm_store_measure_stack(g->ctx->instance->store);
+	trap = kwasm_enter(g->ctx, guest_thunk(g, op), values);
+	if (trap)
+		WRITE_ONCE(g->ctx->kill, KWASM_TRAP_NONE);
+	kwasm_guard_exit(g->ctx);
+	return trap;
 }

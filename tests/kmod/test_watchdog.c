@@ -171,8 +171,8 @@ static u64 disable_remote(struct guest *g)
 {
 	struct spinner s = { .g = g };
 	int cpu = cpumask_any_but(cpu_online_mask, raw_smp_processor_id());
-	u64 runs = g->ctx->env[KWASM_GUARD_RUNS], start;
 	struct task_struct *task;
+	u64 start;
 
 	init_completion(&s.started);
 	init_completion(&s.ended);
@@ -182,7 +182,7 @@ static u64 disable_remote(struct guest *g)
 	kthread_bind(task, cpu);
 	wake_up_process(task);
 	wait_for_completion(&s.started);
-	while (READ_ONCE(g->ctx->env[KWASM_GUARD_RUNS]) == runs)
+	while (READ_ONCE(per_cpu(kwasm_cpu, cpu).running) != g->ctx)
 		cond_resched();
 	mdelay(10);
 	start = ktime_get_ns();
