@@ -2,9 +2,11 @@
 /*
  * limits_test.c - each limit at its edge, and the work that hostile modules can cause.
  *
- * A limit is tried with as much as it allows and with one more.  The times are generous bounds
- * that only work out of proportion to the size of the module exceeds.
+ * A limit is tried with as much as it allows and with one more.  The times are generous bounds on
+ * processor time that only work out of proportion to the size of the module exceeds.
  */
+#include <time.h>
+
 #include "module.h"
 #include "wasm_build.h"
 
@@ -25,6 +27,13 @@ static int decode(const struct bytes *b, const struct kwasm_limits *limits, stru
 /* Puts a module that asks for @n of something. */
 typedef void (*put_fn)(struct bytes *b, u32 n);
 
+/* @s, which ends here, as section @id. */
+static void put_section(struct bytes *b, int id, struct bytes *s)
+{
+	put_sized(b, id, s->p, s->len);
+	bytes_free(s);
+}
+
 /* @n entries behind their count, as section @id. */
 static void put_list(struct bytes *b, int id, u32 n, const void *entry, size_t len)
 {
@@ -32,8 +41,7 @@ static void put_list(struct bytes *b, int id, u32 n, const void *entry, size_t l
 
 	put_leb(&s, n);
 	put_times(&s, n, entry, len);
-	put_sized(b, id, s.p, s.len);
-	bytes_free(&s);
+	put_section(b, id, &s);
 }
 
 static void put_types(struct bytes *b, u32 n)
@@ -67,8 +75,7 @@ static void put_param_list(struct bytes *b, u32 params, u32 results)
 	put_leb(&s, results);
 	put_times(&s, results, "\x7f", 1);
 	put_header(b);
-	put_sized(b, 1, s.p, s.len);
-	bytes_free(&s);
+	put_section(b, 1, &s);
 }
 
 static void put_params(struct bytes *b, u32 n)
@@ -94,8 +101,7 @@ static void put_table_elems(struct bytes *b, u32 n)
 	put(&s, B("\1\x70\0"));
 	put_leb(&s, n);
 	put_header(b);
-	put_sized(b, 4, s.p, s.len);
-	bytes_free(&s);
+	put_section(b, 4, &s);
 }
 
 static void put_memory_pages(struct bytes *b, u32 n)
@@ -107,8 +113,7 @@ static void put_memory_pages(struct bytes *b, u32 n)
 	put_leb(&s, n);
 	put_leb(&s, 65536);
 	put_header(b);
-	put_sized(b, 5, s.p, s.len);
-	bytes_free(&s);
+	put_section(b, 5, &s);
 }
 
 static void put_globals(struct bytes *b, u32 n)
@@ -132,8 +137,7 @@ static void put_exports(struct bytes *b, u32 n)
 	}
 	put_header(b);
 	put(b, B("\5\3\1\0\0"));
-	put_sized(b, 7, s.p, s.len);
-	bytes_free(&s);
+	put_section(b, 7, &s);
 }
 
 static void put_elem_segments(struct bytes *b, u32 n)
@@ -277,14 +281,23 @@ static void test_edges(void)
 	bytes_free(&b);
 }
 
-/* Milliseconds that a decode takes; @err receives what it returns. */
+static u64 processor_ms(void)
+{
+	struct timespec t;
+
+	if (clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t))
+		bail_out("no clock of the process's time");
+	return t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/* Milliseconds of processor time that a decode takes; @err receives what it returns. */
 static u64 time_decode(const struct bytes *b, const struct kwasm_limits *limits, int *err,
 		       struct kwasm_diag *d)
 {
-	u64 start = kwasm_now_ns();
+	u64 start = processor_ms();
 
 	*err = decode(b, limits, d);
-	return (kwasm_now_ns() - start) / 1000000;
+	return processor_ms() - start;
 }
 
 /* What the defaults refuse, quickly; and what it costs where somebody allows it. */
@@ -335,8 +348,7 @@ static void put_wide_module(struct bytes *b, const struct bytes *body)
 	s.len = 0;
 	put_leb(&s, 1);
 	put_sized(&s, -1, body->p, body->len);
-	put_sized(b, 10, s.p, s.len);
-	bytes_free(&s);
+	put_section(b, 10, &s);
 }
 
 /* Branches of two bytes that carry a thousand operands each. */
