@@ -212,9 +212,13 @@ demo: deps ## build, boot a guest, and drop its pings
 	+$(Q)$(MAKE) $(jobs) --no-print-directory guests GUEST_KERNELS=6.1
 	$(Q)KWASM_BUILD='$(abspath $(BUILD))' scripts/demo
 
+# By scripts/guest-kernel, get-checkpatch and get-testsuite, from lists of their own (apt).
+DOWNLOADED := apt checkpatch kernels testsuite
+
 .PHONY: clean
 clean: ## remove what was built, but not what was downloaded
-	$(Q)find $(BUILD) -mindepth 1 -maxdepth 1 ! -name kernels ! -name checkpatch -exec rm -rf {} + 2>/dev/null || true
+	$(Q)if [ -d $(BUILD) ]; then find $(BUILD) -mindepth 1 -maxdepth 1 \
+		$(patsubst %,! -name %,$(DOWNLOADED)) -exec rm -rf {} +; fi
 
 .PHONY: distclean
 distclean: ## remove all that was built or downloaded
