@@ -50,16 +50,10 @@ state_is() {
 	[ "$(state "$1")" = "$2" ]
 }
 
-# one_ping [-6] ADDRESS [ARG...]: is one echo request answered?
-one_ping() {
-	ping -n -q -c 1 -W 1 "$@" >/dev/null
-}
-
 # index DEVICE: its number
 index() {
 	cat "/sys/class/net/$1/ifindex"
 }
-
 
 # net_router: this namespace forwards between two others
 #
@@ -100,15 +94,26 @@ log_mark() {
 	echo "mark $1" >/dev/kmsg
 }
 
-# log_behind WORD: what the kernel has logged since
+# log_behind WORD: what the kernel has logged since; fails where the mark is not in the log any more
 log_behind() {
-	dmesg | sed "1,/mark $1\$/d"
+	local log
+
+	log=$(dmesg)
+	if ! grep -q "mark $1\$" <<<"$log"; then
+		echo "the mark $1 is not in the log"
+		return 1
+	fi
+	sed "1,/mark $1\$/d" <<<"$log"
 }
 
 # log_ours WORD: is there nothing behind the mark but our own lines about traps, rate-limited, and
 # what the kernel says late of its start: that a link is up, that its random numbers are?
 log_ours() {
-	! log_behind "$1" | grep -vE 'kwasm: program .* trapped: |callbacks suppressed|kwasm-expect|mark |link becomes ready|crng init done'
+	local log
+
+	log=$(log_behind "$1") || return
+	! grep -vE '^$|kwasm: program .* trapped: |callbacks suppressed|kwasm-expect|mark |link becomes ready|crng init done' \
+		<<<"$log"
 }
 
 # steady_hooks: an empty chain at each hook, in a namespace without packets
