@@ -32,6 +32,7 @@ apt_update() {
 		$2 == "bookworm" && $1 ~ /debian\/?$/ { out("bookworm-backports") }
 		' >"$apt/sources.list"
 	grep -q bookworm-backports "$apt/sources.list" ||
-		die "apt's configuration names no mirror of Debian 12 (bookworm)"
+		die "apt's configuration names no mirror of Debian 12 as bookworm: sources that say" \
+			"stable or oldstable have to name the release"
 	apt_run apt-get update || die "apt-get update failed"
 }
