@@ -96,14 +96,10 @@ log_mark() {
 
 # log_behind WORD: what the kernel has logged since; fails where the mark is not in the log any more
 log_behind() {
-	local log
-
-	log=$(dmesg)
-	if ! grep -q "mark $1\$" <<<"$log"; then
-		echo "the mark $1 is not in the log"
-		return 1
-	fi
-	sed "1,/mark $1\$/d" <<<"$log"
+	dmesg | awk -v mark="mark $1" '
+		found
+		$0 ~ mark "$" { found = 1 }
+		END { if (!found) { print "not in the log: " mark; exit 1 } }'
 }
 
 # log_ours WORD: is there nothing behind the mark but our own lines about traps, rate-limited, and
