@@ -106,8 +106,9 @@ static void lower_lea(struct lower *l, u32 i)
 		s64 k;
 
 		sub = &l->f->ins[v];
-		if (sub->op != IR_SHL || sub->form || !lower_single(l, v) ||
-		    !lower_const(l, sub->arg[1], &k) || k < 1 || k > 3)
+		/* a shift of 32 bits loses what one of 64 keeps */
+		if (sub->op != IR_SHL || sub->type != ins->type || sub->form ||
+		    !lower_single(l, v) || !lower_const(l, sub->arg[1], &k) || k < 1 || k > 3)
 			continue;
 		if (n == 0)
 			swap(ins->arg[0], ins->arg[1]);

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * compile_width_test.c - values of 32 bits where 64 count, and the other way round.
+ *
+ * Extensions and wraps cost no instruction where the register holds the right bits already; these
+ * are the places where an operation takes over another one, or a constant, of the other width.
+ */
+#include "run.h"
+
+/* Each body has parameters 0: i32, 1: i64, 2: i32, and is a function by itself. */
+static const struct {
+	const char *name, *result, *body;
+	u64 args[3], value;
+} rows[] = {
+	{ "a 64-bit sum with a 32-bit shift", "i64",
+	  "(i64.add (local.get 1) (i64.extend_i32_u (i32.shl (local.get 0) (i32.const 3))))",
+	  { 0x80000001, 0, 0 }, 8 },
+	{ "the shift first", "i64",
+	  "(i64.add (i64.extend_i32_u (i32.shl (local.get 0) (i32.const 2))) (local.get 1))",
+	  { 0xc0000003, 1ull << 40, 0 }, (1ull << 40) + 12 },
+	{ "a 64-bit sum with a 32-bit sum and a constant", "i64",
+	  "(i64.add (i64.extend_i32_u (i32.add (local.get 0) (local.get 2))) (i64.const 5))",
+	  { 0xffffffff, 0, 2 }, 6 },
+	{ "a 32-bit sum with a 64-bit shift", "i32",
+	  "(i32.add (local.get 0) (i32.wrap_i64 (i64.shl (local.get 1) (i64.const 3))))",
+	  { 5, 0x20000001, 0 }, 13 },
+	{ "a 64-bit test of a 32-bit mask", "i32",
+	  "(i64.eqz (i64.extend_i32_u (i32.and (local.get 0) (i32.const 0x80000000))))",
+	  { 0x80000000, 0, 0 }, 0 },
+	{ "a branch on the low half of a 64-bit mask", "i32",
+	  "(if (result i32) (i32.wrap_i64 (i64.and (local.get 1) (i64.const 0x1000000000)))"
+	  " (then (i32.const 1)) (else (i32.const 2)))",
+	  { 0, 0x1000000000, 0 }, 2 },
+};
+
+static const char frame[] = "(module (memory 1) (global $w (mut i32) (i32.const 0))"
+	" (global $x (mut i64) (i64.const 0)) (func (export \"go\") (param i32%s) (result %s)"
+	" %s))";
+
+static void test_values(void)
+{
+	static char wat[2048];
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		u64 values[3] = { rows[i].args[0], rows[i].args[1], rows[i].args[2] };
+		struct run r;
+
+		snprintf(wat, sizeof(wat), frame, " i64 i32", rows[i].result, rows[i].body);
+		r = run_text(wat);
+		is_u64(run_call(&r, "go", values, NULL), KWASM_TRAP_NONE, "%s: returns",
+		       rows[i].name);
+		is_u64(values[0], rows[i].value, "%s", rows[i].name);
+		run_close(&r);
+	}
+}
+
+int main(void)
+{
+	test_values();
+	return tap_done();
+}
