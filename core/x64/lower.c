@@ -27,6 +27,14 @@ static void use_rename(u32 *use, void *arg)
 	*use = names[*use];
 }
 
+/* A constant's extension is one itself: what it is as an operand depends on its type. */
+static void extend_const(struct ir_ins *ins, const struct ir_ins *from)
+{
+	ins->op = IR_CONST;
+	ins->imm = (u32)from->imm;
+	ins->arg[0] = 0;
+}
+
 /*
  * A 32-bit value is zero-extended in its register, so an extension is its operand by another type.
  * Definitions come before uses in order[] but for the operands of PHIs: two sweeps.
@@ -42,11 +50,17 @@ static int drop_extensions(struct ir_func *f)
 	for (i = 0; i < f->num_ins; i++)
 		names[i] = i;
 	for (n = 0; n < f->num_order; n++)
-		for (i = f->blocks[f->order[n]].first; i; i = f->ins[i].next)
-			if (f->ins[i].op == IR_ZEXT) {
-				names[i] = names[f->ins[i].arg[0]];
-				any = true;
-			}
+		for (i = f->blocks[f->order[n]].first; i; i = f->ins[i].next) {
+			u32 from = names[f->ins[i].arg[0]];
+
+			if (f->ins[i].op != IR_ZEXT)
+				continue;
+			if (f->ins[from].op == IR_CONST)
+				extend_const(&f->ins[i], &f->ins[from]);
+			else
+				names[i] = from;
+			any = true;
+		}
 	for (n = 0; n < f->num_order && any; n++)
 		ir_for_each_ins(f, f->order[n], i, next) {
 			if (f->ins[i].op == IR_ZEXT)

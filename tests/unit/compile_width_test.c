@@ -31,6 +31,34 @@ static const struct {
 	  "(if (result i32) (i32.wrap_i64 (i64.and (local.get 1) (i64.const 0x1000000000)))"
 	  " (then (i32.const 1)) (else (i32.const 2)))",
 	  { 0, 0x1000000000, 0 }, 2 },
+	{ "a stored constant, loaded and zero-extended", "i64",
+	  "(i32.store (local.get 0) (i32.const -1))"
+	  "(i64.add (local.get 1) (i64.extend_i32_u (i32.load (local.get 0))))",
+	  { 8, 0, 0 }, 0xffffffff },
+	{ "and sign-extended", "i64",
+	  "(i32.store (local.get 0) (i32.const -1))"
+	  "(i64.add (local.get 1) (i64.extend_i32_s (i32.load (local.get 0))))",
+	  { 8, 0, 0 }, U64_MAX },
+	{ "and stored again", "i64",
+	  "(i32.store (local.get 0) (i32.const -1))"
+	  "(i64.store offset=8 (local.get 0) (i64.extend_i32_u (i32.load (local.get 0))))"
+	  "(i64.load offset=8 (local.get 2))",
+	  { 0, 0, 0 }, 0xffffffff },
+	{ "and multiplied", "i64",
+	  "(i32.store (local.get 0) (i32.const -2147483648))"
+	  "(i64.mul (local.get 1) (i64.extend_i32_u (i32.load (local.get 0))))",
+	  { 0, 3, 0 }, 0x180000000 },
+	{ "and compared", "i32",
+	  "(i32.store (local.get 0) (i32.const -1))"
+	  "(i64.lt_u (local.get 1) (i64.extend_i32_u (i32.load (local.get 0))))",
+	  { 0, 1ull << 40, 0 }, 0 },
+	{ "a constant in a global, zero-extended", "i64",
+	  "(global.set $w (i32.const -1))"
+	  "(i64.add (local.get 1) (i64.extend_i32_u (global.get $w)))",
+	  { 0, 0, 0 }, 0xffffffff },
+	{ "and a result on the stack of results", "i32 i64",
+	  "(global.set $w (i32.const -1)) (i32.const 7) (i64.extend_i32_u (global.get $w))",
+	  { 0, 0, 0 }, 7 },
 };
 
 static const char frame[] = "(module (memory 1) (global $w (mut i32) (i32.const 0))"
@@ -51,6 +79,8 @@ static void test_values(void)
 		is_u64(run_call(&r, "go", values, NULL), KWASM_TRAP_NONE, "%s: returns",
 		       rows[i].name);
 		is_u64(values[0], rows[i].value, "%s", rows[i].name);
+		if (!strcmp(rows[i].result, "i32 i64"))
+			is_u64(values[1], 0xffffffff, "%s: the second", rows[i].name);
 		run_close(&r);
 	}
 }
