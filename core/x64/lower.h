@@ -66,11 +66,16 @@ static inline bool lower_imm32(const struct lower *l, u32 v, s64 *value)
 	return lower_const(l, v, value) && *value == (s32)*value;
 }
 
-/* The operand's upper half does not count: look through what only clears it. */
+/*
+ * The operand's upper half does not count: look through what only clears it.  Not at a constant,
+ * which says by its type how wide it is.
+ */
 static inline void lower_strip(struct lower *l, u32 *arg)
 {
-	if (l->f->ins[*arg].op == IR_WRAP)
-		lower_replace(l, arg, l->f->ins[*arg].arg[0]);
+	const struct ir_ins *ins = &l->f->ins[*arg];
+
+	if (ins->op == IR_WRAP && l->f->ins[ins->arg[0]].op != IR_CONST)
+		lower_replace(l, arg, ins->arg[0]);
 }
 
 /** lower_fold_load() - make the load arg[@n] of @user a memory operand if nothing forbids it. */

@@ -59,6 +59,50 @@ static const struct {
 	{ "and a result on the stack of results", "i32 i64",
 	  "(global.set $w (i32.const -1)) (i32.const 7) (i64.extend_i32_u (global.get $w))",
 	  { 0, 0, 0 }, 7 },
+	{ "a constant of 64 bits, wrapped, added", "i32",
+	  "(i64.store (local.get 0) (i64.const 0x100000007))"
+	  "(i32.add (local.get 2) (i32.wrap_i64 (i64.load (local.get 0))))",
+	  { 8, 0, 1 }, 8 },
+	{ "and compared", "i32",
+	  "(i64.store (local.get 0) (i64.const 0xffffffff))"
+	  "(i32.eq (local.get 2) (i32.wrap_i64 (i64.load (local.get 0))))",
+	  { 8, 0, 0xffffffff }, 1 },
+	{ "and a mask of a branch", "i32",
+	  "(global.set $x (i64.const 0x500000000))"
+	  "(if (result i32) (i32.and (local.get 2) (i32.wrap_i64 (global.get $x)))"
+	  " (then (i32.const 1)) (else (i32.const 2)))",
+	  { 0, 0, U32_MAX }, 2 },
+	{ "and a divisor", "i32",
+	  "(i64.store (local.get 0) (i64.const 0x100000003))"
+	  "(i32.div_u (local.get 2) (i32.wrap_i64 (i64.load (local.get 0))))",
+	  { 8, 0, 12 }, 4 },
+	{ "and a divisor of -1", "i32",
+	  "(global.set $x (i64.const 0xffffffff))"
+	  "(i32.rem_s (local.get 2) (i32.wrap_i64 (global.get $x)))",
+	  { 0, 0, 0x80000000 }, 0 },
+	{ "and a power of two that is none", "i32",
+	  "(global.set $x (i64.const 0x100000000))"
+	  "(i32.mul (local.get 2) (i32.wrap_i64 (global.get $x)))",
+	  { 0, 0, 9 }, 0 },
+};
+
+/* The wrapped divisor is 0 or -1, the constant is neither. */
+static const struct {
+	const char *name, *body;
+	u32 arg, trap;
+} traps[] = {
+	{ "a wrapped 0 as divisor",
+	  "(i64.store (i32.const 8) (i64.const 0x100000000))"
+	  "(i32.div_s (local.get 0) (i32.wrap_i64 (i64.load (i32.const 8))))",
+	  1, KWASM_TRAP_DIV_ZERO },
+	{ "without a sign",
+	  "(global.set $x (i64.const 0x100000000))"
+	  "(i32.rem_u (local.get 0) (i32.wrap_i64 (global.get $x)))",
+	  1, KWASM_TRAP_DIV_ZERO },
+	{ "a wrapped -1 as divisor",
+	  "(global.set $x (i64.const 0xffffffff))"
+	  "(i32.div_s (local.get 0) (i32.wrap_i64 (global.get $x)))",
+	  0x80000000, KWASM_TRAP_INT_OVERFLOW },
 };
 
 static const char frame[] = "(module (memory 1) (global $w (mut i32) (i32.const 0))"
@@ -85,8 +129,25 @@ static void test_values(void)
 	}
 }
 
+static void test_divisors(void)
+{
+	static char wat[2048];
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(traps); i++) {
+		u64 value = traps[i].arg;
+		struct run r;
+
+		snprintf(wat, sizeof(wat), frame, "", "i32", traps[i].body);
+		r = run_text(wat);
+		is_u64(run_call(&r, "go", &value, NULL), traps[i].trap, "%s", traps[i].name);
+		run_close(&r);
+	}
+}
+
 int main(void)
 {
 	test_values();
+	test_divisors();
 	return tap_done();
 }
