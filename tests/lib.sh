@@ -86,6 +86,15 @@ await() {
 	done
 }
 
+# free_memory: kB that nothing uses, those included that processors keep in lists of their own, which
+# MemFree and MemAvailable leave out and which come and go by tens of megabytes
+free_memory() {
+	echo 3 >/proc/sys/vm/drop_caches
+	cat /proc/sys/vm/stat_refresh
+	awk '$1 == "MemFree:" { n += $2 } $1 == "count:" { n += $2 * 4 } END { print n }' \
+		/proc/meminfo /proc/zoneinfo
+}
+
 # expect_log REGEX: the kernel will log lines that match and that would otherwise fail the run;
 # see tests/vm/run --help
 expect_log() {
