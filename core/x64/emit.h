@@ -79,10 +79,14 @@ static inline void emit_made(struct emit *e, enum x64_width w, u8 reg)
 	e->made_width = w;
 }
 
-/** emit_is_tested() - do the flags tell already whether location @loc is 0? */
+/**
+ * emit_is_tested() - do the flags tell already whether location @loc is 0?
+ *
+ * They never do of a slot; the number of one is X64_NONE.
+ */
 static inline bool emit_is_tested(const struct emit *e, enum x64_width w, u32 loc)
 {
-	return e->zero_reg == loc && e->zero_width == w;
+	return ir_loc_is_reg(loc) && e->zero_reg == loc && e->zero_width == w;
 }
 
 /** emit_slot() - memory operand of a spill slot. */
