@@ -154,17 +154,24 @@ static void store(struct memopt *m, u32 i)
 	k->value = ins->arg[1];
 }
 
+/* May two globals be one?  Several imports may be linked to the same. */
+static bool same_global(const struct kwasm_module *module, u64 a, u64 b)
+{
+	return a == b || (a < module->num_global_imports && b < module->num_global_imports);
+}
+
 static void global_set(struct memopt *m, u32 i)
 {
 	const struct ir_ins *ins = &m->f->ins[i];
 	struct known *k;
-	u32 n;
+	u32 n = 0;
 
-	for (n = 0; n < m->now.num; n++) {
-		if (m->now.known[n].op == IR_GGET && m->now.known[n].imm == ins->imm) {
+	while (n < m->now.num) {
+		k = &m->now.known[n];
+		if (k->op == IR_GGET && same_global(m->f->module, k->imm, ins->imm))
 			forget(&m->now, n);
-			break;
-		}
+		else
+			n++;
 	}
 	k = remember(&m->now);
 	k->op = IR_GGET;

@@ -185,6 +185,46 @@ static void test_call_without_code(void)
 	kwasm_module_destroy((struct kwasm_module *)module);
 }
 
+/* What was read or written by one name is no more known once the other one was written. */
+static void test_one_global_twice(void)
+{
+	struct kwasm_store *store = kwasm_store_create(NULL, false);
+	struct kwasm_code declared = { .module = wat_module(exporter) };
+	struct kwasm_instance *first = NULL, *second = NULL;
+	struct kwasm_hostmap hosts = { 0 };
+	struct kwasm_module *m = wat_module(
+		"(module (import \"m\" \"var\" (global $a (mut i32)))"
+		" (import \"m\" \"var\" (global $b (mut i32)))"
+		" (global $own (mut i32) (i32.const 100))"
+		" (func (export \"go\") (param i32) (result i32)"
+		"  (drop (global.get $b)) (drop (global.get $own))"
+		"  (global.set $a (local.get 0))"
+		"  (i32.add (global.get $b) (global.get $own)))"
+		" (func (export \"both\") (param i32) (result i32)"
+		"  (global.set $b (i32.const 1)) (global.set $a (local.get 0))"
+		"  (global.get $b)))");
+	struct kwasm_code *code = NULL;
+	struct kwasm_binding b;
+	u64 value = 42;
+
+	kwasm_diag_init(&error);
+	if (kwasm_code_compile(m, &hosts, NULL, &error, &code) ||
+	    kwasm_instance_create(store, &declared, NULL, NULL, &error, NULL, &first) ||
+	    kwasm_instance_create(store, code, bind, first, &error, NULL, &second))
+		bail_out("%s", error.text);
+	kwasm_instance_binding(second, "go", 2, &b);
+	is_int(kwasm_call(b.func, &value, NULL), 0, "a global imported twice, read and written");
+	is_u64(value, 142, "by either name");
+	value = 43;
+	kwasm_instance_binding(second, "both", 4, &b);
+	is_int(kwasm_call(b.func, &value, NULL), 0, "and written by both");
+	is_u64(value, 43, "has the last value");
+	kwasm_store_destroy(store);
+	kwasm_code_destroy(code);
+	kwasm_module_destroy(m);
+	kwasm_module_destroy((struct kwasm_module *)declared.module);
+}
+
 static void test_host_calls(void)
 {
 	struct kwasm_store *store = kwasm_store_create(NULL, false);
@@ -222,6 +262,7 @@ int main(void)
 	kwasm_module_destroy((struct kwasm_module *)code.module);
 	test_hostmap();
 	test_call_without_code();
+	test_one_global_twice();
 	test_host_calls();
 	test_names();
 	return tap_done();
