@@ -21,7 +21,7 @@ struct kwasm_store_sig {
  * @depth: entries from C that have not returned
  * @stack_limit: of the outermost entry
  * @host_ctx: context of host functions that are called from C; it has no memory
- * @thread: the environment's own
+ * @thread: the environment's own, like @owner
  */
 struct kwasm_store {
 	struct kwasm_arena arena;
@@ -40,6 +40,7 @@ struct kwasm_store {
 	u64 stack_limit;
 	struct kwasm_ctx *host_ctx;
 	void *thread;
+	void *owner;
 };
 
 /* A function object of the host; others have no need of the store. */

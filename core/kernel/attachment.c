@@ -66,13 +66,15 @@ void kwasm_hook_unregister(struct kwasm_hook_type *type)
 {
 	struct kwasm_attachment *at, *tmp;
 	struct kwasm_net *knet;
+	LIST_HEAD(doomed);
 
 	mutex_lock(&kwasm_lock);
 	list_del(&type->node);
 	list_for_each_entry(knet, &kwasm_nets, node)
 		list_for_each_entry_safe(at, tmp, &knet->attachments, node)
 			if (at->type == type)
-				kwasm_attachment_destroy(at);
+				list_move_tail(&at->node, &doomed);
+	kwasm_attachments_detach(&doomed);
 	mutex_unlock(&kwasm_lock);
 }
 EXPORT_SYMBOL_GPL(kwasm_hook_unregister);
@@ -149,52 +151,129 @@ static void run_swap(struct kwasm_attachment *at, struct kwasm_run *new)
 	run_destroy(old);
 }
 
-/* Give every running attachment of @prog a run with the program's current instances. */
-static void program_rerun(struct kwasm_program *prog, struct kwasm_attachment *restarted)
+static void attachment_release(struct kref *ref)
 {
+	struct kwasm_attachment *at = container_of(ref, struct kwasm_attachment, ref);
+
+	free_percpu(at->stats);
+	kfree(at);
+}
+
+void kwasm_attachment_put(struct kwasm_attachment *at)
+{
+	kref_put(&at->ref, attachment_release);
+}
+
+/* How long to wait before a restart: doubles while failures follow each other. */
+static u32 backoff_next(struct kwasm_attachment *at)
+{
+	u64 now = ktime_get_mono_fast_ns();
+
+	lockdep_assert_held(&at->trap_lock);
+	if (now - at->failed_ns > (at->backoff_ms + BACKOFF_FORGET_MS) * (u64)NSEC_PER_MSEC)
+		at->backoff_ms = BACKOFF_MIN_MS;
+	else
+		at->backoff_ms = clamp(at->backoff_ms * 2, BACKOFF_MIN_MS, BACKOFF_MAX_MS);
+	at->failed_ns = now;
+	return at->backoff_ms;
+}
+
+/* Let the work do what follows a trap, or try again what failed.  The caller holds a reference. */
+static void work_queue(struct kwasm_attachment *at)
+{
+	u32 delay = 0;
+
+	spin_lock_bh(&at->trap_lock);
+	if (at->policy == KWASM_POLICY_RESTART)
+		delay = backoff_next(at);
+	spin_unlock_bh(&at->trap_lock);
+	kref_get(&at->ref);
+	if (!queue_delayed_work(kwasm_wq, &at->work, msecs_to_jiffies(delay)))
+		kref_put(&at->ref, attachment_release);
+}
+
+/* The others of its program that run get the new instances too. */
+static void restart_others(struct kwasm_attachment *restarted)
+{
+	struct kwasm_program *prog = restarted->prog;
 	struct kwasm_attachment *at;
 	struct kwasm_diag diag;
 	struct kwasm_run *run;
 
 	kwasm_diag_init(&diag);
 	list_for_each_entry(at, &prog->knet->attachments, node) {
-		if (at->prog != prog || (at != restarted && !rcu_access_pointer(at->run)))
+		if (at == restarted || at->prog != prog || !rcu_access_pointer(at->run))
 			continue;
 		run = run_create(at, prog, &diag);
-		if (IS_ERR(run))
-			continue;
-		WRITE_ONCE(at->state, KWASM_STATE_ACTIVE);
-		run_swap(at, run);
+		if (!IS_ERR(run))	/* else it keeps what it has */
+			run_swap(at, run);
 	}
 }
 
+/* Return: 0, or -errno and nothing has changed. */
+static int restart(struct kwasm_attachment *at, struct kwasm_instances **instances,
+		   struct kwasm_diag *diag)
+{
+	struct kwasm_program *prog = at->prog;
+	struct kwasm_run *run;
+
+	swap(prog->instances, *instances);
+	run = run_create(at, prog, diag);
+	if (IS_ERR(run)) {
+		swap(prog->instances, *instances);
+		return PTR_ERR(run);
+	}
+	at->restarts++;
+	WRITE_ONCE(at->state, KWASM_STATE_ACTIVE);
+	run_swap(at, run);
+	restart_others(at);
+	return 0;
+}
+
+/* kwasm_lock held.  The world may have changed since @prog trapped. */
+static bool restart_wanted(const struct kwasm_attachment *at, const struct kwasm_program *prog)
+{
+	return !at->dead && at->prog == prog && !prog->killed && !rcu_access_pointer(at->run);
+}
+
 /*
- * Instances are made without the lock, since their start functions are guest code; then the world
- * may have changed, in which case they are thrown away.
+ * Instances are made without the lock, since their start functions are guest code; when they are no
+ * longer wanted then, they are thrown away.  The program's host functions stay meanwhile: who
+ * withdraws them waits for kwasm_hosts_unlock(), and has taken the program away behind it.
  */
 static void work_restart(struct kwasm_attachment *at, struct kwasm_program *prog)
 {
 	const struct kwasm_host_fn *const *tables;
-	struct kwasm_instances *instances;
+	struct kwasm_instances *instances = NULL;
 	struct kwasm_diag diag;
+	bool wanted;
+	int err;
 	u32 num;
 
 	kwasm_diag_init(&diag);
 	kwasm_hosts_lock(&tables, &num);
-	instances = kwasm_instances_create(prog, &diag);
 	mutex_lock(&kwasm_lock);
-	if (IS_ERR(instances)) {
-		pr_notice_ratelimited("program %s cannot be restarted: %s\n", prog->name,
-				      diag.text[0] ? diag.text : "out of memory");
-		WRITE_ONCE(at->state, KWASM_STATE_DETACHED);
+	wanted = restart_wanted(at, prog);
+	mutex_unlock(&kwasm_lock);
+	if (!wanted)
+		goto unlock;
+	instances = kwasm_instances_create(prog, &diag);
+	err = PTR_ERR_OR_ZERO(instances);
+	if (err)
 		instances = NULL;
-	} else if (!at->dead && at->prog == prog && !prog->killed &&
-		   !rcu_access_pointer(at->run)) {
-		swap(prog->instances, instances);
-		at->restarts++;
-		program_rerun(prog, at);
+	mutex_lock(&kwasm_lock);
+	if (restart_wanted(at, prog)) {
+		if (!err)
+			err = restart(at, &instances, &diag);
+		if (err) {
+			pr_notice_ratelimited("program %s cannot be restarted yet: %s\n",
+					      prog->name, diag.text[0] ? diag.text :
+									 "out of memory");
+			work_queue(at);
+		}
 	}
 	mutex_unlock(&kwasm_lock);
+unlock:
 	kwasm_hosts_unlock();
 	kwasm_instances_put(instances);
 }
@@ -207,8 +286,9 @@ static void attachment_work(struct work_struct *work)
 
 	mutex_lock(&kwasm_lock);
 	trapped = llist_del_all(&at->trapped);
-	if (!at->dead && trapped && !rcu_access_pointer(at->run)) {
-		kwasm_event_attachment(KWASM_EVENT_TRAP, at);
+	if (!at->dead && !rcu_access_pointer(at->run)) {
+		if (trapped)
+			kwasm_event_attachment(KWASM_EVENT_TRAP, at);
 		if (at->policy == KWASM_POLICY_RESTART) {
 			restart = at->prog;
 			kwasm_program_get(restart);
@@ -228,29 +308,6 @@ static void attachment_work(struct work_struct *work)
 	kwasm_attachment_put(at);
 }
 
-static void attachment_release(struct kref *ref)
-{
-	struct kwasm_attachment *at = container_of(ref, struct kwasm_attachment, ref);
-
-	free_percpu(at->stats);
-	kfree(at);
-}
-
-void kwasm_attachment_put(struct kwasm_attachment *at)
-{
-	kref_put(&at->ref, attachment_release);
-}
-
-/* How long to wait before a restart: doubles while traps follow each other. */
-static u32 backoff_next(struct kwasm_attachment *at, u64 now)
-{
-	if (now - at->trap_time_ns > BACKOFF_FORGET_MS * (u64)NSEC_PER_MSEC)
-		at->backoff_ms = BACKOFF_MIN_MS;
-	else
-		at->backoff_ms = clamp(at->backoff_ms * 2, BACKOFF_MIN_MS, BACKOFF_MAX_MS);
-	return at->backoff_ms;
-}
-
 static void trap_log(const struct kwasm_program *prog, const struct kwasm_hook_type *type,
 		     const struct kwasm_trap_info *trap)
 {
@@ -266,7 +323,7 @@ static void trap_log(const struct kwasm_program *prog, const struct kwasm_hook_t
  * Take the run out that belongs to the instances of @ctx, and leave it to the work.  Of several CPUs
  * that trap the first one does; nor is there anything to take where another program has come since.
  */
-static void take_out(struct kwasm_attachment *at, const struct kwasm_ctx *ctx, u32 delay_ms)
+static void take_out(struct kwasm_attachment *at, const struct kwasm_ctx *ctx)
 {
 	struct kwasm_run *run = rcu_dereference(at->run);
 
@@ -276,9 +333,7 @@ static void take_out(struct kwasm_attachment *at, const struct kwasm_ctx *ctx, u
 	WRITE_ONCE(at->state, at->policy == KWASM_POLICY_RESTART ? KWASM_STATE_BACKOFF :
 								   KWASM_STATE_DETACHED);
 	llist_add(&run->trapped, &at->trapped);
-	kref_get(&at->ref);
-	if (!queue_delayed_work(kwasm_wq, &at->work, msecs_to_jiffies(delay_ms)))
-		kref_put(&at->ref, attachment_release);
+	work_queue(at);
 }
 
 u32 kwasm_attachment_trapped(struct kwasm_attachment *at, const struct kwasm_ctx *ctx,
@@ -286,20 +341,16 @@ u32 kwasm_attachment_trapped(struct kwasm_attachment *at, const struct kwasm_ctx
 {
 	const struct kwasm_program *prog = (void *)ctx->env[KWASM_CTX_PROGRAM];
 	u32 verdict = at->policy == KWASM_POLICY_DROP ? KWASM_VERDICT_DROP : KWASM_VERDICT_ACCEPT;
-	u64 now = ktime_get_mono_fast_ns();
-	u32 delay = 0;
 
 	if (trap->kind == KWASM_TRAP_KILLED)
 		return verdict;
 	spin_lock_bh(&at->trap_lock);
-	if (at->policy == KWASM_POLICY_RESTART)
-		delay = backoff_next(at, now);
 	at->last_trap = *trap;
-	at->trap_time_ns = now;
+	at->trap_time_ns = ktime_get_mono_fast_ns();
 	spin_unlock_bh(&at->trap_lock);
 	trap_log(prog, at->type, trap);
 	if (at->policy == KWASM_POLICY_DETACH || at->policy == KWASM_POLICY_RESTART)
-		take_out(at, ctx, delay);
+		take_out(at, ctx);
 	return verdict;
 }
 
@@ -382,31 +433,27 @@ int kwasm_attachment_create(struct kwasm_program *prog, const struct kwasm_attac
 		goto put;
 	}
 	rcu_assign_pointer(at->run, run);
-	err = type->attach(at, diag);
-	if (err)
-		goto unrun;
-	at->hooked = true;
 	at->id = ++next_attachment_id;
 	list_add_tail(&at->node, &knet->attachments);
 	knet->num_attachments++;
 	prog->attachments++;
+	err = type->attach(at, diag);
+	if (err) {
+		/* Of two families one may have been there for a moment, and packets with it. */
+		kwasm_attachment_destroy(at);
+		return err;
+	}
+	at->hooked = true;
 	*out = at;
 	return 0;
-unrun:
-	run_swap(at, NULL);
 put:
 	kwasm_attachment_put(at);
 	return err;
 }
 
-void kwasm_attachment_destroy(struct kwasm_attachment *at)
+/* No packet is inside any more, so nothing is added to the list of runs. */
+static void attachment_end(struct kwasm_attachment *at)
 {
-	lockdep_assert_held(&kwasm_lock);
-	at->dead = true;
-	if (at->hooked)
-		at->type->detach(at);
-	run_swap(at, NULL);
-	/* No packet is inside any more, so nothing is added to the list behind this. */
 	runs_destroy(llist_del_all(&at->trapped));
 	if (cancel_delayed_work(&at->work))
 		kwasm_attachment_put(at);
@@ -414,6 +461,54 @@ void kwasm_attachment_destroy(struct kwasm_attachment *at)
 	at->knet->num_attachments--;
 	at->prog->attachments--;
 	kwasm_attachment_put(at);
+}
+
+void kwasm_attachments_destroy(struct list_head *doomed)
+{
+	struct kwasm_attachment *at, *tmp;
+	struct kwasm_run *run;
+
+	lockdep_assert_held(&kwasm_lock);
+	list_for_each_entry(at, doomed, node) {
+		at->dead = true;
+		if (at->hooked)
+			at->type->detach(at);
+		run = unrcu_pointer(xchg(&at->run, NULL));
+		if (run)
+			llist_add(&run->trapped, &at->trapped);
+	}
+	if (list_empty(doomed))
+		return;
+	synchronize_rcu();
+	list_for_each_entry_safe(at, tmp, doomed, node)
+		attachment_end(at);
+}
+
+void kwasm_attachment_destroy(struct kwasm_attachment *at)
+{
+	LIST_HEAD(doomed);
+
+	list_move(&at->node, &doomed);
+	kwasm_attachments_destroy(&doomed);
+}
+
+void kwasm_attachments_detach(struct list_head *doomed)
+{
+	struct kwasm_program *prog, *tmp;
+	struct kwasm_attachment *at;
+	struct kwasm_net *knet;
+
+	list_for_each_entry(at, doomed, node)
+		kwasm_event_attachment(KWASM_EVENT_DETACH, at);
+	kwasm_attachments_destroy(doomed);
+	list_for_each_entry(knet, &kwasm_nets, node) {
+		list_for_each_entry_safe(prog, tmp, &knet->programs, node) {
+			if (!prog->linked || prog->attachments)
+				continue;
+			kwasm_event_program(KWASM_EVENT_UNLOAD, prog);
+			kwasm_program_remove(prog);
+		}
+	}
 }
 
 int kwasm_attachment_prepare(struct kwasm_attachment *at, struct kwasm_program *prog,
@@ -432,6 +527,7 @@ int kwasm_attachment_prepare(struct kwasm_attachment *at, struct kwasm_program *
 			return err;
 		}
 		at->hooked = true;
+		at->rehooked = true;
 	}
 	at->next = run;
 	return 0;
@@ -439,6 +535,11 @@ int kwasm_attachment_prepare(struct kwasm_attachment *at, struct kwasm_program *
 
 void kwasm_attachment_cancel(struct kwasm_attachment *at)
 {
+	if (at->rehooked) {
+		at->type->detach(at);
+		at->hooked = false;
+		at->rehooked = false;
+	}
 	run_destroy(at->next);
 	at->next = NULL;
 }
@@ -449,10 +550,14 @@ void kwasm_attachment_commit(struct kwasm_attachment *at)
 
 	lockdep_assert_held(&kwasm_lock);
 	at->next = NULL;
+	at->rehooked = false;
 	at->prog->attachments--;
 	at->prog = run->prog;
 	at->prog->attachments++;
+	spin_lock_bh(&at->trap_lock);
+	memset(&at->last_trap, 0, sizeof(at->last_trap));
 	at->backoff_ms = BACKOFF_MIN_MS / 2;
+	spin_unlock_bh(&at->trap_lock);
 	WRITE_ONCE(at->state, KWASM_STATE_ACTIVE);
 	run_swap(at, run);
 }

@@ -14,6 +14,14 @@
 #include <linux/vmalloc.h>
 #include <net/genetlink.h>
 
+/*
+ * Guests run with BH off, host functions and memory.grow take spinning locks and pages there, which
+ * a kernel whose spinlocks sleep does not allow.
+ */
+#ifdef CONFIG_PREEMPT_RT
+#error "kwasm does not support kernels with PREEMPT_RT"
+#endif
+
 /* An area that is mapped piece by piece; before it had a flag of its own it was a plain mapping. */
 #ifdef VM_SPARSE
 #define KWASM_VM_SPARSE VM_SPARSE
@@ -32,6 +40,11 @@ static inline void kwasm_hrtimer_setup(struct hrtimer *timer,
 	timer->function = fn;
 #endif
 }
+
+/* Before multicast groups had a flag of their own, joining asked for the operations' one. */
+#ifndef GENL_MCAST_CAP_NET_ADMIN
+#define GENL_MCAST_CAP_NET_ADMIN GENL_UNS_ADMIN_PERM
+#endif
 
 /* Return: stored; *oldp is what stood there otherwise.  Atomic against interrupts of this CPU. */
 #ifdef this_cpu_try_cmpxchg

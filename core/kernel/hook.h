@@ -24,7 +24,7 @@ struct kwasm_attachment;
  * @families: families it knows, bit mask over NFPROTO_*
  * @default_family: where the request names none
  * @attach: make the handler see packets; process context, kwasm_lock held
- * @detach: no packet reaches it after this and a grace period
+ * @detach: no packet reaches it after this and a grace period, for which it does not wait itself
  */
 struct kwasm_hook_type {
 	const char *name;
@@ -98,7 +98,9 @@ struct kwasm_run {
  * @dead: being destroyed; kwasm_lock
  * @prog: what it runs or ran; kwasm_lock
  * @next: run prepared for kwasm_attachment_commit(); kwasm_lock
- * @trap_lock: protects @last_trap, @trap_time_ns and @backoff_ms
+ * @rehooked: type->attach() has been called for @next only; kwasm_lock
+ * @trap_lock: protects @last_trap, @trap_time_ns, @failed_ns and @backoff_ms
+ * @failed_ns: when its run was last taken out, or a restart failed
  * @trapped: runs taken out by traps, freed by @work
  * @work: what a trap leaves to process context: restart or detach
  * @hook_priv: the hook module's own
@@ -110,6 +112,7 @@ struct kwasm_attachment {
 	u8 state;
 	u8 family;
 	bool hooked;
+	bool rehooked;
 	bool dead;
 	s32 priority;
 	u32 id;
@@ -125,6 +128,7 @@ struct kwasm_attachment {
 	spinlock_t trap_lock;
 	struct kwasm_trap_info last_trap;
 	u64 trap_time_ns;
+	u64 failed_ns;
 	u32 backoff_ms;
 	u64 restarts;
 	struct llist_head trapped;
@@ -165,6 +169,17 @@ int kwasm_attachment_create(struct kwasm_program *prog, const struct kwasm_attac
 
 /** kwasm_attachment_destroy() - detach and free.  kwasm_lock held; waits for a grace period. */
 void kwasm_attachment_destroy(struct kwasm_attachment *at);
+
+/** kwasm_attachments_destroy() - the same for those moved to a list, in one grace period. */
+void kwasm_attachments_destroy(struct list_head *doomed);
+
+/**
+ * kwasm_attachments_detach() - destroy those moved to a list as if each had been asked for.
+ *
+ * Listeners learn of it, and linked programs go with their last attachment.
+ * Context: kwasm_lock held; waits for a grace period.
+ */
+void kwasm_attachments_detach(struct list_head *doomed);
 
 /*
  * Replacing a program is all or nothing over its attachments: prepare each, then commit each; or

@@ -52,8 +52,9 @@ void kwasm_host_unregister(const struct kwasm_host_fn *table)
 			break;
 		}
 	}
-	up_write(&hosts_sem);
+	/* Nobody gets in between who makes instances of a program bound to it. */
 	kwasm_programs_remove_bound(table);
+	up_write(&hosts_sem);
 }
 EXPORT_SYMBOL_GPL(kwasm_host_unregister);
 

@@ -14,6 +14,11 @@
 #include "ksym.h"
 #include "symbols.h"
 
+/*
+ * An entry takes more than half a KiB, and /proc/kallsyms walks the list from its head for each one:
+ * a text of more functions than this has one symbol for all.
+ */
+#define KSYMS_MAX 4096
 #define PROGRAM_CHARS 64
 #define FUNC_CHARS 128
 
@@ -52,12 +57,6 @@ static void add(struct kwasm_ksyms *ks, const struct kwasm_code *code, const cha
 	kwasm_sym_perf_event_ksymbol(sym->start, end - start, false, sym->name);
 }
 
-static void add_stub(struct kwasm_ksyms *ks, const struct kwasm_code *code, const char *program,
-		     u32 start, u32 end)
-{
-	add(ks, code, program, start, end, "stub", 4);
-}
-
 static void add_func(struct kwasm_ksyms *ks, const struct kwasm_code *code, const char *program,
 		     u32 i)
 {
@@ -75,26 +74,41 @@ static void add_func(struct kwasm_ksyms *ks, const struct kwasm_code *code, cons
 	    scnprintf(number, sizeof(number), "%u", index));
 }
 
+/* How many symbols the first @num functions take, with the stubs around them. */
+static u32 count(const struct kwasm_code *code, u32 num)
+{
+	u32 i, at = 0, total = 1;
+
+	for (i = 0; i < num; i++) {
+		total += code->funcs[i].start > at;
+		total += code->funcs[i].end > code->funcs[i].start;
+		at = max(at, code->funcs[i].end);
+	}
+	return total;
+}
+
 struct kwasm_ksyms *kwasm_ksyms_add(const struct kwasm_code *code, const char *program)
 {
 	u32 num = code->module->num_funcs - code->module->num_func_imports;
 	struct kwasm_ksyms *ks;
 	u32 i, at = 0;
 
-	ks = kwasm_zalloc(1, struct_size(ks, syms, 2 * (size_t)num + 1));
+	if (num > KSYMS_MAX)
+		num = 0;
+	ks = kwasm_zalloc(1, struct_size(ks, syms, count(code, num)));
 	if (!ks)
 		return ERR_PTR(-ENOMEM);
 	/* Functions stand in the order of their indices. */
 	for (i = 0; i < num; i++) {
 		if (code->funcs[i].start > at)
-			add_stub(ks, code, program, at, code->funcs[i].start);
+			add(ks, code, program, at, code->funcs[i].start, "stub", 4);
 		if (code->funcs[i].end > code->funcs[i].start)
 			add_func(ks, code, program, i);
 		at = max(at, code->funcs[i].end);
 		cond_resched();
 	}
 	if (code->text_used > at)
-		add_stub(ks, code, program, at, code->text_used);
+		add(ks, code, program, at, code->text_used, num ? "stub" : "code", 4);
 	return ks;
 }
 

@@ -12,6 +12,7 @@
 #include <linux/fs.h>
 #include <linux/vmalloc.h>
 
+#include "compat.h"
 #include "event.h"
 #include "limits.h"
 #include "netlink.h"
@@ -203,7 +204,7 @@ static const struct genl_ops ops[] = {
 };
 
 static const struct genl_multicast_group groups[] = {
-	{ .name = KWASM_GENL_GROUP_EVENTS },
+	{ .name = KWASM_GENL_GROUP_EVENTS, .flags = GENL_MCAST_CAP_NET_ADMIN },
 };
 
 struct genl_family kwasm_genl_family = {
@@ -217,7 +218,6 @@ struct genl_family kwasm_genl_family = {
 	.n_ops = ARRAY_SIZE(ops),
 	.mcgrps = groups,
 	.n_mcgrps = ARRAY_SIZE(groups),
-	.resv_start_op = KWASM_NUM_CMDS,
 };
 
 struct sk_buff *kwasm_nl_reply(struct genl_info *info, size_t size, void **header)

@@ -34,10 +34,12 @@ static int __net_init net_enter(struct net *net)
 void kwasm_program_detach_all(struct kwasm_program *prog)
 {
 	struct kwasm_attachment *at, *tmp;
+	LIST_HEAD(doomed);
 
 	list_for_each_entry_safe(at, tmp, &prog->knet->attachments, node)
 		if (at->prog == prog)
-			kwasm_attachment_destroy(at);
+			list_move_tail(&at->node, &doomed);
+	kwasm_attachments_destroy(&doomed);
 }
 
 static void __net_exit net_leave(struct net *net)
@@ -46,10 +48,9 @@ static void __net_exit net_leave(struct net *net)
 	struct kwasm_program *prog, *tmp;
 
 	mutex_lock(&kwasm_lock);
-	list_for_each_entry_safe(prog, tmp, &knet->programs, node) {
-		kwasm_program_detach_all(prog);
+	kwasm_attachments_destroy(&knet->attachments);
+	list_for_each_entry_safe(prog, tmp, &knet->programs, node)
 		kwasm_program_remove(prog);
-	}
 	list_del(&knet->node);
 	mutex_unlock(&kwasm_lock);
 }

@@ -164,7 +164,8 @@ int kwasm_nl_attach(struct sk_buff *skb, struct genl_info *info, struct kwasm_di
 		nlmsg_free(reply);
 		return err;
 	}
-	return genlmsg_reply(reply, info);
+	genlmsg_reply(reply, info);	/* it is attached, even if the answer gets lost */
+	return 0;
 }
 
 /* Which attachments a request means: by id, or by program and optionally hook. */
@@ -194,35 +195,23 @@ static bool selected(const struct kwasm_attachment *at, const struct selection *
 	return !sel->hook || !strcmp(at->type->name, sel->hook);
 }
 
-static void detach_one(struct kwasm_attachment *at)
-{
-	struct kwasm_program *prog = at->prog;
-
-	kwasm_event_attachment(KWASM_EVENT_DETACH, at);
-	kwasm_attachment_destroy(at);
-	if (!prog->linked || prog->attachments)
-		return;
-	kwasm_event_program(KWASM_EVENT_UNLOAD, prog);
-	kwasm_program_remove(prog);
-}
-
 int kwasm_nl_detach(struct sk_buff *skb, struct genl_info *info, struct kwasm_diag *diag)
 {
 	struct kwasm_net *knet = kwasm_net_of(genl_info_net(info));
 	struct selection sel = selection_of(info->attrs);
 	struct kwasm_attachment *at, *tmp;
-	u32 found = 0;
+	LIST_HEAD(doomed);
+	bool found;
 
 	if (!sel.id && !sel.name)
 		return kwasm_diag_set(diag, -EINVAL, KWASM_NO_PLACE,
 				      "the request names neither an attachment nor a program");
 	mutex_lock(&kwasm_lock);
-	list_for_each_entry_safe(at, tmp, &knet->attachments, node) {
-		if (!selected(at, &sel))
-			continue;
-		found++;
-		detach_one(at);
-	}
+	list_for_each_entry_safe(at, tmp, &knet->attachments, node)
+		if (selected(at, &sel))
+			list_move_tail(&at->node, &doomed);
+	found = !list_empty(&doomed);
+	kwasm_attachments_detach(&doomed);
 	mutex_unlock(&kwasm_lock);
 	if (found)
 		return 0;

@@ -65,6 +65,19 @@ static int invocation_compile(struct invocation *inv, const struct kwasm_bytes *
 	return err;
 }
 
+/* Nothing outside can name a function, or an object of the host. */
+static int check_references(const struct invocation *inv, u32 func, struct kwasm_diag *diag)
+{
+	u32 i;
+
+	for (i = 0; i < inv->num_args; i++)
+		if (kwasm_type_is_ref(inv->type->params[i]) && inv->args[i])
+			return kwasm_diag_set(diag, -EINVAL, func, KWASM_DIAG_NONE,
+					      "argument %u is a reference, which can only be null",
+					      i + 1);
+	return 0;
+}
+
 static int invocation_find(struct invocation *inv, struct kwasm_instance *inst, const char *entry,
 			   struct kwasm_diag *diag)
 {
@@ -84,7 +97,7 @@ static int invocation_find(struct invocation *inv, struct kwasm_instance *inst, 
 		return kwasm_diag_set(diag, -E2BIG, export->index, KWASM_DIAG_NONE,
 				      "%.63s returns %u values, more than %u", entry,
 				      inv->type->num_results, KWASM_MAX_ARGS);
-	return 0;
+	return check_references(inv, export->index, diag);
 }
 
 static void invocation_call(struct invocation *inv)
@@ -160,6 +173,8 @@ static int invocation_reply(const struct invocation *inv, struct genl_info *info
 	struct sk_buff *reply;
 	void *header;
 	u32 i;
+	u8 type;
+	u64 v;
 
 	reply = kwasm_nl_reply(info, KWASM_NL_SMALL, &header);
 	if (!reply)
@@ -168,10 +183,14 @@ static int invocation_reply(const struct invocation *inv, struct genl_info *info
 		goto free;
 	if (inv->trapped && kwasm_nl_put_trap(reply, inv->module, &inv->trap))
 		goto free;
-	for (i = 0; !inv->trapped && i < inv->type->num_results; i++)
-		if (nla_put_u64_64bit(reply, KWASM_A_RESULT, inv->values[i], KWASM_A_PAD) ||
-		    nla_put_u8(reply, KWASM_A_RESULT_TYPE, kwasm_functype_results(inv->type)[i]))
+	for (i = 0; !inv->trapped && i < inv->type->num_results; i++) {
+		type = kwasm_functype_results(inv->type)[i];
+		/* Of a reference no more is told than whether it is null: it is an address. */
+		v = kwasm_type_is_ref(type) ? !!inv->values[i] : inv->values[i];
+		if (nla_put_u64_64bit(reply, KWASM_A_RESULT, v, KWASM_A_PAD) ||
+		    nla_put_u8(reply, KWASM_A_RESULT_TYPE, type))
 			goto free;
+	}
 	genlmsg_end(reply, header);
 	return genlmsg_reply(reply, info);
 free:

@@ -122,7 +122,8 @@ int kwasm_nl_load(struct sk_buff *skb, struct genl_info *info, struct kwasm_diag
 		kwasm_program_put(prog);
 		return err;
 	}
-	return genlmsg_reply(reply, info);
+	genlmsg_reply(reply, info);	/* it is loaded, even if the answer gets lost */
+	return 0;
 }
 
 struct kwasm_program *kwasm_nl_find_program(struct genl_info *info, struct kwasm_diag *diag)
@@ -241,7 +242,8 @@ unlock:
 		kwasm_program_put(prog);
 		return err;
 	}
-	return genlmsg_reply(reply, info);
+	genlmsg_reply(reply, info);
+	return 0;
 }
 
 int kwasm_nl_get_program(struct sk_buff *skb, struct genl_info *info, struct kwasm_diag *diag)

@@ -156,7 +156,7 @@ static u64 cycles_to_ns(u64 cycles)
 	return tsc_khz ? mul_u64_u64_div_u64(cycles, 1000000, tsc_khz) : 0;
 }
 
-/* Each packet that was handled ended in a verdict or in a trap. */
+/* Each packet that was handled ended in a verdict, repeating is none, or in a trap. */
 static u64 count_packets(const struct kwasm_hook_stats *stats)
 {
 	u64 total = 0;
@@ -166,7 +166,7 @@ static u64 count_packets(const struct kwasm_hook_stats *stats)
 		total += stats->verdicts[i];
 	for (i = 0; i < ARRAY_SIZE(stats->traps); i++)
 		total += stats->traps[i];
-	return total;
+	return total - stats->verdicts[KWASM_VERDICT_REPEAT];
 }
 
 static int put_trap_counts(struct sk_buff *skb, const struct kwasm_hook_stats *stats)
@@ -217,6 +217,9 @@ static int put_stats(struct sk_buff *skb, const struct kwasm_attachment *at)
 
 static int put_attachment_fields(struct sk_buff *skb, struct kwasm_attachment *at)
 {
+	/* A trap of the run before may have written its state late. */
+	u8 state = rcu_access_pointer(at->run) ? KWASM_STATE_ACTIVE : READ_ONCE(at->state);
+
 	if (nla_put_u32(skb, KWASM_A_ID, at->id) ||
 	    nla_put_string(skb, KWASM_A_NAME, at->prog->name) ||
 	    nla_put_string(skb, KWASM_A_HOOK, at->type->name) ||
@@ -224,7 +227,7 @@ static int put_attachment_fields(struct sk_buff *skb, struct kwasm_attachment *a
 	    nla_put_u8(skb, KWASM_A_FAMILY, at->family) ||
 	    nla_put_s32(skb, KWASM_A_PRIORITY, at->priority) ||
 	    nla_put_u8(skb, KWASM_A_ON_TRAP, at->policy) ||
-	    nla_put_u8(skb, KWASM_A_STATE, READ_ONCE(at->state)) ||
+	    nla_put_u8(skb, KWASM_A_STATE, state) ||
 	    put_u64(skb, KWASM_A_AGE_NS, ktime_get_ns() - at->attached_ns) ||
 	    (at->dev[0] && nla_put_string(skb, KWASM_A_DEV, at->dev)))
 		return -EMSGSIZE;

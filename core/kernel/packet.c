@@ -4,6 +4,7 @@
  */
 #include "../instance.h"
 #include "../packet.h"
+#include "../store.h"
 #include "event.h"
 #include "packet.h"
 #include "program.h"
@@ -15,16 +16,19 @@ int kwasm_packet_read(const struct kwasm_packet *packet, u32 offset, void *to, u
 	return skb_copy_bits(skb, skb_network_offset(skb) + (int)offset, to, len);
 }
 
+/*
+ * Lines of start functions are kept, but no event tells of them at once: a restart calls them while
+ * the program may be going away, and with it those who are to be told.
+ */
 int kwasm_log_write(struct kwasm_ctx *ctx, const char *text, u32 len)
 {
-	struct kwasm_program *prog = (struct kwasm_program *)ctx->env[KWASM_CTX_PROGRAM];
-
+	struct kwasm_program *prog = ctx->instance ? ctx->instance->store->owner : NULL;
 	int n;
 
 	if (!prog)
 		return -ENOSPC;
 	n = kwasm_log_add(&prog->log, text, len);
-	if (n > 0)
+	if (n > 0 && ctx->env[KWASM_CTX_PROGRAM])
 		kwasm_event_log(prog);
 	return n;
 }

@@ -13,6 +13,7 @@
 #include <linux/slab.h>
 
 #include "../packet.h"
+#include "../store.h"
 #include "event.h"
 #include "hook.h"
 #include "hosts.h"
@@ -118,6 +119,7 @@ static int slot_create(struct kwasm_program *prog, struct kwasm_slot *slot,
 	slot->store = kwasm_store_create(&prog->limits, true);
 	if (!slot->store)
 		return -ENOMEM;
+	slot->store->owner = prog;
 	err = kwasm_instance_create(slot->store, prog->code, NULL, NULL, diag, &trap, &inst);
 	if (err == -EFAULT)
 		return kwasm_diag_set(diag, -ENOEXEC, trap.func, trap.offset,

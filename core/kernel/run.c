@@ -137,7 +137,10 @@ static u32 repeat(struct kwasm_attachment *at, struct sk_buff *skb,
 
 	for (n = 1; verdict == KWASM_VERDICT_REPEAT && n < REPEAT_MAX; n++)
 		verdict = kwasm_run_bh(at, skb, state, run_busy, judge);
-	return verdict == KWASM_VERDICT_REPEAT ? KWASM_VERDICT_DROP : verdict;
+	if (verdict != KWASM_VERDICT_REPEAT)
+		return verdict;
+	this_cpu_inc(at->stats->verdicts[KWASM_VERDICT_DROP]);
+	return KWASM_VERDICT_DROP;
 }
 
 u32 kwasm_run_busy(const struct kwasm_run *run, struct sk_buff *skb,

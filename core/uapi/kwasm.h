@@ -136,7 +136,7 @@ enum kwasm_cmd {
 	ATTR(REPEATED, "repeated", u64)						\
 	ATTR(TRAPS, "traps", u64)						\
 	ATTR(REENTERED, "reentered", u64)					\
-	ATTR(SKIPPED, "skipped", u64)		/* not run: backing off, killed */	\
+	ATTR(SKIPPED, "skipped", u64)		/* not run: backing off */	\
 	ATTR(RESTARTS, "restarts", u64)						\
 	ATTR(RUN_NS, "run-ns", u64)						\
 	ATTR(RUN_MAX_NS, "run-max-ns", u64)					\
@@ -178,8 +178,7 @@ enum kwasm_policy {
 #define KWASM_STATES(STATE)		\
 	STATE(ACTIVE, "active")		\
 	STATE(BACKOFF, "backoff")	\
-	STATE(DETACHED, "detached")	\
-	STATE(KILLED, "killed")
+	STATE(DETACHED, "detached")
 
 enum kwasm_state {
 #define STATE(name, word) KWASM_STATE_##name,

@@ -36,36 +36,41 @@ static unsigned int handle_device(void *priv, struct sk_buff *skb,
 	return handle_packet(priv, skb, state);
 }
 
+/* Dumps of the hooks read the operations under RCU, so they outlive their hook by a grace period. */
+struct hook {
+	struct nf_hook_ops ops;
+	struct rcu_head rcu;
+};
+
 static int attach(struct kwasm_attachment *at, struct kwasm_diag *diag)
 {
-	struct nf_hook_ops *ops = kzalloc(sizeof(*ops), GFP_KERNEL_ACCOUNT);
+	struct hook *hook = kzalloc(sizeof(*hook), GFP_KERNEL_ACCOUNT);
 	int err;
 
-	if (!ops)
+	if (!hook)
 		return -ENOMEM;
-	ops->hook = at->dev[0] ? handle_device : handle_packet;
-	ops->priv = at;
-	ops->pf = at->family;
-	ops->hooknum = at->type->number;
-	ops->priority = at->priority;
-	err = nf_register_net_hook(at->knet->net, ops);
+	hook->ops.hook = at->dev[0] ? handle_device : handle_packet;
+	hook->ops.priv = at;
+	hook->ops.pf = at->family;
+	hook->ops.hooknum = at->type->number;
+	hook->ops.priority = at->priority;
+	err = nf_register_net_hook(at->knet->net, &hook->ops);
 	if (err) {
-		kfree(ops);
+		kfree_rcu(hook, rcu);
 		return kwasm_diag_set(diag, err, KWASM_DIAG_NONE, KWASM_DIAG_NONE,
 				      "netfilter refuses a hook at %s with priority %d: error %d",
 				      at->type->name, at->priority, err);
 	}
-	at->hook_priv = ops;
+	at->hook_priv = hook;
 	return 0;
 }
 
 static void detach(struct kwasm_attachment *at)
 {
-	struct nf_hook_ops *ops = at->hook_priv;
+	struct hook *hook = at->hook_priv;
 
-	nf_unregister_net_hook(at->knet->net, ops);
-	synchronize_net();
-	kfree(ops);
+	nf_unregister_net_hook(at->knet->net, &hook->ops);
+	kfree_rcu(hook, rcu);
 	at->hook_priv = NULL;
 }
 
@@ -112,6 +117,7 @@ static void __exit kwasm_netfilter_exit(void)
 
 	while (i--)
 		kwasm_hook_unregister(&hooks[i]);
+	rcu_barrier();
 }
 
 module_init(kwasm_netfilter_init);

@@ -32,6 +32,7 @@
 #define MUTATIONS 3000
 
 static int family;
+static int events;	/* the multicast group's number */
 static int tests;
 static int failures;
 static unsigned char *wasm;
@@ -460,6 +461,65 @@ static void mutations(void)
 	printf("# %d of them were accepted\n", accepted);
 }
 
+/*
+ * (func (export "f") (param funcref) (result i32) (ref.is_null (local.get 0)))
+ * (func (export "g") (result funcref) (ref.func 1))
+ */
+static const unsigned char references_wasm[] = {
+	0x00, 'a', 's', 'm', 0x01, 0x00, 0x00, 0x00,
+	0x01, 0x0a, 0x02, 0x60, 0x01, 0x70, 0x01, 0x7f, 0x60, 0x00, 0x01, 0x70,
+	0x03, 0x03, 0x02, 0x00, 0x01,
+	0x07, 0x09, 0x02, 0x01, 'f', 0x00, 0x00, 0x01, 'g', 0x00, 0x01,
+	0x09, 0x05, 0x01, 0x03, 0x00, 0x01, 0x01,
+	0x0a, 0x0c, 0x02, 0x05, 0x00, 0x20, 0x00, 0xd1, 0x0b, 0x04, 0x00, 0xd2, 0x01, 0x0b,
+};
+
+/* Return: the answer's result, 0 where it has none. */
+static unsigned long long result_of(const struct message *m)
+{
+	unsigned char buf[8192];
+	struct nlmsghdr *h = (struct nlmsghdr *)buf;
+	unsigned long long v = 0;
+	struct nlattr *attr;
+	int fd = connect_raw(), len;
+
+	send(fd, m->bytes, m->header.nlmsg_len, 0);
+	len = (int)recv(fd, buf, sizeof(buf), 0);
+	close(fd);
+	if (len < 0 || !NLMSG_OK(h, (unsigned int)len) || h->nlmsg_type == NLMSG_ERROR)
+		return 0;
+	attr = nlmsg_find_attr(h, GENL_HDRLEN, KWASM_A_RESULT);
+	if (attr)
+		memcpy(&v, nla_data(attr), sizeof(v));
+	return v;
+}
+
+/* A reference is an address of the kernel's: none comes in, none goes out. */
+static void references(void)
+{
+	static const unsigned long long addresses[] = { 16, 0xffff888000001000, ~0ull };
+	static const unsigned long long null;
+	struct message m;
+	size_t i;
+
+	for (i = 0; i < sizeof(addresses) / sizeof(addresses[0]); i++) {
+		begin(&m, KWASM_CMD_INVOKE, 0);
+		put_string(&m, KWASM_A_ENTRY, "f");
+		put(&m, KWASM_A_ARG, &addresses[i], sizeof(addresses[i]));
+		put(&m, KWASM_A_WASM, references_wasm, sizeof(references_wasm));
+		refused(&m, EINVAL, "an address for a reference");
+	}
+	begin(&m, KWASM_CMD_INVOKE, 0);
+	put_string(&m, KWASM_A_ENTRY, "f");
+	put(&m, KWASM_A_ARG, &null, sizeof(null));
+	put(&m, KWASM_A_WASM, references_wasm, sizeof(references_wasm));
+	ok(result_of(&m) == 1, "null is taken");
+	begin(&m, KWASM_CMD_INVOKE, 0);
+	put_string(&m, KWASM_A_ENTRY, "g");
+	put(&m, KWASM_A_WASM, references_wasm, sizeof(references_wasm));
+	ok(result_of(&m) == 1, "of a reference it is told that there is one, and no more");
+}
+
 /* In a child: drop to nobody, or into a new user namespace, and try every command. */
 static int powerless(bool user_namespace)
 {
@@ -487,6 +547,10 @@ static int powerless(bool user_namespace)
 	bad += exchange(fd, &m) != (user_namespace ? 0 : EPERM);
 	begin(&m, KWASM_CMD_GET_INFO, 0);
 	bad += exchange(fd, &m) != 0;
+	if (setsockopt(fd, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, &events, sizeof(events)))
+		bad += user_namespace || errno != EPERM;
+	else
+		bad += !user_namespace;
 	return bad;
 }
 
@@ -503,7 +567,7 @@ static void privilege(void)
 		waitpid(child, &state, 0);
 		ok(WIFEXITED(state) && !WEXITSTATUS(state),
 		   mode ? "root of another user namespace only looks, at its own" :
-		   "nobody changes nothing and sees the version");
+		   "nobody changes nothing, hears nothing, and sees the version");
 	}
 }
 
@@ -551,7 +615,8 @@ int main(int argc, char **argv)
 		return 1;
 	}
 	family = genl_ctrl_resolve(sock, KWASM_GENL_NAME);
-	if (family < 0) {
+	events = genl_ctrl_resolve_grp(sock, KWASM_GENL_NAME, KWASM_GENL_GROUP_EVENTS);
+	if (family < 0 || events < 0) {
 		printf("Bail out! the module kwasm is not loaded\n");
 		return 1;
 	}
@@ -563,6 +628,7 @@ int main(int argc, char **argv)
 	combinations();
 	unknown();
 	lengths();
+	references();
 	privilege();
 	vanished();
 	ok(programs() == 0, "nothing has been loaded");
