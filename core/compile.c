@@ -278,14 +278,13 @@ int kwasm_code_locate(const struct kwasm_code *code, const void *pc, u32 *func, 
 	const struct kwasm_code_func *cf;
 	u32 index, site;
 
-	if (offset > code->text_used)
+	if (offset >= code->text_used)
 		return -ENOENT;
 	index = find_func(code, (u32)offset);
 	if (index == U32_MAX)
 		return -ENOENT;
 	cf = &code->funcs[index];
-	/* a return address may be the first byte behind the function */
-	if (offset > cf->end)
+	if (offset >= cf->end)
 		return -ENOENT;
 	*func = code->module->num_func_imports + index;
 	site = find_site(code, (u32)offset);

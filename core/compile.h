@@ -13,7 +13,7 @@
  * struct kwasm_site - where a trap at machine code offset @pc came from
  *
  * Sorted by @pc.  For faulting accesses @pc is the instruction's first byte; for explicit traps it
- * is the return address that the call to the trap stub pushed.
+ * is the last byte of the call to the trap stub, for calls that may not come back their last byte.
  */
 struct kwasm_site {
 	u32 pc;

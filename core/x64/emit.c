@@ -95,7 +95,7 @@ static void emit_cold_code(struct emit *e)
 		switch (cold.kind) {
 		case X64_COLD_TRAP:
 			x64_call(e->as, e->code->trap_stubs[cold.trap]);
-			x64_site(e->code, e->as->len, e->f->ins[cold.ins].at);
+			x64_call_site(e->code, e->f->ins[cold.ins].at);
 			break;
 		case X64_COLD_PACKET:
 			emit_cold_packet(e, &cold);

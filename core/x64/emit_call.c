@@ -35,7 +35,7 @@ static void emit_direct(struct emit *e, u32 i)
 		x64_rm(e->as, X64_MOV, X64_Q, X64_RAX,
 		       x64_at(X64_CTX, (s32)(e->code->layout.imports + 8 * func)));
 		x64_call(e->as, e->code->cross_stub);
-		x64_site(e->code, e->as->len, ins->at);
+		x64_call_site(e->code, ins->at);
 	}
 }
 
@@ -56,7 +56,7 @@ static void emit_fixed(struct emit *e, u32 i, const struct x64_call_table *t)
 	x64_rm(e->as, X64_MOVSX32, X64_Q, X64_RAX, x64_at_index(X64_SCRATCH, X64_RAX, 2, 0));
 	x64_rr(e->as, X64_ADD, X64_Q, X64_RAX, X64_SCRATCH);
 	x64_call_reg(e->code, X64_RAX);
-	x64_site(e->code, e->as->len, e->f->ins[i].at);
+	x64_call_site(e->code, e->f->ins[i].at);
 }
 
 /* The index is in rax; r10 is free at calls. */
@@ -97,7 +97,7 @@ static void emit_indirect(struct emit *e, u32 i)
 void emit_cold_cross(struct emit *e, const struct x64_cold *cold)
 {
 	x64_call(e->as, e->code->cross_stub);
-	x64_site(e->code, e->as->len, e->f->ins[cold->ins].at);
+	x64_call_site(e->code, e->f->ins[cold->ins].at);
 	x64_jmp(e->as, cold->back);
 }
 

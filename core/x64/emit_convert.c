@@ -38,7 +38,7 @@ static void emit_cvt(struct emit *e, enum x64_width to, u8 dst, enum x64_width w
 static void emit_trap(struct emit *e, const struct ir_ins *ins, u32 trap)
 {
 	x64_call(e->as, e->code->trap_stubs[trap]);
-	x64_site(e->code, e->as->len, ins->at);
+	x64_call_site(e->code, ins->at);
 }
 
 /* ---- to integers ---- */

@@ -325,7 +325,7 @@ bool emit_end(struct emit *e, u32 i)
 		return true;
 	case IR_TRAP:
 		x64_call(e->as, e->code->trap_stubs[ins->imm]);
-		x64_site(e->code, e->as->len, ins->at);
+		x64_call_site(e->code, ins->at);
 		return true;
 	default:
 		return false;

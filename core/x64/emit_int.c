@@ -174,7 +174,7 @@ void emit_cold_div(struct emit *e, const struct x64_cold *cold)
 	x64_ri(e->as, X64_CMP, w, X64_RAX, 1);
 	x64_jcc(e->as, X64_CC_NO, cold->back);
 	x64_call(e->as, e->code->trap_stubs[KWASM_TRAP_INT_OVERFLOW]);
-	x64_site(e->code, e->as->len, ins->at);
+	x64_call_site(e->code, ins->at);
 }
 
 /* rdx:rax = rax * operand */

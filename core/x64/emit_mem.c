@@ -245,7 +245,7 @@ void emit_cold_packet(struct emit *e, const struct x64_cold *cold)
 	else
 		x64_rr(e->as, X64_MOV, X64_L, X64_SCRATCH, (u8)ins->src[0]);
 	x64_call(e->as, e->code->slow_stubs + import);
-	x64_site(e->code, e->as->len, ins->at);
+	x64_call_site(e->code, ins->at);
 	x64_rr(e->as, X64_MOV, emit_width(ins->type), (u8)ins->dst, X64_SCRATCH);
 	x64_jmp(e->as, cold->back);
 }

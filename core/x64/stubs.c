@@ -97,6 +97,11 @@ void x64_site(struct x64_code *code, u32 pc, u32 at)
 	code->sites[code->num_sites++] = (struct kwasm_site){ .pc = pc, .at = at };
 }
 
+void x64_call_site(struct x64_code *code, u32 at)
+{
+	x64_site(code, code->as.len - 1, at);
+}
+
 /* ---- leaving and calling ---- */
 
 void x64_return(struct x64_code *code)
@@ -237,15 +242,16 @@ void x64_thunk(struct x64_code *code, u32 index)
 	if (bytes > X64_SMALL_FRAME) {
 		x64_bind(as, overflow);
 		x64_call(as, code->trap_stubs[KWASM_TRAP_STACK]);
-		x64_site(code, as->len, code->module->funcs[func].code);
+		x64_call_site(code, code->module->funcs[func].code);
 	}
 }
 
 /* ---- shared stubs ---- */
 
 /*
- * Called from where it traps: the return address is the site.  Two of them stand in jump tables in
- * place of functions.
+ * Called from where it traps: the byte before the return address is the site, since the return
+ * address may be the first byte of something else.  Two of them stand in jump tables in place of
+ * functions.
  */
 static void stub_traps(struct x64_code *code)
 {
@@ -265,6 +271,7 @@ static void stub_traps(struct x64_code *code)
 	x64_mr(as, X64_MOV, X64_L, X64_CTX_AT(trap), X64_RAX);
 	x64_bind(as, leave);
 	x64_r(as, X64_POP, X64_Q, X64_RAX);
+	x64_rm(as, X64_LEA, X64_Q, X64_RAX, x64_at(X64_RAX, -1));
 	x64_mr(as, X64_MOV, X64_Q, X64_CTX_AT(trap_pc), X64_RAX);
 	x64_mi(as, X64_MOV, X64_Q, X64_CTX_AT(trap_address), 0);
 	jmp_host(code, X64_SYM_LEAVE);

@@ -242,6 +242,9 @@ static inline u8 x64_args_next(struct x64_args *args, u8 type)
 /** x64_site() - a trap at machine code offset @pc comes from module offset @at. */
 void x64_site(struct x64_code *code, u32 pc, u32 at);
 
+/** x64_call_site() - a trap in what the call just emitted leads to comes from module offset @at. */
+void x64_call_site(struct x64_code *code, u32 at);
+
 /** x64_return() - the bare return, as the running kernel wants it. */
 void x64_return(struct x64_code *code);
 

@@ -437,6 +437,65 @@ static void test_traps(void)
 	run_close(&r);
 }
 
+/*
+ * A trap whose call ends a function is not one of the next function.  Stores of 5 bytes give the
+ * function every length modulo 16, so that one ends where the next begins.
+ */
+static void test_last_byte(void)
+{
+	struct kwasm_trap_info at;
+	u32 k, n, borders = 0, wrong = 0;
+
+	for (n = 0; n < 16; n++) {
+		struct text t = { 0 };
+		struct run r;
+		u64 value = 1;
+
+		text_add(&t, "(module (memory 1) (func (export \"go\") (param i32)");
+		for (k = 0; k < n; k++)
+			text_add(&t, "(i32.store8 offset=%u (i32.const 0) (i32.const %u))", k + 1,
+				 k);
+		text_add(&t, "(if (local.get 0) (then unreachable)))"
+			 "(func (param i32) (result i32) (local.get 0)))");
+		r = run_text(t.s);
+		free(t.s);
+		memset(&at, 0, sizeof(at));
+		wrong += run_call(&r, "go", &value, &at) != KWASM_TRAP_UNREACHABLE;
+		/* behind it only the ends of the if and of the body */
+		wrong += at.func != 0 || at.offset != r.module->funcs[0].end - 3;
+		borders += r.code->funcs[0].end == r.code->funcs[1].start;
+		run_close(&r);
+	}
+	is_u64(wrong, 0, "traps at the end of a function are found there");
+	ok(borders, "%u of 16 functions end where the next begins", borders);
+}
+
+/* A trap is found at its call, not at the access that the return address is the first byte of. */
+static void test_before_access(void)
+{
+	static const char *const elems[] = {
+		"(elem (i32.const 0) $v)", "(elem (i32.const 0) $v) (elem (i32.const 1) $i)",
+	};
+	static const u32 kinds[] = { KWASM_TRAP_CALL_NULL, KWASM_TRAP_CALL_TYPE };
+	static char wat[512];
+	size_t n;
+
+	for (n = 0; n < ARRAY_SIZE(elems); n++) {
+		struct kwasm_trap_info at = { 0 };
+		struct run r;
+		u64 value = 0;
+
+		snprintf(wat, sizeof(wat), "(module (memory 1) (table 2 2 funcref) %s"
+			 " (func $v) (func $i (result i32) (i32.const 1))"
+			 " (func (export \"go\") (call_indirect (i32.const 1))"
+			 "  (i32.store offset=5 (i32.const 0) (i32.const 1))))", elems[n]);
+		r = run_text(wat);
+		is_u64(run_call(&r, "go", &value, &at), kinds[n], "a call that goes nowhere");
+		is_u64(r.module->bytes[at.offset], 0x11, "is found in front of a store");
+		run_close(&r);
+	}
+}
+
 static void test_recursion(void)
 {
 	struct run r = run_text(
@@ -492,6 +551,8 @@ int main(void)
 	test_hosts();
 	test_tables();
 	test_traps();
+	test_last_byte();
+	test_before_access();
 	test_recursion();
 	test_locate();
 	return tap_done();
