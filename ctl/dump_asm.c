@@ -131,8 +131,8 @@ static void print_instruction(struct walk *w, u32 offset, u32 len, const char *b
 	bool call = !strncmp(code, "call", 4);
 	const struct kwasm_site *site;
 
-	/* A trap by a call is known by its return address, a fault by its instruction. */
-	site = text->sites ? site_at(text, call ? offset + len : offset) : NULL;
+	/* A trap by a call is known by the call's last byte, a fault by its instruction's first. */
+	site = text->sites ? site_at(text, call ? offset + len - 1 : offset) : NULL;
 	if (site && !call && site == w->last)
 		site = NULL;
 	w->last = site;
