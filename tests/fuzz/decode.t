@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Truncated and mutated modules through the sanitized decoder: modules made here by wat2wasm and
-# clang, and the examples where they have been built.
+# Truncated and mutated modules through the sanitized decoder: every example, and modules made here by
+# wat2wasm and clang.
 set -eu
 cd "$(dirname "$0")"
 
@@ -14,4 +14,4 @@ for opt in 0 2; do
 	wasm-ld --no-entry -o "$tmp/program$opt.wasm" "$tmp/program$opt.o"
 done
 
-"$KWASM_BUILD/san/tests/fuzz/decode" "$tmp"/*.wasm
+"$KWASM_BUILD/san/tests/fuzz/decode" "$KWASM_BUILD"/examples/*.wasm "$tmp"/*.wasm
