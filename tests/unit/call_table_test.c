@@ -5,6 +5,7 @@
  * The same table, once fixed and once, in several ways, not: calls and traps are the same, trap and
  * byte included; the general way and the jump table are told apart by the size of the code.
  */
+#define _GNU_SOURCE
 #include "run.h"
 
 /* Elements 1 and 2 are written twice; 0 and 6 stay null. */
@@ -81,6 +82,18 @@ static u32 func_bytes(const struct run *r, u32 func)
 	return r->code->funcs[func].end - r->code->funcs[func].start;
 }
 
+/*
+ * Where the type is compared a mispredicted branch must not lead to a function of another type: its
+ * address becomes null by a conditional move, mov $0, %r10d; cmovne %r10, %rax.
+ */
+static bool masks_type(const struct run *r, u32 func)
+{
+	static const u8 mask[] = { 0x41, 0xba, 0, 0, 0, 0, 0x49, 0x0f, 0x45, 0xc2 };
+	const u8 *start = r->code->text.exec + r->code->funcs[func].start;
+
+	return memmem(start, func_bytes(r, func), mask, sizeof(mask));
+}
+
 static void test_calls(size_t n)
 {
 	struct run r = run_one(n);
@@ -104,6 +117,8 @@ static void test_calls(size_t n)
 	}
 	ok((func_bytes(&r, func) < 100) == modules[n].fixed, "%s: %u bytes of code",
 	   modules[n].name, func_bytes(&r, func));
+	ok(masks_type(&r, func) != modules[n].fixed, "%s: no call of another type in speculation",
+	   modules[n].name);
 	run_close(&r);
 }
 
