@@ -236,7 +236,13 @@ void kwasm_code_destroy(struct kwasm_code *code)
 	kwasm_free(code);
 }
 
-/* The last function that starts at or before @pc; functions ascend.  U32_MAX: none. */
+/* Where the code of a function begins: its entry thunk, if it has one, stands before it. */
+static u32 func_begin(const struct kwasm_code_func *cf)
+{
+	return cf->enter ? cf->enter : cf->start;
+}
+
+/* The last function that begins at or before @pc; functions ascend.  U32_MAX: none. */
 static u32 find_func(const struct kwasm_code *code, u32 pc)
 {
 	u32 low = 0, high = code->module->num_funcs - code->module->num_func_imports;
@@ -244,7 +250,7 @@ static u32 find_func(const struct kwasm_code *code, u32 pc)
 	while (low < high) {
 		u32 mid = low + (high - low) / 2;
 
-		if (code->funcs[mid].start <= pc)
+		if (func_begin(&code->funcs[mid]) <= pc)
 			low = mid + 1;
 		else
 			high = mid;
@@ -288,7 +294,7 @@ int kwasm_code_locate(const struct kwasm_code *code, const void *pc, u32 *func, 
 		return -ENOENT;
 	*func = code->module->num_func_imports + index;
 	site = find_site(code, (u32)offset);
-	*at = site != U32_MAX && code->sites[site].pc >= cf->start ?
+	*at = site != U32_MAX && code->sites[site].pc >= func_begin(cf) ?
 		code->sites[site].at : code->module->funcs[*func].code;
 	return 0;
 }

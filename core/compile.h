@@ -26,7 +26,7 @@ struct kwasm_site {
 struct kwasm_code_func {
 	u32 start;
 	u32 end;
-	u32 enter;	/* its entry thunk, or 0 where nothing outside can call it */
+	u32 enter;	/* its entry thunk, before @start; 0 where nothing outside can call it */
 };
 
 /**
@@ -85,6 +85,8 @@ void kwasm_code_destroy(struct kwasm_code *code);
 
 /**
  * kwasm_code_locate() - which function and module offset a machine address belongs to.
+ *
+ * A function's entry thunk belongs to it.
  *
  * Context: any.  Return: 0, or -ENOENT when @pc is outside the code.
  */

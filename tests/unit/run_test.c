@@ -39,7 +39,25 @@ static u64 again(struct kwasm_ctx *ctx, u64 n)
 	return value;
 }
 
+#define MANY 400
+
+/* Goes down until the stack is used up, in the thunk of a function with MANY stack arguments. */
+static u64 descend(struct kwasm_ctx *ctx)
+{
+	static u64 values[MANY];
+	struct kwasm_trap_info info = { 0 };
+
+	if (!kwasm_call(ctx->instance->funcs[ctx->instance->module->num_func_imports], values,
+			&info))
+		return 0;
+	if (!trap.kind)
+		trap = info;
+	kwasm_ctx_trap(ctx, KWASM_TRAP_HOST);
+	return 0;
+}
+
 static const struct kwasm_host_fn fns[] = {
+	{ .module = "host", .name = "descend", .sig = ":", .fn = descend },
 	{ .module = "host", .name = "refuse", .sig = ":", .fn = refuse },
 	{ .module = "host", .name = "sum", .sig = "ii:i", .fn = sum },
 	{ .module = "host", .name = "again", .sig = "i:i", .fn = again },
@@ -238,6 +256,33 @@ static void test_reentry(void)
 	destroy(code);
 }
 
+/* The thunk's own trap is one of its function, at its start. */
+static void test_thunk(void)
+{
+	struct kwasm_store *store = kwasm_store_create(NULL, false);
+	static u64 values[MANY];
+	static char text[4 * MANY + 256];
+	struct kwasm_instance *inst;
+	struct kwasm_code *code;
+	char *end = text;
+	int i;
+
+	end += sprintf(end, "(module (import \"host\" \"descend\" (func $d))"
+		       " (func (export \"go\") (param");
+	for (i = 0; i < MANY; i++)
+		end += sprintf(end, " i32");
+	sprintf(end, ") (call $d)) (func))");
+	code = compile(text);
+	inst = create(store, code, NULL);
+	memset(&trap, 0, sizeof(trap));
+	is_int(kwasm_call(func(inst, "go"), values, NULL), -EFAULT, "arguments beyond the stack");
+	is_str(kwasm_trap_text(trap.kind), kwasm_trap_text(KWASM_TRAP_STACK), "exhaust it");
+	is_u64(trap.func, 1, "in the function called");
+	is_u64(trap.offset, code->module->funcs[1].code, "at its start");
+	kwasm_store_destroy(store);
+	destroy(code);
+}
+
 static void test_deadline(void)
 {
 	struct kwasm_store *store = kwasm_store_create(NULL, false);
@@ -365,6 +410,7 @@ int main(void)
 	test_traps();
 	test_between();
 	test_reentry();
+	test_thunk();
 	test_deadline();
 	test_limits();
 	test_text();
