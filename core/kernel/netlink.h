@@ -38,10 +38,6 @@ static inline const char *kwasm_nl_string(struct nlattr **attrs, int attr)
 	return attrs[attr] ? nla_data(attrs[attr]) : NULL;
 }
 
-/** kwasm_nl_load_request() - name and limits of a request that loads.  Return: 0 or -errno. */
-int kwasm_nl_load_request(struct genl_info *info, const struct kwasm_bytes *bytes,
-			  struct kwasm_load_request *req, struct kwasm_diag *diag);
-
 /**
  * kwasm_nl_create_program() - the program a request carries, not yet listed.
  *
@@ -83,7 +79,10 @@ int kwasm_nl_dump_log(struct sk_buff *skb, struct netlink_callback *cb);
 /** kwasm_nl_reply() - start a reply of at most @size bytes; NULL when there is no memory. */
 struct sk_buff *kwasm_nl_reply(struct genl_info *info, size_t size, void **header);
 
-/* Serialisers, kwasm_lock held.  Return: 0 or -EMSGSIZE with nothing left half-written. */
+/*
+ * Serialisers.  Return: 0, or -EMSGSIZE when there is no room; then the message is of no use.
+ * Programs and attachments under kwasm_lock.
+ */
 int kwasm_nl_put_program(struct sk_buff *skb, const struct kwasm_program *prog, bool detail);
 int kwasm_nl_put_attachment(struct sk_buff *skb, struct kwasm_attachment *at);
 int kwasm_nl_put_log_line(struct sk_buff *skb, const struct kwasm_program *prog,

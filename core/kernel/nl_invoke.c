@@ -38,25 +38,14 @@ static int invocation_compile(struct invocation *inv, const struct kwasm_bytes *
 			      const struct kwasm_host_fn *const *tables, u32 num_tables,
 			      struct kwasm_diag *diag)
 {
-	struct kwasm_compile_opts opts = {
-		.dump_func = KWASM_DIAG_NONE,
-		.arena_limit = kwasm_limit_compile_bytes(),
-		.time_limit_ns = kwasm_limit_compile_ns(),
-	};
-	struct kwasm_hostmap map = { };
 	int err;
 
 	err = kwasm_module_decode(bytes->data, bytes->size, &inv->limits, diag, &inv->module);
 	if (err)
 		return err;
-	err = kwasm_hostmap_resolve(inv->module, tables, num_tables, true, diag, &map);
+	err = kwasm_program_code(inv->module, tables, num_tables, diag, &inv->code);
 	if (err)
 		return err;
-	err = kwasm_code_compile(inv->module, &map, &opts, diag, &inv->code);
-	if (err) {
-		kwasm_hostmap_release(&map);
-		return err;
-	}
 	inv->ksyms = kwasm_ksyms_add(inv->code, "invoke");
 	if (IS_ERR(inv->ksyms)) {
 		err = PTR_ERR(inv->ksyms);

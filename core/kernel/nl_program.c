@@ -27,8 +27,9 @@ static int request_denials(struct genl_info *info, struct kwasm_load_request *re
 	return 0;
 }
 
-int kwasm_nl_load_request(struct genl_info *info, const struct kwasm_bytes *bytes,
-			  struct kwasm_load_request *req, struct kwasm_diag *diag)
+/* Name and limits. */
+static int load_request(struct genl_info *info, const struct kwasm_bytes *bytes,
+			struct kwasm_load_request *req, struct kwasm_diag *diag)
 {
 	struct nlattr **attrs = info->attrs;
 
@@ -64,7 +65,7 @@ int kwasm_nl_create_program(struct genl_info *info, struct kwasm_diag *diag,
 	err = kwasm_bytes_get(&bytes, info->attrs, diag);
 	if (err)
 		return err;
-	err = kwasm_nl_load_request(info, &bytes, &req, diag);
+	err = load_request(info, &bytes, &req, diag);
 	if (err)
 		goto put_bytes;
 	kwasm_hosts_lock(&tables, &num_tables);

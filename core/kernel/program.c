@@ -201,9 +201,8 @@ void kwasm_program_put(struct kwasm_program *prog)
 	kref_put(&prog->ref, program_release);
 }
 
-static int program_compile(struct kwasm_program *prog, const struct kwasm_load_request *req,
-			   const struct kwasm_host_fn *const *tables, u32 num_tables,
-			   struct kwasm_diag *diag)
+int kwasm_program_code(const struct kwasm_module *module, const struct kwasm_host_fn *const *tables,
+		       u32 num_tables, struct kwasm_diag *diag, struct kwasm_code **code)
 {
 	struct kwasm_compile_opts opts = {
 		.dump_func = KWASM_DIAG_NONE,
@@ -213,22 +212,34 @@ static int program_compile(struct kwasm_program *prog, const struct kwasm_load_r
 	struct kwasm_hostmap map = { };
 	int err;
 
+	err = kwasm_hostmap_resolve(module, tables, num_tables, true, diag, &map);
+	if (err)
+		return err;
+	err = kwasm_code_compile(module, &map, &opts, diag, code);
+	if (err)
+		kwasm_hostmap_release(&map);
+	return err;
+}
+
+static int program_compile(struct kwasm_program *prog, const struct kwasm_load_request *req,
+			   const struct kwasm_host_fn *const *tables, u32 num_tables,
+			   struct kwasm_diag *diag)
+{
+	int err;
+
 	err = kwasm_module_decode(req->bytes, req->size, &prog->limits, diag, &prog->module);
 	if (err)
 		return err;
 	err = check_denied(prog->module, req, diag);
 	if (err)
 		return err;
-	err = kwasm_hostmap_resolve(prog->module, tables, num_tables, true, diag, &map);
+	err = kwasm_program_code(prog->module, tables, num_tables, diag, &prog->code);
 	if (err)
 		return err;
-	prog->needs = needs_of(&map);
+	prog->needs = needs_of(&prog->code->hosts);
 	if (prog->module->float_code)
 		prog->needs |= KWASM_NEEDS_FPU;
-	err = kwasm_code_compile(prog->module, &map, &opts, diag, &prog->code);
-	if (err)
-		kwasm_hostmap_release(&map);
-	return err;
+	return 0;
 }
 
 int kwasm_program_create(struct kwasm_net *knet, const struct kwasm_load_request *req,

@@ -147,6 +147,14 @@ int kwasm_program_create(struct kwasm_net *knet, const struct kwasm_load_request
 			 struct kwasm_diag *diag, struct kwasm_program **out);
 
 /**
+ * kwasm_program_code() - machine code of a module, imports from host tables, within the limits.
+ *
+ * Context: as kwasm_program_create().  Return: 0 or -errno with @diag set.
+ */
+int kwasm_program_code(const struct kwasm_module *module, const struct kwasm_host_fn *const *tables,
+		       u32 num_tables, struct kwasm_diag *diag, struct kwasm_code **code);
+
+/**
  * kwasm_program_add() - enter it into its namespace, which takes over the caller's reference.
  *
  * Context: kwasm_lock held.  Return: 0, -EEXIST, -ENOSPC; then the reference stays the caller's.

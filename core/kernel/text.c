@@ -146,22 +146,26 @@ err_total:
 	return -ENOMEM;
 }
 
-static int map_executable(pte_t *pte, unsigned long addr, void *data)
-{
-	struct sealed *s = data;
-	struct page *page = s->pages[(addr - s->start) >> PAGE_SHIFT];
+struct protection {
+	const struct sealed *s;
+	pgprot_t prot;
+};
 
-	set_pte(pte, pfn_pte(page_to_pfn(page), PAGE_KERNEL_ROX));
+static int protect_page(pte_t *pte, unsigned long addr, void *data)
+{
+	const struct protection *p = data;
+	struct page *page = p->s->pages[(addr - p->s->start) >> PAGE_SHIFT];
+
+	set_pte(pte, pfn_pte(page_to_pfn(page), p->prot));
 	return 0;
 }
 
-static int map_disabled(pte_t *pte, unsigned long addr, void *data)
+static int protect(const struct sealed *s, pgprot_t prot)
 {
-	struct sealed *s = data;
-	struct page *page = s->pages[(addr - s->start) >> PAGE_SHIFT];
+	struct protection p = { .s = s, .prot = prot };
 
-	set_pte(pte, pfn_pte(page_to_pfn(page), PAGE_KERNEL_RO));
-	return 0;
+	return apply_to_page_range(kwasm_sym_init_mm(), s->start, s->end - s->start, protect_page,
+				   &p);
 }
 
 int kwasm_text_seal(struct kwasm_text *text)
@@ -171,8 +175,7 @@ int kwasm_text_seal(struct kwasm_text *text)
 
 	vunmap(text->write);
 	text->write = NULL;
-	err = apply_to_page_range(kwasm_sym_init_mm(), s->start, s->end - s->start,
-				  map_executable, s);
+	err = protect(s, PAGE_KERNEL_ROX);
 	if (err)
 		return err;
 	mutex_lock(&texts_lock);
@@ -187,7 +190,7 @@ void kwasm_text_disable(const struct kwasm_text *text)
 	struct sealed *s = text->priv;
 
 	/* The page tables are there since it was sealed, so this cannot fail. */
-	apply_to_page_range(kwasm_sym_init_mm(), s->start, s->end - s->start, map_disabled, s);
+	protect(s, PAGE_KERNEL_RO);
 	kwasm_sym_flush_tlb_kernel_range(s->start, s->end);
 }
 
