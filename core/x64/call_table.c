@@ -19,13 +19,16 @@ static bool is_private(const struct kwasm_module *m, u32 table)
 {
 	u32 i;
 
-	if (m->num_table_imports || table >= 64 || m->tables_written & (u64)1 << table)
+	if (m->num_table_imports || m->tables_written & (u64)1 << table)
 		return false;
 	for (i = 0; i < m->num_exports; i++)
 		if (m->exports[i].kind == KWASM_EXTERN_TABLE && m->exports[i].index == table)
 			return false;
 	return true;
 }
+
+/* More than whose writes struct kwasm_module tells apart. */
+static_assert(X64_MAX_FIXED_TABLES == 8 * sizeof(((struct kwasm_module *)NULL)->tables_written));
 
 /* The functions of segment @e into @funcs of @size elements; false where they are not known. */
 static bool place_segment(const struct kwasm_module *m, const struct kwasm_elem *e, u32 *funcs,
@@ -48,9 +51,13 @@ static bool place_segment(const struct kwasm_module *m, const struct kwasm_elem 
 	return true;
 }
 
-/* The function of each element, or NULL when the table is not fixed or memory is short. */
-static u32 *find_funcs(const struct kwasm_module *m, u32 table)
+/*
+ * The function of each element, or NULL when the table is not fixed or memory is short.  All its
+ * segments together may have many times the elements that the module has bytes.
+ */
+static u32 *find_funcs(struct x64_code *code, u32 table)
 {
+	const struct kwasm_module *m = code->module;
 	u32 size = m->tables[table].range.min;
 	u32 *funcs;
 	u32 i;
@@ -64,13 +71,34 @@ static u32 *find_funcs(const struct kwasm_module *m, u32 table)
 	for (i = 0; i < m->num_elems; i++) {
 		const struct kwasm_elem *e = &m->elems[i];
 
-		if (e->mode == KWASM_SEGMENT_ACTIVE && e->table == table &&
-		    !place_segment(m, e, funcs, size)) {
-			kwasm_free(funcs);
-			return NULL;
+		if (e->mode != KWASM_SEGMENT_ACTIVE || e->table != table)
+			continue;
+		if (kwasm_checkpoint()) {
+			code->as.error = -EINTR;
+			code->as.why = "compilation was interrupted";
+			break;
 		}
+		if (!place_segment(m, e, funcs, size))
+			break;
 	}
-	return funcs;
+	if (i == m->num_elems)
+		return funcs;
+	kwasm_free(funcs);
+	return NULL;
+}
+
+/* Found once for all types that the table is called with. */
+static u32 *table_funcs(struct x64_code *code, u32 table)
+{
+	struct x64_call_tables *tables = &code->call_tables;
+
+	if (table >= X64_MAX_FIXED_TABLES)
+		return NULL;
+	if (!(tables->examined & (u64)1 << table)) {
+		tables->examined |= (u64)1 << table;
+		tables->funcs[table] = find_funcs(code, table);
+	}
+	return tables->funcs[table];
 }
 
 static struct x64_call_table *add(struct x64_code *code, u32 table, u32 type)
@@ -83,15 +111,12 @@ static struct x64_call_table *add(struct x64_code *code, u32 table, u32 type)
 	tables->num++;
 	t->table = table;
 	t->type = type;
-	t->funcs = find_funcs(code->module, table);
+	t->size = code->module->tables[table].range.min;
+	if (t->size > MAX_ENTRIES - tables->entries)
+		return t;
+	t->funcs = table_funcs(code, table);
 	if (!t->funcs)
 		return t;
-	t->size = code->module->tables[table].range.min;
-	if (t->size > MAX_ENTRIES - tables->entries) {
-		kwasm_free(t->funcs);
-		t->funcs = NULL;
-		return t;
-	}
 	tables->entries += t->size;
 	t->label = x64_label(&code->as);
 	return t;
@@ -142,6 +167,6 @@ void x64_call_tables_destroy(struct x64_call_tables *tables)
 {
 	u32 n;
 
-	for (n = 0; n < tables->num; n++)
-		kwasm_free(tables->table[n].funcs);
+	for (n = 0; n < X64_MAX_FIXED_TABLES; n++)
+		kwasm_free(tables->funcs[n]);
 }

@@ -104,24 +104,33 @@ struct x64_pool {
 
 /**
  * struct x64_call_table - code offsets of the functions of one type in a table that never changes
- * @funcs: function of each element, U32_MAX for null; NULL: the table may change
+ * @funcs: function of each element, U32_MAX for null; NULL: calls look into the table
  * @size: its elements
  * @label: where the offsets are, 4 bytes each, relative to it
  */
 struct x64_call_table {
 	u32 table;
 	u32 type;
-	u32 *funcs;
+	const u32 *funcs;
 	u32 size;
 	u32 label;
 };
 
 #define X64_MAX_CALL_TABLES 64u
+#define X64_MAX_FIXED_TABLES 64u
 
+/**
+ * struct x64_call_tables - the jump tables of a module
+ * @entries: of all of them
+ * @funcs: of each table of the module: x64_call_table.funcs of all its jump tables
+ * @examined: bit n: funcs[n] is known
+ */
 struct x64_call_tables {
 	struct x64_call_table table[X64_MAX_CALL_TABLES];
 	u32 num;
 	u32 entries;
+	u32 *funcs[X64_MAX_FIXED_TABLES];
+	u64 examined;
 };
 
 /* Symbols that code refers to; host functions of imports follow behind X64_SYM_HOST. */
