@@ -36,10 +36,10 @@ expect_log 'Call Trace:'
 log_mark trace
 ok 'a ping runs the handler' pings
 log_behind trace >/tmp/trace
-order=$(grep -oE 'test_dump_stack|kwasm_traced_[a-z_]+|handle_packet|nf_hook_slow' /tmp/trace |
-	head -n 6 | tr '\n' ' ')
+order=$(grep -oE 'test_dump_stack|kwasm_traced_[a-z_]+|handle_packet|kwasm_run_busy|nf_hook_slow' \
+	/tmp/trace | head -n 6 | tr '\n' ' ')
 like 'the trace walks through the handler by name' "$order" \
-	'^test_dump_stack kwasm_traced_innermost kwasm_traced_between kwasm_traced_kwasm_packet (kwasm_traced_stub )?handle_packet nf_hook_slow'
+	'^test_dump_stack kwasm_traced_innermost kwasm_traced_between kwasm_traced_kwasm_packet (handle_packet|kwasm_run_busy) nf_hook_slow'
 note "$(sed -n '/Call Trace/,/<\/TASK>\|<\/IRQ>/p' /tmp/trace | head -n 24)"
 not_ok 'none of these frames is doubtful' grep -E '\? kwasm_' /tmp/trace
 
