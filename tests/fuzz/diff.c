@@ -5,8 +5,8 @@
  *	diff [--engine node|wabt] [--integers] [--seed FIRST] [--cases NUM] [--keep DIR]
  *	diff [--integers] [--seed FIRST] --emit DIR
  *
- * A case is one call of a random function: its results or trap are compared, and after a few of
- * them the sum over globals, tables and memory.  Seeds count up from FIRST, one for each module, so
+ * A case is one call of a random function: its results or trap are compared, with node the trap's
+ * function and offset too, and after a few of them the sum over globals, tables and memory.  Seeds count up from FIRST, one for each module, so
  * that a difference comes again with --seed.  The module of a difference is left in DIR.
  *
  * With --emit modules are only written, small ones.
@@ -62,6 +62,9 @@ static struct progress *progress;
 /* V8 has fewer names: for calls of null and of a wrong type, for all that is off a table... */
 static bool coarse;
 
+/* V8 says where a trap was. */
+static bool places;
+
 static u32 trap_class(u32 trap)
 {
 	if (!coarse)
@@ -89,7 +92,10 @@ static void call_export(struct kwasm_instance *inst, const struct kwasm_export *
 	line[0] = 0;
 	if (kwasm_call(inst->funcs[e->index], values, &trap)) {
 		progress->words[trap_class(trap.kind)]++;
-		snprintf(line, LINE, "%s", kwasm_trap_word(trap_class(trap.kind)));
+		at = snprintf(line, LINE, "%s", kwasm_trap_word(trap_class(trap.kind)));
+		if (places)
+			snprintf(line + at, (size_t)(LINE - at), " in %u at %u", trap.func,
+				 trap.offset);
 		return;
 	}
 	progress->values++;
@@ -300,6 +306,7 @@ static void run_cases(const struct options *o)
 	struct bytes b = { .p = NULL };
 
 	coarse = node;
+	places = node;
 	if (node)
 		start_node();
 	while (progress->cases < o->cases && progress->differences < MAX_DIFFERENCES) {

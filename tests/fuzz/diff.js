@@ -3,7 +3,7 @@
  * diff.js - the other engine: V8, as a process that diff.c talks to.
  *
  * Reads a length (four bytes, little-endian) and a module, again and again; answers a line for each
- * export, "i32:N i64:N" or the word of the trap, then an empty line.
+ * export, "i32:N i64:N" or the trap, "WORD in FUNCTION at OFFSET", then a line ".".
  */
 'use strict';
 const fs = require('fs');
@@ -26,6 +26,13 @@ function word(e) {
 	return `?${e.message}`;
 }
 
+/* The innermost frame of compiled code. */
+function place(e) {
+	const at = /wasm-function\[(\d+)\]:0x([0-9a-f]+)/.exec(e.stack);
+
+	return at ? ` in ${at[1]} at ${parseInt(at[2], 16)}` : '';
+}
+
 function value(v) {
 	return typeof v === 'bigint' ? `i64:${BigInt.asUintN(64, v)}` : `i32:${v >>> 0}`;
 }
@@ -36,7 +43,7 @@ function call(f) {
 
 		return r === undefined ? '' : Array.isArray(r) ? r.map(value).join(' ') : value(r);
 	} catch (e) {
-		return word(e);
+		return word(e) + place(e);
 	}
 }
 
