@@ -191,15 +191,79 @@ static void add_scratch(struct gen *g)
 		add_locals(g, 1, "iIfF"[i]);
 }
 
+static char crowd_type(uint32_t n)
+{
+	return n % 3 == 1 ? 'I' : 'i';
+}
+
 /* Declare the locals behind the parameters. */
 static void put_locals(struct gen *g, uint32_t params)
 {
 	uint32_t i;
 
-	put_leb(g->b, g->num_locals - params);
+	put_leb(g->b, g->num_locals - params + (g->crowd ? CROWD : 0));
 	for (i = params; i < g->num_locals; i++) {
 		put_leb(g->b, 1);
 		put_u8(g->b, gen_valtype(g->locals[i]));
+	}
+	for (i = 0; g->crowd && i < CROWD; i++) {
+		put_leb(g->b, 1);
+		put_u8(g->b, gen_valtype(crowd_type(i)));
+	}
+}
+
+/* Values that only a register or a slot each can keep: what lies in memory is written later. */
+static void load_crowd(struct gen *g)
+{
+	uint32_t i;
+
+	for (i = 0; i < CROWD; i++) {
+		char type = crowd_type(i);
+		bool wide = type == 'I';
+
+		gen_const(g, 'i', 4 * gen_below(g, 512));
+		gen_op_index(g, wide ? WASM_I64_LOAD : WASM_I32_LOAD, 0);
+		put_leb(g->b, 0);
+		/* mostly 0 or 1, as often the one as the other */
+		gen_const(g, type, gen_random(g));
+		gen_op(g, wide ? WASM_I64_XOR : WASM_I32_XOR);
+		gen_const(g, type, gen_below(g, 4) ? 63 : gen_below(g, 64));
+		gen_op(g, wide ? WASM_I64_SHR_U : WASM_I32_SHR_U);
+		gen_op_index(g, WASM_LOCAL_SET, g->crowd + i);
+	}
+}
+
+/* Each is added to what the scratch local of its type has, or decides whether a constant is. */
+static void use_crowd(struct gen *g)
+{
+	uint32_t i;
+
+	for (i = 0; i < CROWD; i++) {
+		char type = crowd_type(i);
+		uint32_t sum = gen_scratch(g, type);
+		bool decides = gen_below(g, 2);
+
+		gen_op_index(g, WASM_LOCAL_GET, g->crowd + i);
+		if (decides && type == 'I') {
+			gen_const(g, 'I', 0);
+			gen_op(g, gen_below(g, 2) ? WASM_I64_NE : WASM_I64_EQ);
+		}
+		if (decides) {
+			gen_op(g, WASM_IF);
+			put_u8(g->b, KWASM_VOID);
+			gen_const(g, type, 1 + gen_below(g, 1000));
+		}
+		gen_op_index(g, WASM_LOCAL_GET, sum);
+		gen_op(g, type == 'I' ? WASM_I64_ADD : WASM_I32_SUB);
+		gen_op_index(g, WASM_LOCAL_SET, sum);
+		if (decides)
+			gen_op(g, WASM_END);
+	}
+	for (i = 0; i < 2; i++) {
+		gen_const(g, 'i', 8 * gen_below(g, 512));
+		gen_op_index(g, WASM_LOCAL_GET, gen_scratch(g, "iI"[i]));
+		gen_op_index(g, i ? WASM_I64_STORE : WASM_I32_STORE, 0);
+		put_leb(g->b, 0);
 	}
 }
 
@@ -219,13 +283,21 @@ static void random_func(struct gen *g, uint32_t index)
 	g->counters = g->num_locals;
 	add_locals(g, NUM_COUNTERS, 'i');
 	g->num_counting = 0;
+	g->crowd = gen_below(g, 20) ? 0 : g->num_locals;
 	put_locals(g, s->num_params);
 	g->labels[0] = (struct label){ .num = s->num_results };
 	memcpy(g->labels[0].types, s->results, s->num_results);
 	g->num_labels = 1;
 	gen_burn(g);
+	if (g->crowd) {
+		load_crowd(g);
+		g->budget = ENTRY_BUDGET;
+	}
 	while (g->budget > 60)
 		gen_statements(g, 4, 4);
+	if (g->crowd)
+		use_crowd(g);
+	g->crowd = 0;
 	g->budget = 40;
 	for (i = 0; i < s->num_results; i++)
 		gen_expr(g, s->results[i], 3);

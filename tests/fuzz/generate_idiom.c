@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * generate_idiom.c - what compilers write for one thought: carries, rotations, extensions, byte
- * swaps, bytes put together, a quotient and its remainder.
+ * swaps, bytes put together, a quotient and its remainder, operands of the other width.
  *
  * The compiler looks for these shapes, which chance alone hardly ever makes.  Each computes an
  * operand once, keeps it in the scratch local of its type, and uses it several times.
@@ -228,6 +228,74 @@ static void either_way(struct gen *g, char type)
 	int_op(g, type, WASM_I32_ADD);
 }
 
+/* Something with a value that is half or twice as wide as @type. */
+static void combine(struct gen *g, char type)
+{
+	static const uint32_t ops[] = {
+		WASM_I32_ADD, WASM_I32_SUB, WASM_I32_MUL, WASM_I32_AND, WASM_I32_OR, WASM_I32_XOR,
+		WASM_I32_SHL, WASM_I32_SHR_S, WASM_I32_ROTL,
+	};
+	uint32_t dice = gen_below(g, 16);
+
+	if (type == 'i')
+		gen_op(g, WASM_I32_WRAP_I64);
+	else
+		gen_op(g, gen_below(g, 3) ? WASM_I64_EXTEND_I32_U : WASM_I64_EXTEND_I32_S);
+	if (dice < 9) {
+		int_op(g, type, ops[dice]);
+	} else if (dice < 15) {
+		int_op(g, type, WASM_I32_EQ + gen_below(g, WASM_I32_GE_U - WASM_I32_EQ + 1));
+		widen(g, type);
+	} else {
+		int_op(g, type, WASM_I32_DIV_S + gen_below(g, 4));
+	}
+}
+
+/* A constant goes through memory or a global and comes back as an operand of the other width. */
+static void forwarded(struct gen *g, char type)
+{
+	char from = type == 'I' ? 'i' : 'I';
+	uint32_t at = gen_below(g, 64), global;
+	uint64_t c = gen_below(g, 4) ? gen_interesting(g, from) :
+				       0 - (uint64_t)gen_below(g, 3) - ((uint64_t)1 << 32);
+
+	for (global = NUM_GLOBALS - 1; global && g->globals[global] != from; global--)
+		;
+	if (gen_below(g, 2))
+		global = 0;
+	if (!global)
+		gen_op_index(g, WASM_LOCAL_GET, gen_scratch(g, 'i'));
+	gen_const(g, from, c);
+	if (global) {
+		gen_op_index(g, WASM_GLOBAL_SET, global);
+	} else {
+		gen_op_index(g, from == 'I' ? WASM_I64_STORE : WASM_I32_STORE, 0);
+		put_leb(g->b, at);
+	}
+	gen_expr(g, type, 0);
+	if (global) {
+		gen_op_index(g, WASM_GLOBAL_GET, global);
+	} else {
+		gen_op_index(g, WASM_LOCAL_GET, gen_scratch(g, 'i'));
+		gen_op_index(g, from == 'I' ? WASM_I64_LOAD : WASM_I32_LOAD, 0);
+		put_leb(g->b, at);
+	}
+	combine(g, type);
+}
+
+/* A sum with something scaled in the other width. */
+static void scaled(struct gen *g, char type)
+{
+	char from = type == 'I' ? 'i' : 'I';
+
+	gen_expr(g, type, 0);
+	get(g, type);
+	gen_op(g, type == 'I' ? WASM_I32_WRAP_I64 : WASM_I64_EXTEND_I32_U);
+	gen_const(g, from, gen_below(g, 5));
+	int_op(g, from, WASM_I32_SHL);
+	combine(g, type);
+}
+
 void gen_shuffle(struct gen *g)
 {
 	uint32_t chosen[6], num = 0, want = 2 + gen_below(g, 5), tries, k;
@@ -246,13 +314,13 @@ void gen_shuffle(struct gen *g)
 void gen_idiom(struct gen *g, char type, uint32_t depth)
 {
 	static void (*const idioms[])(struct gen *g, char type) = {
-		bytes, aliases, either_way, carry, compared_sum, rotation, extension, field,
+		bytes, aliases, either_way, forwarded, scaled, carry, compared_sum, rotation, extension, field,
 		quotient_and_rest, byte_swap, minimum, test_of_half,
 	};
 	uint32_t at = gen_below(g, ARRAY_SIZE(idioms));
 
 	/* the first ones need an address */
-	if (at < 3) {
+	if (at < 4) {
 		gen_expr(g, 'i', depth - 1);
 		gen_const(g, 'i', 255);
 		gen_op(g, WASM_I32_AND);

@@ -18,6 +18,7 @@
 #define TABLE_SIZE 16u
 #define NUM_COUNTERS 3u
 #define FUEL 600u
+#define CROWD 260u		/* more than a byte can number, registers and all */
 
 /* Letters as in wasm_ops.def, and 'r' for funcref. */
 struct signature {
@@ -40,6 +41,7 @@ struct label {
  * @num_usable: locals that anything may write; behind them:
  * @scratch: one of each type, i I f F, that only a few instructions in a row use
  * @counters: NUM_COUNTERS that count loops
+ * @crowd: CROWD further locals behind those, or 0 where the function has none
  */
 struct gen {
 	uint64_t random;
@@ -55,6 +57,7 @@ struct gen {
 	char locals[MAX_LOCALS];
 	uint32_t num_locals, num_usable;
 	uint32_t scratch, counters, num_counting;
+	uint32_t crowd;
 	struct label labels[MAX_LABELS];
 	uint32_t num_labels;
 };
