@@ -136,7 +136,7 @@ struct kwasm_ctx;
  * @limit_ms: time the call may take, struct kwasm_limits.call_ms
  *
  * The kernel switches BH off, gives guests with floats the FPU, and lets its watchdog end the call
- * with KWASM_TRAP_TIME; in user space callers arm a deadline themselves where they want one.
+ * with KWASM_TRAP_TIME; so does user space unless the caller has armed a deadline of its own.
  * Context: process.
  * Return: 0 or the enum kwasm_trap it ended with.
  */

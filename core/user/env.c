@@ -5,7 +5,7 @@
 #include <cpuid.h>
 #include <time.h>
 
-#include "../instance.h"
+#include "user.h"
 
 void *kwasm_zalloc(size_t n, size_t size)
 {
@@ -59,6 +59,17 @@ const void *kwasm_host_indirect_thunk(unsigned int reg)
 
 u32 kwasm_call_enter(struct kwasm_ctx *ctx, const void *enter, u64 *values, u32 limit_ms)
 {
-	(void)limit_ms;
-	return kwasm_enter(ctx, enter, values);
+	u32 trap;
+
+	/* A caller's own deadline is the finer one. */
+	if (!limit_ms || kwasm_user_deadline_armed())
+		return kwasm_enter(ctx, enter, values);
+	if (kwasm_user_deadline_arm(ctx, limit_ms * (u64)1000000)) {
+		ctx->trap = KWASM_TRAP_TIME;
+		ctx->trap_pc = 0;
+		return KWASM_TRAP_TIME;
+	}
+	trap = kwasm_enter(ctx, enter, values);
+	kwasm_user_deadline_disarm(ctx);
+	return trap;
 }

@@ -189,28 +189,44 @@ u64 kwasm_stack_limit(u32 bytes)
 	return max(here - bytes, stack_bottom + STACK_RESERVE);
 }
 
-int kwasm_user_deadline_arm(struct kwasm_ctx *ctx, u64 ns)
+int kwasm_user_deadline_init(void)
 {
 	struct sigevent event = { .sigev_notify = SIGEV_THREAD_ID };
+	int err = kwasm_user_thread_init();
+
+	if (err || timer_made)
+		return err;
+	event.sigev_signo = SIG_DEADLINE;
+	event._sigev_un._tid = (pid_t)syscall(SYS_gettid);
+	if (timer_create(CLOCK_MONOTONIC, &event, &timer))
+		return -errno;
+	timer_made = true;
+	return 0;
+}
+
+int kwasm_user_deadline_arm(struct kwasm_ctx *ctx, u64 ns)
+{
 	struct itimerspec when = {
 		.it_value = { (time_t)(ns / 1000000000), (long)(ns % 1000000000) },
 		.it_interval = { 0, TICK_NS },
 	};
-	int err = kwasm_user_thread_init();
+	int err = kwasm_user_deadline_init();
 
 	if (err)
 		return err;
-	if (!timer_made) {
-		event.sigev_signo = SIG_DEADLINE;
-		event._sigev_un._tid = (pid_t)syscall(SYS_gettid);
-		if (timer_create(CLOCK_MONOTONIC, &event, &timer))
-			return -errno;
-		timer_made = true;
-	}
 	if (!ns)
 		when.it_value.tv_nsec = 1;
 	deadline_ctx = ctx;
-	return timer_settime(timer, 0, &when, NULL) ? -errno : 0;
+	if (timer_settime(timer, 0, &when, NULL)) {
+		err = -errno;
+		deadline_ctx = NULL;
+	}
+	return err;
+}
+
+bool kwasm_user_deadline_armed(void)
+{
+	return deadline_ctx;
 }
 
 void kwasm_user_deadline_disarm(struct kwasm_ctx *ctx)

@@ -19,10 +19,22 @@
  */
 int kwasm_user_deadline_arm(struct kwasm_ctx *ctx, u64 ns);
 
+/**
+ * kwasm_user_deadline_init() - what the thread's first deadline needs, ahead of it.
+ *
+ * For those who want to know before a guest runs that one can be armed: where it cannot, a call
+ * that struct kwasm_limits.call_ms limits does not begin and ends with KWASM_TRAP_TIME.
+ * Return: 0 or -errno.
+ */
+int kwasm_user_deadline_init(void);
+
 /** kwasm_user_deadline_disarm() - the guest has returned; a request that came too late is void. */
 void kwasm_user_deadline_disarm(struct kwasm_ctx *ctx);
 
 /* ---- inside core/user/ ---- */
+
+/** kwasm_user_deadline_armed() - is one of the calling thread's under way? */
+bool kwasm_user_deadline_armed(void);
 
 /** kwasm_user_text_add() - compiled code may run in [@start, @end) from now on.  Or -ENOSPC. */
 int kwasm_user_text_add(const void *start, const void *end);
