@@ -19,11 +19,6 @@ struct cursor {
 	bool other_host;
 };
 
-static u32 be16(const u8 *p)
-{
-	return (u32)p[0] << 8 | p[1];
-}
-
 static u32 protocol_of_version(u8 first)
 {
 	return first >> 4 == 4 ? 0x0800 : first >> 4 == 6 ? 0x86dd : 0;
@@ -87,14 +82,14 @@ static void read_header(const u8 *p, int link, struct cursor *c)
 	c->at = header_bytes(link);
 	switch (link) {
 	case DLT_EN10MB:
-		c->protocol = be16(p + 12);
+		c->protocol = ctl_be16(p + 12);
 		break;
 	case DLT_LINUX_SLL:
-		c->protocol = be16(p + 14);
-		c->other_host = be16(p) == SLL_OTHER_HOST;
+		c->protocol = ctl_be16(p + 14);
+		c->other_host = ctl_be16(p) == SLL_OTHER_HOST;
 		break;
 	case DLT_LINUX_SLL2:
-		c->protocol = be16(p);
+		c->protocol = ctl_be16(p);
 		c->other_host = p[10] == SLL_OTHER_HOST;
 		break;
 	case DLT_NULL:
@@ -128,7 +123,7 @@ enum ctl_sight ctl_frame_packet(const struct ctl_frame *frame, int link,
 	while (is_vlan(c.protocol)) {
 		if (frame->captured - c.at < VLAN_TAG)
 			return frame->len - c.at < VLAN_TAG ? CTL_SIGHT_TRUNCATED : CTL_SIGHT_CUT;
-		c.protocol = be16(frame->data + c.at + 2);
+		c.protocol = ctl_be16(frame->data + c.at + 2);
 		c.at += VLAN_TAG;
 	}
 	if (!is_ip(c.protocol))

@@ -40,6 +40,11 @@ struct ctl_frame {
 	u32 len;
 };
 
+static inline u32 ctl_be16(const u8 *p)
+{
+	return (u32)p[0] << 8 | p[1];
+}
+
 /** ctl_link_known() - is this DLT_* one of those that ctl_frame_packet() reads? */
 bool ctl_link_known(int link);
 

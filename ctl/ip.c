@@ -26,14 +26,9 @@ enum ipv6_option {
 	OPTION_JUMBO = 194,
 };
 
-static u32 be16(const u8 *p)
-{
-	return (u32)p[0] << 8 | p[1];
-}
-
 static u32 be32(const u8 *p)
 {
-	return be16(p) << 16 | be16(p + 2);
+	return ctl_be16(p) << 16 | ctl_be16(p + 2);
 }
 
 /* What is missing was cut off by the capture if it was on the wire, else it never was there. */
@@ -47,7 +42,7 @@ static bool checksum_good(const u8 *header, u32 len)
 	u32 i, sum = 0;
 
 	for (i = 0; i < len; i += 2)
-		sum += be16(header + i);
+		sum += ctl_be16(header + i);
 	while (sum >> 16)
 		sum = (sum & 0xffff) + (sum >> 16);
 	return sum == 0xffff;
@@ -67,7 +62,7 @@ static enum ctl_sight check_ipv4(const u8 *data, u32 captured, u32 len,
 		return missing(header, len);
 	if (!checksum_good(data, header))
 		return CTL_SIGHT_CHECKSUM;
-	total = be16(data + 2);
+	total = ctl_be16(data + 2);
 	if (len < total)
 		return CTL_SIGHT_TRUNCATED;
 	if (total < header)
@@ -107,7 +102,7 @@ static bool option_good(const u8 *data, u32 at, u32 packet_len)
 		return len >= 8 && data[at + 6] * 4u + 8 <= len;
 	case OPTION_JUMBO:
 		return len == 4 && at % 4 == 2 && be32(data + at + 2) > 65535 &&
-		       !be16(data + 4) && be32(data + at + 2) <= packet_len - IPV6_HEADER;
+		       !ctl_be16(data + 4) && be32(data + at + 2) <= packet_len - IPV6_HEADER;
 	default:
 		/* The two high bits say what to do with an unknown option: 0 is to skip it. */
 		return !(data[at] >> 6);
@@ -180,7 +175,7 @@ static enum ctl_sight check_ipv6(const u8 *data, u32 captured, u32 len,
 		return CTL_SIGHT_HEADER;
 	if (!addresses_good(data))
 		return CTL_SIGHT_ADDRESS;
-	payload = be16(data + 4);
+	payload = ctl_be16(data + 4);
 	/* Without a length it may be a jumbogram, whose option gives it. */
 	if (payload || data[6] != HOP_BY_HOP) {
 		if (payload + IPV6_HEADER > len)
