@@ -79,9 +79,11 @@ void ctl_tally_trap(struct ctl_tally *t, const struct ctl_trap *trap)
 	for (i = 0; i < t->num_traps; i++)
 		if (same_trap(&t->traps[i].trap, trap))
 			break;
-	if (i == CTL_TALLY_TRAPS)
-		i--;
-	else if (i == t->num_traps)
+	if (i == CTL_TALLY_TRAPS) {
+		t->elsewhere++;
+		return;
+	}
+	if (i == t->num_traps)
 		t->traps[t->num_traps++].trap = *trap;
 	t->traps[i].count++;
 }
@@ -131,7 +133,7 @@ static void print_unseen(const struct ctl_tally *t)
 static void print_traps(const struct ctl_tally *t)
 {
 	char text[256];
-	u64 total = 0;
+	u64 total = t->elsewhere;
 	u32 i;
 
 	for (i = 0; i < t->num_traps; i++)
@@ -147,6 +149,8 @@ static void print_traps(const struct ctl_tally *t)
 		ctl_out_end();
 	}
 	ctl_out_end();
+	ctl_out_uint("traps_elsewhere", t->elsewhere ? "  %8llu  elsewhere\n" : NULL,
+		     t->elsewhere);
 }
 
 static int compare_times(const void *a, const void *b)

@@ -17,7 +17,8 @@
  * @verdicts: packets by KWASM_VERDICT_KIND, after trap policies
  * @repeats: runs that asked for another one
  * @skipped: packets that no handler saw because it had been detached
- * @traps: by place; the last one takes what finds no room
+ * @traps: by place
+ * @elsewhere: traps at places that found no room there
  * @times: of each run, ns
  * @lines: what the guest logged
  */
@@ -32,6 +33,7 @@ struct ctl_tally {
 		u64 count;
 	} traps[CTL_TALLY_TRAPS];
 	u32 num_traps;
+	u64 elsewhere;
 	u64 *times;
 	u64 num_times;
 	u64 room_times;
