@@ -33,15 +33,20 @@ static const struct ctl_option dump_options[] = {
 
 /* ---- IR ------------------------------------------------------------------------------------- */
 
+/**
+ * struct ir_dump_to - where listings go
+ * @failed: memory ran out: one of them is not whole
+ */
 struct ir_dump_to {
 	const char *pass;
-	const struct ctl_guest *guest;
+	bool failed;
 };
 
-/* Collects one listing, so that JSON gets it as one string. */
+/* Collects one listing. */
 struct text_buffer {
 	char *text;
 	size_t len;
+	bool failed;
 };
 
 static void buffer_write(void *arg, const char *text, size_t len)
@@ -49,34 +54,35 @@ static void buffer_write(void *arg, const char *text, size_t len)
 	struct text_buffer *b = arg;
 	char *bigger = realloc(b->text, b->len + len + 1);
 
-	if (!bigger)
+	if (!bigger) {
+		b->failed = true;
 		return;
+	}
 	b->text = bigger;
 	memcpy(b->text + b->len, text, len);
 	b->len += len;
 	b->text[b->len] = 0;
 }
 
-/* A listing line by line: a long string of its own would be cut. */
-static void print_lines(const char *text)
+/* A listing, whose lines end here. */
+static void print_lines(char *text)
 {
-	char line[256];
-	size_t len;
+	char *end;
 
 	ctl_out_array("lines");
-	while (text && *text) {
-		len = strcspn(text, "\n");
-		snprintf(line, sizeof(line), "%.*s", (int)min_t(size_t, len, 255), text);
-		ctl_out_string(NULL, NULL, line);
-		ctl_out_text("%.*s\n", (int)len, text);
-		text += len + (text[len] == '\n');
+	for (; text && *text; text = end) {
+		end = text + strcspn(text, "\n");
+		if (*end)
+			*end++ = 0;
+		ctl_out_string(NULL, NULL, text);
+		ctl_out_text("%s\n", text);	/* the compiler's own words, tabs among them */
 	}
 	ctl_out_end();
 }
 
 static void on_pass(void *arg, struct ir_func *f, const char *pass)
 {
-	const struct ir_dump_to *to = arg;
+	struct ir_dump_to *to = arg;
 	struct text_buffer b = { 0 };
 	struct ir_sink sink = { buffer_write, &b };
 
@@ -89,6 +95,7 @@ static void on_pass(void *arg, struct ir_func *f, const char *pass)
 	print_lines(b.text);
 	ctl_out_text("\n");
 	ctl_out_end();
+	to->failed |= b.failed;
 	free(b.text);
 }
 
@@ -110,7 +117,7 @@ static int check_pass(const char *pass)
 
 static int dump_ir(struct ctl_guest *g, const char *pass, u32 func)
 {
-	struct ir_dump_to to = { pass, g };
+	struct ir_dump_to to = { pass };
 	struct kwasm_compile_opts opts = {
 		.dump = on_pass, .dump_arg = &to, .verify = true,
 		.dump_func = func == CTL_EVERY_FUNCTION ? KWASM_DIAG_NONE : func,
@@ -119,6 +126,8 @@ static int dump_ir(struct ctl_guest *g, const char *pass, u32 func)
 
 	ctl_out_array(NULL);
 	status = ctl_guest_compile(g, &opts);
+	if (!status && to.failed)
+		status = ctl_fail_memory();
 	if (!status)
 		ctl_out_end();
 	return status;
@@ -126,43 +135,63 @@ static int dump_ir(struct ctl_guest *g, const char *pass, u32 func)
 
 /* ---- machine code --------------------------------------------------------------------------- */
 
-static void label_set(struct ctl_code_label *label, u32 index, u32 start, u32 end,
+/**
+ * struct labels - the functions of a listing; labels_release() ends them
+ */
+struct labels {
+	struct ctl_code_label *all;
+	u32 num;
+};
+
+static int labels_add(struct labels *labels, u32 index, u32 start, u32 end,
 		      const char *name, u32 len)
 {
-	label->index = index;
-	label->start = start;
-	label->end = end;
-	snprintf(label->name, sizeof(label->name), "%.*s", (int)min_t(u32, len, 63), name ?: "");
+	struct ctl_code_label *all = realloc(labels->all, (labels->num + 1) * sizeof(*all));
+	char *copy = len ? strndup(name, len) : strdup("");
+
+	if (all)
+		labels->all = all;
+	if (!all || !copy) {
+		free(copy);
+		return ctl_fail_memory();
+	}
+	all[labels->num++] = (struct ctl_code_label) { index, start, end, copy };
+	return CTL_OK;
+}
+
+static void labels_release(struct labels *labels)
+{
+	while (labels->num)
+		free(labels->all[--labels->num].name);
+	free(labels->all);
 }
 
 static int dump_file_asm(struct ctl_guest *g, u32 func)
 {
 	const struct kwasm_module *m = g->module;
 	struct ctl_code_text text = { 0 };
-	struct ctl_code_label *labels;
+	struct labels labels = { 0 };
 	int status;
 	u32 i;
 
 	status = ctl_guest_compile(g, NULL);
-	if (status)
-		return status;
-	labels = calloc(m->num_funcs + 1, sizeof(*labels));
-	if (!labels)
-		return ctl_fail_memory();
-	for (i = m->num_func_imports; i < m->num_funcs; i++) {
+	for (i = m->num_func_imports; i < m->num_funcs && !status; i++) {
 		const struct kwasm_code_func *f = &g->code->funcs[i - m->num_func_imports];
 
 		if (func == CTL_EVERY_FUNCTION || func == i)
-			label_set(&labels[text.num_labels++], i, f->start, f->end,
-				  m->funcs[i].name.str, m->funcs[i].name.len);
+			status = labels_add(&labels, i, f->start, f->end, m->funcs[i].name.str,
+					    m->funcs[i].name.len);
 	}
-	text.bytes = g->code->text.exec;
-	text.size = g->code->text_used;
-	text.labels = labels;
-	text.sites = g->code->sites;
-	text.num_sites = g->code->num_sites;
-	status = ctl_dump_asm(&text);
-	free(labels);
+	if (!status) {
+		text.bytes = g->code->text.exec;
+		text.size = g->code->text_used;
+		text.labels = labels.all;
+		text.num_labels = labels.num;
+		text.sites = g->code->sites;
+		text.num_sites = g->code->num_sites;
+		status = ctl_dump_asm(&text);
+	}
+	labels_release(&labels);
 	return status;
 }
 
@@ -198,8 +227,7 @@ static int dump_file(const struct dump_args *args, const char *path)
  * struct loaded - a program's code as the kernel sends it
  */
 struct loaded {
-	struct ctl_code_label *labels;
-	u32 num_labels;
+	struct labels labels;
 	u8 *bytes;
 	u32 size;
 	u64 address;
@@ -207,16 +235,11 @@ struct loaded {
 
 static int read_function(struct loaded *l, const struct ctl_fields *f)
 {
-	struct ctl_code_label *labels = realloc(l->labels, (l->num_labels + 1) * sizeof(*labels));
 	const char *name = ctl_field_string(f, KWASM_A_ENTRY);
 	u32 start = (u32)ctl_field_uint(f, KWASM_A_START);
 
-	if (!labels)
-		return ctl_fail_memory();
-	l->labels = labels;
-	label_set(&labels[l->num_labels++], (u32)ctl_field_uint(f, KWASM_A_INDEX), start,
-		  start + (u32)ctl_field_uint(f, KWASM_A_SIZE), name, (u32)strlen(name));
-	return 0;
+	return labels_add(&l->labels, (u32)ctl_field_uint(f, KWASM_A_INDEX), start,
+			  start + (u32)ctl_field_uint(f, KWASM_A_SIZE), name, (u32)strlen(name));
 }
 
 static int read_code(const struct ctl_fields *f, u8 cmd, void *arg)
@@ -244,18 +267,18 @@ static int read_code(const struct ctl_fields *f, u8 cmd, void *arg)
 	return 0;
 }
 
-/* Leaves the one function that is asked for. */
-static int select_label(struct loaded *l, const char *name)
+/* The one function that is asked for. */
+static int select_label(const struct labels *labels, const char *name, struct ctl_code_text *text)
 {
 	char number[16];
 	u32 i;
 
-	for (i = 0; i < l->num_labels; i++) {
-		snprintf(number, sizeof(number), "%u", l->labels[i].index);
-		if (strcmp(name, number) && strcmp(name, l->labels[i].name))
+	for (i = 0; i < labels->num; i++) {
+		snprintf(number, sizeof(number), "%u", labels->all[i].index);
+		if (strcmp(name, number) && strcmp(name, labels->all[i].name))
 			continue;
-		l->labels[0] = l->labels[i];
-		l->num_labels = 1;
+		text->labels = &labels->all[i];
+		text->num_labels = 1;
 		return CTL_OK;
 	}
 	return ctl_fail("the program has no function %s of its own", name);
@@ -278,16 +301,15 @@ static int dump_loaded(const struct dump_args *args, const char *name)
 	if (req)
 		ctl_request_string(req, KWASM_A_NAME, checked);
 	status = ctl_request_do(req, true, read_code, &l);
+	text = (struct ctl_code_text) {
+		.bytes = l.bytes, .size = l.size, .address = l.address,
+		.labels = l.labels.all, .num_labels = l.labels.num,
+	};
 	if (!status && args->func)
-		status = select_label(&l, args->func);
-	if (!status) {
-		text = (struct ctl_code_text) {
-			.bytes = l.bytes, .size = l.size, .address = l.address,
-			.labels = l.labels, .num_labels = l.num_labels,
-		};
+		status = select_label(&l.labels, args->func, &text);
+	if (!status)
 		status = ctl_dump_asm(&text);
-	}
-	free(l.labels);
+	labels_release(&l.labels);
 	free(l.bytes);
 	return status;
 }

@@ -15,12 +15,13 @@ int ctl_dump_wasm(const struct ctl_guest *g, u32 func);
 /**
  * struct ctl_code_label - a function in a piece of machine code
  * @start: offset of its first byte, @end: behind its last one
+ * @name: its own copy, empty where the function has none
  */
 struct ctl_code_label {
 	u32 index;
 	u32 start;
 	u32 end;
-	char name[64];
+	char *name;
 };
 
 /**

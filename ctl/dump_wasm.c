@@ -12,12 +12,36 @@
 
 #define INDENT_MAX 40
 
+/**
+ * struct listing - a line that is being made
+ * @failed: memory ran out: it is not whole
+ */
 struct listing {
 	const struct kwasm_module *module;
 	struct kwasm_reader reader;
-	char text[1024];
+	char *text;
 	size_t len;
+	size_t room;
+	bool failed;
 };
+
+/* Room for @more bytes and their end. */
+static bool make_room(struct listing *l, size_t more)
+{
+	size_t room = max(2 * l->room, l->len + more + 1);
+	char *text;
+
+	if (l->room - l->len > more)
+		return true;
+	text = realloc(l->text, room);
+	if (!text) {
+		l->failed = true;
+		return false;
+	}
+	l->text = text;
+	l->room = room;
+	return true;
+}
 
 static __printf(2, 3) void put(struct listing *l, const char *fmt, ...)
 {
@@ -25,10 +49,19 @@ static __printf(2, 3) void put(struct listing *l, const char *fmt, ...)
 	int n;
 
 	va_start(args, fmt);
-	n = vsnprintf(l->text + l->len, sizeof(l->text) - l->len, fmt, args);
+	n = vsnprintf(NULL, 0, fmt, args);
 	va_end(args);
-	if (n > 0)
-		l->len = min_t(size_t, l->len + (size_t)n, sizeof(l->text) - 1);
+	if (n <= 0 || !make_room(l, (size_t)n))
+		return;
+	va_start(args, fmt);
+	vsnprintf(l->text + l->len, l->room - l->len, fmt, args);
+	va_end(args);
+	l->len += (size_t)n;
+}
+
+static const char *line_end(struct listing *l)
+{
+	return l->len ? l->text : "";
 }
 
 static void put_type(struct listing *l, const struct kwasm_functype *t)
@@ -168,7 +201,7 @@ static void list_instruction(struct listing *l, const struct kwasm_op *op, u32 d
 	put_immediates(l, op);
 	ctl_out_object(NULL);
 	ctl_out_uint("offset", "%6llx:  ", op->at);
-	ctl_out_string("text", "%s\n", l->text);
+	ctl_out_string("text", "%s\n", line_end(l));
 	ctl_out_end();
 }
 
@@ -186,13 +219,13 @@ static int list_function(struct listing *l, u32 func)
 	put_type(l, kwasm_module_functype(m, func));
 	ctl_out_object(NULL);
 	ctl_out_uint("function", NULL, func);
-	ctl_out_string("text", "%s", l->text);
+	ctl_out_string("text", "%s", line_end(l));
 	ctl_out_uint("locals", ", %llu locals\n", info->num_locals);
 	ctl_out_array("instructions");
 	l->reader = (struct kwasm_reader) {
 		.bytes = m->bytes, .pos = info->code, .end = info->end, .func = func,
 	};
-	while (l->reader.pos < info->end) {
+	while (l->reader.pos < info->end && !l->failed) {
 		if (kwasm_op_read(&l->reader, &op))
 			return ctl_fail("byte 0x%x cannot be read", l->reader.pos);
 		if (op.code == WASM_END || op.code == WASM_ELSE)
@@ -201,6 +234,8 @@ static int list_function(struct listing *l, u32 func)
 		depth += op.code == WASM_BLOCK || op.code == WASM_LOOP || op.code == WASM_IF ||
 			 op.code == WASM_ELSE;
 	}
+	if (l->failed)
+		return ctl_fail_memory();
 	ctl_out_end();
 	ctl_out_end();
 	return CTL_OK;
@@ -219,6 +254,7 @@ int ctl_dump_wasm(const struct ctl_guest *g, u32 func)
 		status = list_function(&l, i);
 		ctl_out_text("\n");
 	}
+	free(l.text);
 	if (!status)
 		ctl_out_end();
 	return status;
