@@ -11,10 +11,11 @@
 #include "out.h"
 
 #define DEPTH_MAX 16
-#define CLEAN_MAX 1024	/* bytes of one string; longer ones are cut */
 
 static json_t *stack[DEPTH_MAX];
 static u32 depth;
+static bool no_memory;	/* something could not be said */
+static bool controls;	/* the document holds control characters that JSON does not escape */
 
 bool ctl_out_is_json(void)
 {
@@ -59,20 +60,30 @@ void ctl_out_end(void)
 {
 	if (!ctl_out_is_json() || --depth)
 		return;
-	json_dumpf(stack[0], stdout, ctl_globals.pretty ? JSON_INDENT(4) : JSON_COMPACT);
+	json_dumpf(stack[0], stdout, (ctl_globals.pretty ? JSON_INDENT(4) : JSON_COMPACT) |
+		   (controls ? JSON_ENSURE_ASCII : 0));
 	putchar('\n');
 	json_decref(stack[0]);
+	controls = false;
 }
 
-static const char *clean(char *buf, const char *text)
+char *ctl_clean(char *text)
 {
-	size_t i;
+	char *p;
 
-	for (i = 0; text[i] && i < CLEAN_MAX - 1; i++)
-		buf[i] = isascii((unsigned char)text[i]) && isprint((unsigned char)text[i]) ?
-			text[i] : '?';
-	buf[i] = 0;
-	return buf;
+	for (p = text; *p; p++)
+		if (!isascii((unsigned char)*p) || !isprint((unsigned char)*p))
+			*p = '?';
+	return text;
+}
+
+/* U+0080 to U+009F, of which a terminal may take some for commands. */
+static bool has_controls(const char *text)
+{
+	for (; *text; text++)
+		if ((u8)text[0] == 0xc2 && (u8)text[1] >= 0x80 && (u8)text[1] < 0xa0)
+			return true;
+	return false;
 }
 
 /* Formats are literals at every call; they come here as parameters. */
@@ -80,13 +91,25 @@ static const char *clean(char *buf, const char *text)
 
 void ctl_out_string(const char *key, const char *fmt, const char *value)
 {
-	char buf[CLEAN_MAX];
+	json_t *json = ctl_out_is_json() ? json_string(value) : NULL;
+	char *clean;
 
-	clean(buf, value);
+	if (json) {
+		controls |= has_controls(value);
+		add(key, json);
+		return;
+	}
+	clean = strdup(value);
+	if (!clean) {
+		no_memory = true;
+		return;
+	}
+	ctl_clean(clean);
 	if (ctl_out_is_json())
-		add(key, json_string(buf));
+		add(key, json_string(clean));
 	else if (fmt)
-		printf(fmt, buf);
+		printf(fmt, clean);
+	free(clean);
 }
 
 void ctl_out_uint(const char *key, const char *fmt, u64 value)
@@ -144,12 +167,10 @@ const char *ctl_time_format(char *buf, u64 ns)
 			 (unsigned long long)(ns / 1000000000ull % 60));
 		return buf;
 	}
-	for (i = 0; i < ARRAY_SIZE(units) - 1 && ns < units[i].unit; i++)
+	/* What three digits round up to the next unit is said in that one. */
+	for (i = 0; i < ARRAY_SIZE(units) - 1 && ns < units[i].unit - units[i].unit / 2000; i++)
 		;
 	snprintf(buf, 32, "%.3g%s", (double)ns / (double)units[i].unit, units[i].name);
-	if (ns / units[i].unit >= 1000)
-		snprintf(buf, 32, "%llu%s", (unsigned long long)(ns / units[i].unit),
-			 units[i].name);
 	return buf;
 }
 
@@ -240,5 +261,9 @@ void ctl_out_flush(void)
 
 bool ctl_out_close(void)
 {
-	return !fflush(stdout) && !ferror(stdout);
+	bool written = !fflush(stdout) && !ferror(stdout);
+
+	if (no_memory)
+		errno = ENOMEM;
+	return written && !no_memory;
 }

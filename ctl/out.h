@@ -4,7 +4,8 @@
  *
  * Every call that takes a key and a format contributes a member to the JSON document, or prints
  * the format, whichever was asked for.  A NULL format is for JSON only, ctl_out_text() for text
- * only.  Bytes that are not printable come out as '?': names are the guests' own.
+ * only.  Names are the guests' own: in text, bytes that are not printable come out as '?'; JSON has
+ * strings as they are where they are UTF-8.
  */
 #ifndef KWASM_CTL_OUT_H
 #define KWASM_CTL_OUT_H
@@ -34,7 +35,11 @@ void ctl_out_since(const char *key, const char *fmt, u64 age_ns);
 /** ctl_out_date() - a moment as ISO 8601 with microseconds. */
 void ctl_out_date(const char *key, const char *fmt, u64 epoch_ns);
 
+/** ctl_out_text() - what a guest has a say in goes through ctl_clean() first. */
 void ctl_out_text(const char *fmt, ...) __printf(1, 2);
+
+/** ctl_clean() - put '?' in the place of every byte that is not printable.  Return: @text. */
+char *ctl_clean(char *text);
 
 /** ctl_out_is_json() - for what cannot be said in both forms. */
 bool ctl_out_is_json(void);
