@@ -73,6 +73,7 @@ struct ctl_words {
  * @args_size: bytes of its argument structure
  * @min_words: fewest words behind the command
  * @max_words: most of them
+ * @reals: words behind the first @min_words may be real numbers, of which "-inf" looks like options
  * @run: does it; returns enum ctl_status
  */
 struct ctl_command {
@@ -84,6 +85,7 @@ struct ctl_command {
 	u32 args_size;
 	u32 min_words;
 	u32 max_words;
+	bool reals;
 	int (*run)(void *args, const struct ctl_words *words);
 };
 
@@ -92,6 +94,7 @@ struct ctl_globals {
 	bool json;
 	bool pretty;
 	bool help;
+	bool version;
 	const char *netns;
 };
 
@@ -113,6 +116,9 @@ extern const struct ctl_command ctl_attach, ctl_detach, ctl_dump, ctl_events, ct
 int ctl_options_parse(const struct ctl_command *cmd, void *args, char **argv,
 		      struct ctl_words *words);
 
+/** ctl_number_base() - of the integer that @text is: 16 with "0x", else 10. */
+int ctl_number_base(const char *text);
+
 /** ctl_options_help() - the list of @options for --help. */
 void ctl_options_help(const struct ctl_option *options);
 
@@ -123,6 +129,9 @@ int ctl_fail(const char *fmt, ...) __printf(1, 2);
 
 /** ctl_usage() - the same for a wrong command line.  Return: CTL_USAGE. */
 int ctl_usage(const char *fmt, ...) __printf(1, 2);
+
+/** ctl_warn() - print a sentence about what is no failure of the command. */
+void ctl_warn(const char *fmt, ...) __printf(1, 2);
 
 /** ctl_fail_memory() - there is none left. */
 int ctl_fail_memory(void);
@@ -135,8 +144,13 @@ int ctl_fail_memory(void);
  */
 int ctl_file_open(const char *path);
 
-/** ctl_file_read() - a whole file; free() it.  Return: NULL with the sentence printed. */
-u8 *ctl_file_read(const char *path, size_t *size);
+/**
+ * ctl_file_read() - the whole of a file that ctl_file_open() has opened; free() it.
+ * @path: what messages call it
+ *
+ * Return: NULL with the sentence printed.
+ */
+u8 *ctl_file_read(int fd, const char *path, size_t *size);
 
 #define CTL_NAME_MAX 64
 
@@ -149,5 +163,15 @@ int ctl_program_name(const char *given, const char *path, char name[CTL_NAME_MAX
 
 /** ctl_family_name() - "inet"; "?" for what kwasm does not know. */
 const char *ctl_family_name(u32 family);
+
+/** ctl_policy_name() - "accept"; "?" for what kwasm does not know. */
+const char *ctl_policy_name(u32 policy);
+
+/*
+ * CTL_HOOKS() - the names of the hooks, in the order of the guest header's enum kwasm_hook, as one
+ * string with @between between them and @last ahead of the last one.
+ */
+#define CTL_HOOKS(between, last) \
+	"nf_pre" between "nf_in" between "nf_fwd" between "nf_out" last "nf_post"
 
 #endif /* KWASM_CTL_H */

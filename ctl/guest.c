@@ -4,11 +4,15 @@
  *
  * Guarantees: the steps, and the sentences about what is wrong, are the kernel's: it is its code.
  */
+#include <unistd.h>
+
 #include "ctl.h"
 #include "guest.h"
 
 #include "../core/packet.h"
 #include "../core/user/user.h"
+
+#define NS_PER_MS 1000000u
 
 static int fail_diag(const char *what, int err, const struct kwasm_diag *diag)
 {
@@ -22,6 +26,19 @@ static int fail_diag(const char *what, int err, const struct kwasm_diag *diag)
 
 int ctl_guest_decode(struct ctl_guest *g, const char *path)
 {
+	int fd = ctl_file_open(path);
+	int status;
+
+	memset(g, 0, sizeof(*g));
+	if (fd < 0)
+		return CTL_FAILED;
+	status = ctl_guest_decode_fd(g, fd, path);
+	close(fd);
+	return status;
+}
+
+int ctl_guest_decode_fd(struct ctl_guest *g, int fd, const char *path)
+{
 	struct kwasm_diag diag;
 	size_t size;
 	u8 *bytes;
@@ -29,7 +46,7 @@ int ctl_guest_decode(struct ctl_guest *g, const char *path)
 
 	memset(g, 0, sizeof(*g));
 	g->limits = kwasm_limits_default;
-	bytes = ctl_file_read(path, &size);
+	bytes = ctl_file_read(fd, path, &size);
 	if (!bytes)
 		return CTL_FAILED;
 	kwasm_diag_init(&diag);
@@ -57,6 +74,11 @@ int ctl_guest_compile(struct ctl_guest *g, const struct kwasm_compile_opts *opts
 	return CTL_OK;
 }
 
+static int fail_deadline(int err)
+{
+	return ctl_fail("a time limit cannot be set: %s", strerror(-err));
+}
+
 static int instantiate(struct ctl_guest *g)
 {
 	struct kwasm_trap_info info = { 0 };
@@ -78,10 +100,16 @@ static int instantiate(struct ctl_guest *g)
 	return err ? fail_diag("the module cannot be instantiated", err, &diag) : CTL_OK;
 }
 
-int ctl_guest_start(struct ctl_guest *g, u64 memory_limit)
+int ctl_guest_start(struct ctl_guest *g, u64 memory_limit, u64 limit_ns)
 {
+	int err = limit_ns ? kwasm_user_deadline_init() : 0;
+
+	if (err)
+		return fail_deadline(err);
 	if (memory_limit)
 		g->limits.memory_pages = (u32)min_t(u64, memory_limit / KWASM_PAGE_SIZE, 65536);
+	/* Calls arm a deadline of their own, to the nanosecond; this is the start function's. */
+	g->limits.call_ms = (u32)min_t(u64, DIV_ROUND_UP(limit_ns, NS_PER_MS), U32_MAX);
 	return instantiate(g);
 }
 
@@ -146,6 +174,7 @@ void ctl_trap_from_info(struct ctl_trap *trap, const struct ctl_guest *g,
 			const struct kwasm_trap_info *info)
 {
 	const struct kwasm_module *m = g->module;
+	struct kwasm_name name;
 
 	memset(trap, 0, sizeof(*trap));
 	trap->kind = info->kind;
@@ -155,26 +184,35 @@ void ctl_trap_from_info(struct ctl_trap *trap, const struct ctl_guest *g,
 		return;
 	trap->func = info->func;
 	trap->offset = info->offset;
-	if (m->funcs[info->func].name.len)
-		snprintf(trap->name, sizeof(trap->name), "%.*s",
-			 KWASM_NAME_ARGS(m->funcs[info->func].name));
+	name = m->funcs[info->func].name;
+	if (name.len >= sizeof(trap->name)) {
+		/* As long as the kernel's, and not cut in the middle of a character. */
+		name.len = sizeof(trap->name) - 1;
+		while (name.len && (name.str[name.len] & 0xc0) == 0x80)
+			name.len--;
+	}
+	if (name.len)
+		snprintf(trap->name, sizeof(trap->name), "%.*s", KWASM_NAME_ARGS(name));
 }
 
-bool ctl_guest_call(struct ctl_guest *g, u32 func, u64 *values, u64 limit_ns,
-		    struct ctl_trap *trap, u64 *ns)
+int ctl_guest_call(struct ctl_guest *g, u32 func, u64 *values, u64 limit_ns,
+		   struct ctl_call *call)
 {
 	struct kwasm_trap_info info = { 0 };
+	int err = 0;
 	u64 start;
-	int err;
 
 	if (limit_ns)
-		kwasm_user_deadline_arm(g->inst->ctx, limit_ns);
+		err = kwasm_user_deadline_arm(g->inst->ctx, limit_ns);
+	if (err)
+		return fail_deadline(err);
 	start = kwasm_now_ns();
 	err = kwasm_call(g->inst->funcs[func], values, &info);
-	*ns = kwasm_now_ns() - start;
+	call->ns = kwasm_now_ns() - start;
 	if (limit_ns)
 		kwasm_user_deadline_disarm(g->inst->ctx);
+	call->trapped = err;
 	if (err)
-		ctl_trap_from_info(trap, g, &info);
-	return !err;
+		ctl_trap_from_info(&call->trap, g, &info);
+	return CTL_OK;
 }

@@ -25,10 +25,16 @@ struct ctl_guest {
  * ctl_guest_close() releases whatever there is.
  */
 int ctl_guest_decode(struct ctl_guest *g, const char *path);
+/** ctl_guest_decode_fd() - the same for a file that is open already. */
+int ctl_guest_decode_fd(struct ctl_guest *g, int fd, const char *path);
 /** ctl_guest_compile() - @opts: NULL for the defaults. */
 int ctl_guest_compile(struct ctl_guest *g, const struct kwasm_compile_opts *opts);
-/** ctl_guest_start() - @memory_limit: bytes of linear memory, 0 for the default. */
-int ctl_guest_start(struct ctl_guest *g, u64 memory_limit);
+/**
+ * ctl_guest_start() - instantiate it.
+ * @memory_limit: bytes of linear memory, 0 for the default
+ * @limit_ns: time that a start function may take, here and at restarts; 0 for no limit
+ */
+int ctl_guest_start(struct ctl_guest *g, u64 memory_limit, u64 limit_ns);
 /** ctl_guest_restart() - a fresh instance in place of the old one. */
 int ctl_guest_restart(struct ctl_guest *g);
 void ctl_guest_close(struct ctl_guest *g);
@@ -40,16 +46,26 @@ const struct kwasm_export *ctl_guest_export(const struct ctl_guest *g, const cha
 bool ctl_guest_function(const struct ctl_guest *g, const char *text, u32 *func);
 
 /**
+ * struct ctl_call - how a call ended
+ * @trapped: @trap says why
+ * @ns: how long it took
+ */
+struct ctl_call {
+	bool trapped;
+	struct ctl_trap trap;
+	u64 ns;
+};
+
+/**
  * ctl_guest_call() - call a function.
  * @values: arguments in, results out
  * @limit_ns: 0 for none
- * @trap: filled in when it trapped
- * @ns: how long it took
+ * @call: how it ended
  *
- * Return: false when it trapped.
+ * Return: CTL_OK when it ended, by a trap or not; CTL_FAILED when it could not be made.
  */
-bool ctl_guest_call(struct ctl_guest *g, u32 func, u64 *values, u64 limit_ns,
-		    struct ctl_trap *trap, u64 *ns);
+int ctl_guest_call(struct ctl_guest *g, u32 func, u64 *values, u64 limit_ns,
+		   struct ctl_call *call);
 
 /** ctl_trap_from_info() - a trap of this guest. */
 void ctl_trap_from_info(struct ctl_trap *trap, const struct ctl_guest *g,

@@ -34,13 +34,10 @@ static const struct ctl_option invoke_options[] = {
 };
 
 /**
- * struct outcome - how a call ended
- * @trapped: @trap says why, there are no results
+ * struct outcome - how a call ended, and with which results unless by a trap
  */
 struct outcome {
-	bool trapped;
-	struct ctl_trap trap;
-	u64 ns;
+	struct ctl_call call;
 	u32 num;
 	u64 values[ARGS_MAX];
 	u8 types[ARGS_MAX];
@@ -56,7 +53,7 @@ static bool parse_int(const char *text, u32 bits, u64 *value)
 	if (!isdigit((unsigned char)text[negative || text[0] == '+']))
 		return false;
 	errno = 0;
-	v = strtoull(text + (negative || text[0] == '+'), &end, 0);
+	v = strtoull(text + (negative || text[0] == '+'), &end, ctl_number_base(text));
 	if (*end || errno)
 		return false;
 	if (negative ? v > 1ull << (bits - 1) : bits == 32 && v > U32_MAX)
@@ -153,12 +150,12 @@ static int print_outcome(const struct outcome *o, bool time)
 	u32 i;
 
 	ctl_out_object(NULL);
-	if (o->trapped) {
+	if (o->call.trapped) {
 		ctl_out_object("trap");
-		ctl_trap_out(&o->trap);
+		ctl_trap_out(&o->call.trap);
 		ctl_out_end();
 		ctl_out_end();
-		return ctl_fail("trap: %s", ctl_trap_format(&o->trap, text, sizeof(text)));
+		return ctl_fail("trap: %s", ctl_trap_format(&o->call.trap, text, sizeof(text)));
 	}
 	ctl_out_array("results");
 	for (i = 0; i < o->num; i++) {
@@ -169,7 +166,7 @@ static int print_outcome(const struct outcome *o, bool time)
 	}
 	ctl_out_end();
 	if (time)
-		ctl_out_uint("time_ns", o->num ? " %llu" : "%llu", o->ns);
+		ctl_out_uint("time_ns", o->num ? " %llu" : "%llu", o->call.ns);
 	ctl_out_text("%s", time || o->num ? "\n" : "");
 	ctl_out_end();
 	return CTL_OK;
@@ -181,17 +178,15 @@ static int invoke_here(struct ctl_guest *g, const struct kwasm_export *export,
 	const struct kwasm_functype *type = kwasm_module_functype(g->module, export->index);
 	int status, n;
 
-	status = ctl_guest_compile(g, NULL) ?: ctl_guest_start(g, args->memory_limit);
-	if (status)
-		return status;
-	for (n = args->time ? 2 : 1; n && !o->trapped; n--) {
+	status = ctl_guest_compile(g, NULL) ?:
+		 ctl_guest_start(g, args->memory_limit, args->time_limit);
+	for (n = args->time ? 2 : 1; n && !status && !o->call.trapped; n--) {
 		memcpy(o->values, values, sizeof(o->values));
-		o->trapped = !ctl_guest_call(g, export->index, o->values, args->time_limit,
-					     &o->trap, &o->ns);
+		status = ctl_guest_call(g, export->index, o->values, args->time_limit, &o->call);
 	}
 	o->num = type->num_results;
 	memcpy(o->types, kwasm_functype_results(type), o->num);
-	return CTL_OK;
+	return status;
 }
 
 static int read_outcome(const struct ctl_fields *f, u8 cmd, void *arg)
@@ -200,10 +195,10 @@ static int read_outcome(const struct ctl_fields *f, u8 cmd, void *arg)
 	struct outcome *o = arg;
 	struct ctl_fields t;
 
-	o->ns = ctl_field_uint(f, KWASM_A_TIME_NS);
+	o->call.ns = ctl_field_uint(f, KWASM_A_TIME_NS);
 	if (ctl_field_nest(f, KWASM_A_TRAP, &t)) {
-		o->trapped = true;
-		ctl_trap_from_fields(&o->trap, &t);
+		o->call.trapped = true;
+		ctl_trap_from_fields(&o->call.trap, &t);
 		return 0;
 	}
 	while (o->num < ARGS_MAX && (value = ctl_field_next(f, KWASM_A_RESULT, value)) &&
@@ -214,20 +209,15 @@ static int read_outcome(const struct ctl_fields *f, u8 cmd, void *arg)
 	return 0;
 }
 
-static int invoke_kernel(const struct kwasm_functype *type, const struct invoke_args *args,
-			 const struct ctl_words *words, const u64 *values, struct outcome *o)
+static int invoke_kernel(int fd, const struct kwasm_functype *type, const char *name,
+			 const struct invoke_args *args, const u64 *values, struct outcome *o)
 {
-	int fd = ctl_file_open(words->word[0]);
-	struct ctl_request *req;
-	int status;
+	struct ctl_request *req = ctl_request_new(KWASM_CMD_INVOKE);
 	u32 i;
 
-	if (fd < 0)
-		return CTL_FAILED;
-	req = ctl_request_new(KWASM_CMD_INVOKE);
 	if (req) {
 		ctl_request_u32(req, KWASM_A_FD, (u32)fd);
-		ctl_request_string(req, KWASM_A_ENTRY, words->word[1]);
+		ctl_request_string(req, KWASM_A_ENTRY, name);
 		for (i = 0; i < type->num_params; i++)
 			ctl_request_u64(req, KWASM_A_ARG, values[i]);
 		if (args->time_limit)
@@ -235,9 +225,7 @@ static int invoke_kernel(const struct kwasm_functype *type, const struct invoke_
 		if (args->time)
 			ctl_request_flag(req, KWASM_A_WARMUP);
 	}
-	status = ctl_request_do(req, false, read_outcome, o);
-	close(fd);
-	return status;
+	return ctl_request_do(req, false, read_outcome, o);
 }
 
 static int run_invoke(void *arg, const struct ctl_words *words)
@@ -248,15 +236,19 @@ static int run_invoke(void *arg, const struct ctl_words *words)
 	struct outcome outcome = { 0 };
 	u64 values[ARGS_MAX] = { 0 };
 	struct ctl_guest guest;
-	int status;
+	int status, fd;
 
 	if (args->kernel && args->memory_limit)
 		return ctl_usage("--memory-limit is not for --kernel: the module's parameters hold there");
 	if (args->kernel && !strcmp(words->word[0], "-"))
 		return ctl_usage("--kernel needs a file, not standard input");
-	status = ctl_guest_decode(&guest, words->word[0]);
+	/* Opened once: a pipe can be read no second time, and a file may change. */
+	fd = ctl_file_open(words->word[0]);
+	if (fd < 0)
+		return CTL_FAILED;
+	status = ctl_guest_decode_fd(&guest, fd, words->word[0]);
 	if (status)
-		return status;
+		goto close;
 	status = CTL_FAILED;
 	export = ctl_guest_export(&guest, words->word[1]);
 	if (!export)
@@ -265,20 +257,22 @@ static int run_invoke(void *arg, const struct ctl_words *words)
 	status = parse_args(type, words->word[1], words, values);
 	if (status)
 		goto close;
-	status = args->kernel ? invoke_kernel(type, args, words, values, &outcome) :
+	status = args->kernel ?
+		 invoke_kernel(fd, type, words->word[1], args, values, &outcome) :
 		 invoke_here(&guest, export, args, values, &outcome);
 	if (!status)
 		status = print_outcome(&outcome, args->time);
 close:
 	ctl_guest_close(&guest);
+	close(fd);
 	return status;
 }
 
 const struct ctl_command ctl_invoke = {
 	.name = "invoke", .usage = "[OPTION]... FILE.wasm NAME [ARGUMENT]...",
 	.summary = "call an exported function",
-	.details = "Arguments are decimal or hexadecimal numbers, of the types the function takes;\n"
+	.details = "Arguments are decimal or, with 0x, hexadecimal numbers of the function's types;\n"
 		   "\"null\" stands for a reference. Results are printed on one line.\n",
 	.options = invoke_options, .args_size = sizeof(struct invoke_args),
-	.min_words = 2, .max_words = 2 + 1000, .run = run_invoke,
+	.min_words = 2, .max_words = 2 + 1000, .reals = true, .run = run_invoke,
 };

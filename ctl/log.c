@@ -9,8 +9,7 @@
 #include "out.h"
 #include "trap.h"
 
-#define POLL_MS 100	/* how often a followed log is read */
-#define SEEN_MAX 256	/* programs of a namespace whose place in their logs is kept */
+#define UNLOADED 100	/* what ends the following of a log, unlike any enum ctl_status */
 
 struct log_args {
 	bool follow;
@@ -22,103 +21,163 @@ static const struct ctl_option log_options[] = {
 	{ }
 };
 
-/**
- * struct log_reader - where the reading of each program's log stands
- * @next: number of the next line to print
- * @fresh: number behind the last line of the running dump
- */
-struct log_reader {
-	struct {
-		char name[KWASM_NAME_LEN];
-		u64 next;
-		u64 fresh;
-	} seen[SEEN_MAX];
-	u32 num;
+/* What tells a line from every other one, also where a replaced program counts from 0 again. */
+struct line_id {
+	char name[KWASM_NAME_LEN];
+	u64 number;
+	u64 time;
 };
 
-static int find_seen(struct log_reader *r, const char *name)
-{
-	u32 i;
+/**
+ * struct log_reader - the reading of a log
+ * @name: whose; NULL for everybody's
+ * @follow: go on with events
+ * @dumped: what has been printed when the events begin, sorted then; some of them are events too
+ */
+struct log_reader {
+	const char *name;
+	bool follow;
+	struct line_id *dumped;
+	u32 num;
+	u32 room;
+};
 
-	for (i = 0; i < r->num; i++)
-		if (!strcmp(r->seen[i].name, name))
-			return (int)i;
-	if (r->num == SEEN_MAX)
-		return -1;
-	memset(&r->seen[r->num], 0, sizeof(r->seen[0]));
-	snprintf(r->seen[r->num].name, KWASM_NAME_LEN, "%s", name);
-	return (int)r->num++;
+static struct line_id line_id(const struct ctl_fields *l)
+{
+	struct line_id id = { .number = ctl_field_uint(l, KWASM_A_COUNT) };
+
+	id.time = ctl_field_uint(l, KWASM_A_TIME_NS);
+	snprintf(id.name, sizeof(id.name), "%s", ctl_field_string(l, KWASM_A_NAME));
+	return id;
 }
 
-static int print_line(const struct ctl_fields *f, u8 cmd, void *arg)
+static int compare_lines(const void *a, const void *b)
+{
+	const struct line_id *x = a, *y = b;
+	int order = strcmp(x->name, y->name);
+
+	if (order)
+		return order;
+	if (x->number != y->number)
+		return x->number < y->number ? -1 : 1;
+	return (x->time > y->time) - (x->time < y->time);
+}
+
+static int remember(struct log_reader *r, const struct ctl_fields *l)
+{
+	u32 room = r->room ? 2 * r->room : 64;
+	struct line_id *dumped;
+
+	if (r->num == r->room) {
+		dumped = realloc(r->dumped, room * sizeof(*dumped));
+		if (!dumped)
+			return ctl_fail_memory();
+		r->dumped = dumped;
+		r->room = room;
+	}
+	r->dumped[r->num++] = line_id(l);
+	return CTL_OK;
+}
+
+static bool is_dumped(const struct log_reader *r, const struct ctl_fields *l)
+{
+	struct line_id id = line_id(l);
+
+	return r->num && bsearch(&id, r->dumped, r->num, sizeof(id), compare_lines);
+}
+
+static void print_line(const struct ctl_fields *l)
+{
+	ctl_out_object(NULL);
+	ctl_out_date("time", "%s", ctl_field_uint(l, KWASM_A_TIME_NS));
+	ctl_out_string("name", " %s", ctl_field_string(l, KWASM_A_NAME));
+	ctl_out_uint("cpu", "[%llu]", ctl_field_uint(l, KWASM_A_CPU));
+	ctl_out_uint("number", NULL, ctl_field_uint(l, KWASM_A_COUNT));
+	ctl_out_string("text", " %s\n", ctl_field_string(l, KWASM_A_TEXT));
+	ctl_out_end();
+}
+
+static int on_dumped(const struct ctl_fields *f, u8 cmd, void *arg)
 {
 	struct log_reader *r = arg;
 	struct ctl_fields l;
-	u64 number;
-	int i;
 
 	if (!ctl_field_nest(f, KWASM_A_LOG, &l))
 		return 0;
-	number = ctl_field_uint(&l, KWASM_A_COUNT);
-	i = find_seen(r, ctl_field_string(&l, KWASM_A_NAME));
-	if (i >= 0) {
-		r->seen[i].fresh = number + 1;
-		if (number < r->seen[i].next)
-			return 0;
+	print_line(&l);
+	return r->follow ? remember(r, &l) : 0;
+}
+
+static bool is_wanted(const struct log_reader *r, const struct ctl_fields *in)
+{
+	return !r->name || !strcmp(r->name, ctl_field_string(in, KWASM_A_NAME));
+}
+
+static int on_followed(const struct ctl_fields *f, u8 cmd, void *arg)
+{
+	u64 event = ctl_field_uint(f, KWASM_A_EVENT);
+	const struct log_reader *r = arg;
+	struct ctl_fields in;
+
+	if (ctl_field_nest(f, KWASM_A_LOG, &in)) {
+		if (is_wanted(r, &in) && !is_dumped(r, &in)) {
+			print_line(&in);
+			ctl_out_flush();
+		}
+		return 0;
 	}
-	ctl_out_object(NULL);
-	ctl_out_date("time", "%s", ctl_field_uint(&l, KWASM_A_TIME_NS));
-	ctl_out_string("name", " %s", ctl_field_string(&l, KWASM_A_NAME));
-	ctl_out_uint("cpu", "[%llu]", ctl_field_uint(&l, KWASM_A_CPU));
-	ctl_out_uint("number", NULL, number);
-	ctl_out_string("text", " %s\n", ctl_field_string(&l, KWASM_A_TEXT));
-	ctl_out_end();
+	if ((event == KWASM_EVENT_UNLOAD || event == KWASM_EVENT_KILL) && r->name &&
+	    ctl_field_nest(f, KWASM_A_PROGRAM, &in) && is_wanted(r, &in)) {
+		ctl_warn("program %s is not loaded any more", r->name);
+		return UNLOADED;
+	}
 	return 0;
 }
 
-static int read_log(const char *name, struct log_reader *r)
+static int dump_log(struct log_reader *r)
 {
 	struct ctl_request *req = ctl_request_new(KWASM_CMD_GET_LOG);
-	int status;
-	u32 i;
 
-	for (i = 0; i < r->num; i++)
-		r->seen[i].fresh = 0;
-	if (req && name)
-		ctl_request_string(req, KWASM_A_NAME, name);
-	status = ctl_request_do(req, true, print_line, r);
-	/* Behind a replaced program's last line stands the new one's: it begins at 0 again. */
-	for (i = 0; i < r->num; i++)
-		r->seen[i].next = r->seen[i].fresh;
-	return status;
+	if (req && r->name)
+		ctl_request_string(req, KWASM_A_NAME, r->name);
+	return ctl_request_do(req, true, on_dumped, r);
+}
+
+static int read_log(struct log_reader *r)
+{
+	int status;
+
+	/* Subscribed first, so that no line falls between the dump and the events. */
+	status = r->follow ? ctl_events_join() : CTL_OK;
+	if (!status && r->name)
+		status = ctl_program_check(r->name);
+	if (status)
+		return status;
+	if (!r->follow)
+		ctl_out_array(NULL);
+	status = dump_log(r);
+	if (status)
+		return status;
+	if (!r->follow) {
+		ctl_out_end();
+		return CTL_OK;
+	}
+	ctl_out_flush();
+	if (r->num)
+		qsort(r->dumped, r->num, sizeof(*r->dumped), compare_lines);
+	status = ctl_events_read(on_followed, r);
+	return status == UNLOADED ? CTL_OK : status;
 }
 
 static int run_log(void *arg, const struct ctl_words *words)
 {
-	const struct timespec pause = { .tv_nsec = POLL_MS * 1000000 };
 	const struct log_args *args = arg;
-	const char *name = words->num ? words->word[0] : NULL;
-	struct log_reader *r;
-	int status = CTL_OK;
+	struct log_reader r = {
+		.name = words->num ? words->word[0] : NULL, .follow = args->follow,
+	};
+	int status = read_log(&r);
 
-	if (name)
-		status = ctl_program_check(name);
-	if (status)
-		return status;
-	r = calloc(1, sizeof(*r));
-	if (!r)
-		return ctl_fail_memory();
-	if (!args->follow)
-		ctl_out_array(NULL);
-	status = read_log(name, r);
-	if (!args->follow && !status)
-		ctl_out_end();
-	while (args->follow && !status) {
-		ctl_out_flush();
-		nanosleep(&pause, NULL);
-		status = read_log(name, r);
-	}
-	free(r);
+	free(r.dumped);
 	return status;
 }
 
@@ -131,21 +190,6 @@ static const char *event_name(u64 event)
 	};
 
 	return event < ARRAY_SIZE(words) ? words[event] : "?";
-}
-
-static void print_event_trap(const struct ctl_fields *a)
-{
-	struct ctl_fields t;
-	struct ctl_trap trap;
-	char text[256];
-
-	if (!ctl_field_nest(a, KWASM_A_TRAP, &t))
-		return;
-	ctl_trap_from_fields(&trap, &t);
-	ctl_out_text(": %s", ctl_trap_format(&trap, text, sizeof(text)));
-	ctl_out_object("trap");
-	ctl_trap_out(&trap);
-	ctl_out_end();
 }
 
 static int print_event(const struct ctl_fields *f, u8 cmd, void *arg)
@@ -165,7 +209,7 @@ static int print_event(const struct ctl_fields *f, u8 cmd, void *arg)
 		ctl_out_string("name", " program %s", ctl_field_string(&in, KWASM_A_NAME));
 		ctl_out_string("hook", " at %s", ctl_field_string(&in, KWASM_A_HOOK));
 		if (ctl_field_uint(f, KWASM_A_EVENT) == KWASM_EVENT_TRAP)
-			print_event_trap(&in);
+			ctl_trap_print(&in, "trap", ": ", "");
 	} else if (ctl_field_nest(f, KWASM_A_LOG, &in)) {
 		ctl_out_string("name", " program %s", ctl_field_string(&in, KWASM_A_NAME));
 		ctl_out_string("text", ": %s", ctl_field_string(&in, KWASM_A_TEXT));
@@ -178,7 +222,7 @@ static int print_event(const struct ctl_fields *f, u8 cmd, void *arg)
 
 static int run_events(void *arg, const struct ctl_words *words)
 {
-	return ctl_events_read(print_event, NULL);
+	return ctl_events_join() ?: ctl_events_read(print_event, NULL);
 }
 
 static int print_info(const struct ctl_fields *f, u8 cmd, void *arg)
@@ -217,6 +261,7 @@ static int run_version(void *arg, const struct ctl_words *words)
 const struct ctl_command ctl_log = {
 	.name = "log", .usage = "[-f] [NAME]",
 	.summary = "what programs have logged",
+	.details = "With -f it goes on until it is interrupted or program NAME is unloaded.\n",
 	.options = log_options, .args_size = sizeof(struct log_args),
 	.max_words = 1, .run = run_log,
 };

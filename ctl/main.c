@@ -88,6 +88,14 @@ static int check_words(const struct ctl_command *cmd, const struct ctl_words *wo
 	return CTL_OK;
 }
 
+static int print_version(void)
+{
+	ctl_out_object(NULL);
+	ctl_out_string("kwasmctl", "kwasmctl %s\n", KWASM_VERSION);
+	ctl_out_end();
+	return CTL_OK;
+}
+
 static int command_run(const struct ctl_command *cmd, char **argv)
 {
 	struct ctl_words words;
@@ -99,32 +107,42 @@ static int command_run(const struct ctl_command *cmd, char **argv)
 	status = ctl_options_parse(cmd, args, argv, &words);
 	if (!status && ctl_globals.help)
 		help_command(cmd);
+	else if (!status && ctl_globals.version)
+		status = print_version();
 	else if (!status)
 		status = check_words(cmd, &words) ?: cmd->run(args, &words);
 	free(args);
 	return status;
 }
 
-int main(int argc, char **argv)
+static int line_run(char **argv)
 {
 	const struct ctl_command *cmd;
 	struct ctl_words words;
 	int status;
 
-	status = ctl_options_parse(NULL, NULL, argv + !!argc, &words);
+	status = ctl_options_parse(NULL, NULL, argv, &words);
 	if (status)
 		return status;
 	if (ctl_globals.help) {
 		help_all();
-		return ctl_out_close() ? CTL_OK : CTL_FAILED;
+		return CTL_OK;
 	}
+	if (ctl_globals.version)
+		return print_version();
 	if (!words.num)
 		return ctl_usage("a command is missing: kwasmctl help lists them");
 	cmd = command_find(words.word[0]);
 	if (!cmd)
 		return ctl_usage("there is no command \"%s\": kwasmctl help lists them",
 				 words.word[0]);
-	status = command_run(cmd, words.word + 1);
+	return command_run(cmd, words.word + 1);
+}
+
+int main(int argc, char **argv)
+{
+	int status = line_run(argv + !!argc);
+
 	ctl_disconnect();
 	if (!ctl_out_close() && !status)
 		status = ctl_fail("standard output cannot be written: %s", strerror(errno));

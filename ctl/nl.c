@@ -17,9 +17,15 @@
 #include "ctl.h"
 #include "nl.h"
 
+#define NEEDS_ADMIN "this needs the capability CAP_NET_ADMIN: run it as root"
+
+/**
+ * struct ctl_request - a request that is being made
+ * @unfit: the attribute that found no room in it, 0 where all did
+ */
 struct ctl_request {
 	struct nl_msg *msg;
-	u8 cmd;
+	int unfit;
 };
 
 /**
@@ -37,39 +43,45 @@ struct exchange {
 };
 
 static struct nl_sock *sock;
+static struct nl_sock *event_sock;	/* member of the group of events, NULL until it is wanted */
 static int family;
-static char error_text[512];
+static char *error_text;
 
 const char *ctl_request_error(void)
 {
-	return error_text;
+	return error_text ?: "there is not enough memory";
 }
 
-static int set_error(int err, const char *text)
+static __printf(2, 3) int set_error(int err, const char *fmt, ...)
 {
-	snprintf(error_text, sizeof(error_text), "%s", text);
+	va_list args;
+
+	free(error_text);
+	va_start(args, fmt);
+	if (vasprintf(&error_text, fmt, args) < 0)
+		error_text = NULL;
+	va_end(args);
 	return err;
 }
 
+/* -EINVAL, so that -ENOENT always means the module. */
 static int enter_netns(const char *ns)
 {
-	char path[256];
 	int fd, err = 0;
+	char *path;
 
-	/* -EINVAL, so that -ENOENT always means the module. */
-	snprintf(path, sizeof(path), "%s%s", strchr(ns, '/') ? "" : "/run/netns/", ns);
+	if (asprintf(&path, "%s%s", strchr(ns, '/') ? "" : "/run/netns/", ns) < 0)
+		return set_error(-ENOMEM, "there is not enough memory");
 	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0) {
-		snprintf(error_text, sizeof(error_text),
-			 "there is no network namespace \"%s\": ip netns list shows them", ns);
-		return -EINVAL;
-	}
-	if (setns(fd, CLONE_NEWNET)) {
-		err = -EINVAL;
-		snprintf(error_text, sizeof(error_text),
-			 "network namespace \"%s\" cannot be entered: %s", ns, strerror(errno));
-	}
-	close(fd);
+	free(path);
+	if (fd < 0 && errno == ENOENT)
+		return set_error(-EINVAL, "there is no network namespace \"%s\": ip netns list shows them",
+				 ns);
+	if (fd < 0 || setns(fd, CLONE_NEWNET))
+		err = set_error(-EINVAL, "network namespace \"%s\" cannot be entered: %s", ns,
+				strerror(errno));
+	if (fd >= 0)
+		close(fd);
 	return err;
 }
 
@@ -111,12 +123,14 @@ static int connect_module(void)
 void ctl_disconnect(void)
 {
 	nl_socket_free(sock);
+	nl_socket_free(event_sock);
 	sock = NULL;
+	event_sock = NULL;
 }
 
 int ctl_connect(void)
 {
-	return connect_module() ? ctl_fail("%s", error_text) : CTL_OK;
+	return connect_module() ? ctl_fail("%s", ctl_request_error()) : CTL_OK;
 }
 
 bool ctl_module_absent(void)
@@ -126,17 +140,13 @@ bool ctl_module_absent(void)
 
 struct ctl_request *ctl_request_new(u8 cmd)
 {
-	struct ctl_request *req;
+	struct ctl_request *req = calloc(1, sizeof(*req));
 
-	if (ctl_connect())
-		return NULL;
-	req = malloc(sizeof(*req));
 	if (!req)
 		goto no_memory;
-	req->cmd = cmd;
 	req->msg = nlmsg_alloc();
 	if (!req->msg ||
-	    !genlmsg_put(req->msg, NL_AUTO_PORT, NL_AUTO_SEQ, family, 0, NLM_F_REQUEST, cmd,
+	    !genlmsg_put(req->msg, NL_AUTO_PORT, NL_AUTO_SEQ, 0, 0, NLM_F_REQUEST, cmd,
 			 KWASM_GENL_VERSION)) {
 		nlmsg_free(req->msg);
 		free(req);
@@ -149,37 +159,43 @@ no_memory:
 }
 
 /*
- * A request holds a few short attributes and fits the page it was allocated with: names are
- * checked before, and what is too long for the kernel is too long here.
+ * A request is a page, many times what the kernel takes of any attribute.  One that does not fit
+ * is remembered, since without it the request would say something else.
  */
+static void put(struct ctl_request *req, int attr, const void *value, size_t len)
+{
+	if (len > INT_MAX || nla_put(req->msg, attr, (int)len, value))
+		req->unfit = req->unfit ?: attr;
+}
+
 void ctl_request_string(struct ctl_request *req, int attr, const char *value)
 {
-	nla_put_string(req->msg, attr, value);
+	put(req, attr, value, strlen(value) + 1);
 }
 
 void ctl_request_u8(struct ctl_request *req, int attr, u8 value)
 {
-	nla_put_u8(req->msg, attr, value);
+	put(req, attr, &value, sizeof(value));
 }
 
 void ctl_request_u32(struct ctl_request *req, int attr, u32 value)
 {
-	nla_put_u32(req->msg, attr, value);
+	put(req, attr, &value, sizeof(value));
 }
 
 void ctl_request_s32(struct ctl_request *req, int attr, s32 value)
 {
-	nla_put_s32(req->msg, attr, value);
+	put(req, attr, &value, sizeof(value));
 }
 
 void ctl_request_u64(struct ctl_request *req, int attr, u64 value)
 {
-	nla_put_u64(req->msg, attr, value);
+	put(req, attr, &value, sizeof(value));
 }
 
 void ctl_request_flag(struct ctl_request *req, int attr)
 {
-	nla_put_flag(req->msg, attr);
+	put(req, attr, NULL, 0);
 }
 
 /* One pass over the attributes; those that this version does not know are left out. */
@@ -219,13 +235,12 @@ static void error_from_kernel(int err, struct nlattr *tlvs, int len)
 	struct nlattr *text = len > 0 ? nla_find(tlvs, len, NLMSGERR_ATTR_MSG) : NULL;
 
 	if (text && nla_len(text) > 0) {
-		snprintf(error_text, sizeof(error_text), "%.*s", nla_len(text),
-			 (const char *)nla_data(text));
+		set_error(err, "%.*s", nla_len(text), (const char *)nla_data(text));
 		return;
 	}
 	switch (err) {
 	case -EPERM:
-		set_error(err, "this needs the capability CAP_NET_ADMIN: run it as root");
+		set_error(err, NEEDS_ADMIN);
 		break;
 	case -EOPNOTSUPP:
 		set_error(err, "the loaded module kwasm does not know this request: its version is not kwasmctl's");
@@ -237,8 +252,7 @@ static void error_from_kernel(int err, struct nlattr *tlvs, int len)
 		set_error(err, "the kernel has not enough memory for this");
 		break;
 	default:
-		snprintf(error_text, sizeof(error_text), "the kernel refuses the request: %s",
-			 strerror(-err));
+		set_error(err, "the kernel refuses the request: %s", strerror(-err));
 	}
 }
 
@@ -294,8 +308,10 @@ static int ignore_sequence(struct nl_msg *msg, void *arg)
 	return NL_OK;
 }
 
-static int receive(struct exchange *ex, bool events)
+/* Read from @from until the answer is complete; events end only when @ex is told to stop. */
+static int receive(struct nl_sock *from, struct exchange *ex)
 {
+	bool events = from == event_sock;
 	struct nl_cb *cb = nl_cb_alloc(NL_CB_DEFAULT);
 	int err = 0;
 
@@ -307,15 +323,44 @@ static int receive(struct exchange *ex, bool events)
 	nl_cb_err(cb, NL_CB_CUSTOM, on_error, ex);
 	if (events)
 		nl_cb_set(cb, NL_CB_SEQ_CHECK, NL_CB_CUSTOM, ignore_sequence, NULL);
-	while (!ex->done && !err && !(events && ex->stop))
-		err = nl_recvmsgs(sock, cb);
-	nl_cb_put(cb);
-	if (err < 0 && !ex->err) {
-		snprintf(error_text, sizeof(error_text), "the answer cannot be read: %s",
-			 nl_geterror(err));
-		return -EIO;
+	while (!ex->done && !err && !(events && ex->stop)) {
+		err = nl_recvmsgs(from, cb);
+		/* ENOBUFS: the kernel had more to say than the socket holds, and goes on. */
+		if (events && err == -NLE_NOMEM) {
+			ctl_warn("events were lost: they came faster than they were read");
+			err = 0;
+		}
 	}
+	nl_cb_put(cb);
+	if (err < 0 && !ex->err)
+		return set_error(-EIO, "the answer cannot be read: %s", nl_geterror(err));
 	return ex->err ?: ex->stop;
+}
+
+static const char *attribute_name(int attr)
+{
+	static const char *const names[] = {
+#define ATTR(name, text, type) text,
+		KWASM_ATTRS(ATTR)
+#undef ATTR
+	};
+
+	return names[attr];
+}
+
+static int send_request(struct ctl_request *req)
+{
+	int err;
+
+	if (req->unfit)
+		return set_error(-EMSGSIZE, "%s is too long: it does not fit into a request",
+				 attribute_name(req->unfit));
+	err = connect_module();
+	if (err)
+		return err;
+	nlmsg_hdr(req->msg)->nlmsg_type = (u16)family;
+	err = nl_send_auto(sock, req->msg);
+	return err < 0 ? set_error(-EIO, "the request cannot be sent: %s", nl_geterror(err)) : 0;
 }
 
 int ctl_request_try(struct ctl_request *req, bool dump, ctl_reply_fn fn, void *arg)
@@ -325,16 +370,10 @@ int ctl_request_try(struct ctl_request *req, bool dump, ctl_reply_fn fn, void *a
 
 	if (dump)
 		nlmsg_hdr(req->msg)->nlmsg_flags |= NLM_F_DUMP;
-	error_text[0] = 0;
-	err = nl_send_auto(sock, req->msg);
+	err = send_request(req);
 	nlmsg_free(req->msg);
 	free(req);
-	if (err < 0) {
-		snprintf(error_text, sizeof(error_text), "the request cannot be sent: %s",
-			 nl_geterror(err));
-		return -EIO;
-	}
-	return receive(&ex, false);
+	return err ?: receive(sock, &ex);
 }
 
 int ctl_request_do(struct ctl_request *req, bool dump, ctl_reply_fn fn, void *arg)
@@ -344,7 +383,7 @@ int ctl_request_do(struct ctl_request *req, bool dump, ctl_reply_fn fn, void *ar
 	if (!req)
 		return CTL_FAILED;
 	err = ctl_request_try(req, dump, fn, arg);
-	return err < 0 ? ctl_fail("%s", error_text) : err;
+	return err < 0 ? ctl_fail("%s", ctl_request_error()) : err;
 }
 
 int ctl_program_check(const char *name)
@@ -356,20 +395,36 @@ int ctl_program_check(const char *name)
 	return ctl_request_do(req, false, NULL, NULL);
 }
 
+int ctl_events_join(void)
+{
+	int err = ctl_connect();
+
+	if (err)
+		return err;
+	event_sock = nl_socket_alloc();
+	if (!event_sock)
+		return ctl_fail_memory();
+	err = genl_connect(event_sock);
+	if (!err)
+		err = genl_ctrl_resolve_grp(sock, KWASM_GENL_NAME, KWASM_GENL_GROUP_EVENTS);
+	if (err >= 0)
+		err = nl_socket_add_membership(event_sock, err);
+	if (err == -NLE_PERM)
+		return ctl_fail(NEEDS_ADMIN);
+	if (err < 0)
+		return ctl_fail("the module's events cannot be subscribed to: %s",
+				nl_geterror(err));
+	nl_socket_set_msg_buf_size(event_sock, 1 << 16);
+	nl_socket_set_buffer_size(event_sock, 1 << 20, 0);
+	return CTL_OK;
+}
+
 int ctl_events_read(ctl_reply_fn fn, void *arg)
 {
 	struct exchange ex = { .fn = fn, .arg = arg };
-	int err, group;
+	int err = receive(event_sock, &ex);
 
-	err = ctl_connect();
-	if (err)
-		return err;
-	group = genl_ctrl_resolve_grp(sock, KWASM_GENL_NAME, KWASM_GENL_GROUP_EVENTS);
-	if (group < 0 || nl_socket_add_membership(sock, group))
-		return ctl_fail("the module's events cannot be subscribed to: %s",
-				nl_geterror(group < 0 ? group : -errno));
-	err = receive(&ex, true);
-	return err < 0 ? ctl_fail("%s", error_text) : err;
+	return err < 0 ? ctl_fail("%s", ctl_request_error()) : err;
 }
 
 bool ctl_field_has(const struct ctl_fields *f, int attr)

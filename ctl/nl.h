@@ -26,7 +26,7 @@ struct ctl_fields {
 typedef int (*ctl_reply_fn)(const struct ctl_fields *f, u8 cmd, void *arg);
 
 /**
- * ctl_request_new() - begin a request; connects to the module on the first one.
+ * ctl_request_new() - begin a request.
  *
  * Return: NULL with the sentence printed.
  */
@@ -40,7 +40,8 @@ void ctl_request_u64(struct ctl_request *req, int attr, u64 value);
 void ctl_request_flag(struct ctl_request *req, int attr);
 
 /**
- * ctl_request_try() - send it, read the answer, free the request.
+ * ctl_request_try() - send it, read the answer, free the request; the first one connects to the
+ * module.
  * @dump: ask for all of them
  * @fn: called with each message, or NULL
  *
@@ -57,7 +58,14 @@ int ctl_request_do(struct ctl_request *req, bool dump, ctl_reply_fn fn, void *ar
 /** ctl_program_check() - is there a program of this name?  Return: enum ctl_status. */
 int ctl_program_check(const char *name);
 
-/** ctl_events_read() - call @fn with each event until it returns nonzero or reading fails. */
+/** ctl_events_join() - collect events from now on.  Return: enum ctl_status. */
+int ctl_events_join(void);
+
+/**
+ * ctl_events_read() - call @fn with each event behind ctl_events_join() until it returns nonzero.
+ *
+ * Return: that value, or CTL_FAILED where reading failed.
+ */
 int ctl_events_read(ctl_reply_fn fn, void *arg);
 
 /** ctl_connect() - reach the module.  Return: enum ctl_status, a failure printed. */

@@ -19,6 +19,8 @@ const struct ctl_option ctl_global_options[] = {
 	{ "netns", 'n', CTL_STRING, offsetof(struct ctl_globals, netns), "NS",
 	  "act in this network namespace" },
 	{ "help", 'h', CTL_FLAG, offsetof(struct ctl_globals, help), NULL, "describe the command" },
+	{ "version", 'V', CTL_FLAG, offsetof(struct ctl_globals, version), NULL,
+	  "print the tool's version" },
 	{ }
 };
 
@@ -54,17 +56,23 @@ static int parse_family(const char *text, u8 *to)
 	return ctl_usage("\"%s\" is no family: use inet, ip or ip6", text);
 }
 
+static const char *const policies[] = {
+#define POLICY(name, word) word,
+	KWASM_POLICIES(POLICY)
+#undef POLICY
+};
+
+const char *ctl_policy_name(u32 policy)
+{
+	return policy < ARRAY_SIZE(policies) ? policies[policy] : "?";
+}
+
 static int parse_policy(const char *text, struct ctl_s32 *to)
 {
-	static const char *const words[] = {
-#define POLICY(name, word) word,
-		KWASM_POLICIES(POLICY)
-#undef POLICY
-	};
 	u32 i;
 
-	for (i = 0; i < ARRAY_SIZE(words); i++) {
-		if (!strcmp(text, words[i])) {
+	for (i = 0; i < ARRAY_SIZE(policies); i++) {
+		if (!strcmp(text, policies[i])) {
 			to->given = true;
 			to->value = (s32)i;
 			return CTL_OK;
@@ -80,7 +88,7 @@ static int parse_s32(const char *name, const char *text, struct ctl_s32 *to)
 	long v;
 
 	errno = 0;
-	v = strtol(text, &end, 0);
+	v = strtol(text, &end, ctl_number_base(text));
 	if (end == text || *end || errno || v < S32_MIN || v > S32_MAX)
 		return ctl_usage("\"%s\" is no number for --%s", text, name);
 	to->given = true;
@@ -258,22 +266,39 @@ static int parse_short(const struct ctl_command *cmd, void *args, char ***argv)
 	return CTL_OK;
 }
 
-static bool is_option(const char *word)
+int ctl_number_base(const char *text)
 {
-	return word[0] == '-' && word[1] && !isdigit((unsigned char)word[1]) && word[1] != '.';
+	text += *text == '-' || *text == '+';
+	return text[0] == '0' && (text[1] == 'x' || text[1] == 'X') ? 16 : 10;
+}
+
+/* "-5", "-.5"; among words that may be real numbers also "-inf", "-nan". */
+static bool is_negative(const char *word, bool real)
+{
+	char *end;
+
+	if (word[0] != '-')
+		return false;
+	if (isdigit((unsigned char)word[1]) || word[1] == '.')
+		return true;
+	if (!real)
+		return false;
+	strtod(word, &end);
+	return end != word && !*end;
 }
 
 int ctl_options_parse(const struct ctl_command *cmd, void *args, char **argv,
 		      struct ctl_words *words)
 {
-	bool ended = false;
+	bool ended = false, real;
 	int status;
 
 	words->word = argv;
 	words->num = 0;
 	for (; *argv; argv++) {
-		if (ended || !is_option(*argv)) {
-			if (!cmd && !ended) {
+		real = cmd && cmd->reals && words->num >= cmd->min_words;
+		if (ended || (*argv)[0] != '-' || !(*argv)[1] || is_negative(*argv, real)) {
+			if (!cmd) {
 				words->word = argv;
 				words->num = 1;
 				return CTL_OK;

@@ -54,7 +54,7 @@ static const struct ctl_option replace_options[] = {
 
 static const struct ctl_option attach_options[] = {
 	{ "hook", 0, CTL_STRING, offsetof(struct attach_args, hook), "HOOK",
-	  "nf_pre, nf_in, nf_fwd, nf_out or nf_post" },
+	  CTL_HOOKS(", ", " or ") },
 	{ "family", 0, CTL_FAMILY, offsetof(struct attach_args, family), "FAMILY",
 	  "inet (both), ip or ip6" },
 	{ "priority", 0, CTL_S32, offsetof(struct attach_args, priority), "N",
@@ -105,7 +105,7 @@ static int print_loaded(const struct ctl_fields *f, u8 cmd, void *arg)
 	ctl_out_object(NULL);
 	ctl_out_string("name", "program %s", ctl_field_string(&p, KWASM_A_NAME));
 	ctl_out_uint("id", ", id %llu", ctl_field_uint(&p, KWASM_A_ID));
-	ctl_out_size("code_bytes", ", %s bytes of code", ctl_field_uint(&p, KWASM_A_CODE_BYTES));
+	ctl_out_uint("code_bytes", ", %llu bytes of code", ctl_field_uint(&p, KWASM_A_CODE_BYTES));
 	ctl_out_time("compile_ns", " in %s\n", ctl_field_uint(&p, KWASM_A_COMPILE_NS));
 	ctl_out_end();
 	return 0;
@@ -147,6 +147,20 @@ static int run_replace(void *arg, const struct ctl_words *words)
 	return status ?: send_program(KWASM_CMD_REPLACE, arg, name, words->word[1]);
 }
 
+/* For JSON only: what a command that has nothing to say has acted upon. */
+static int print_affected(u32 id, const char *name, const char *hook)
+{
+	ctl_out_object(NULL);
+	if (id)
+		ctl_out_uint("id", NULL, id);
+	if (name)
+		ctl_out_string("name", NULL, name);
+	if (hook)
+		ctl_out_string("hook", NULL, hook);
+	ctl_out_end();
+	return CTL_OK;
+}
+
 static int send_name(u8 cmd, const char *given)
 {
 	char name[CTL_NAME_MAX];
@@ -158,7 +172,8 @@ static int send_name(u8 cmd, const char *given)
 	req = ctl_request_new(cmd);
 	if (req)
 		ctl_request_string(req, KWASM_A_NAME, name);
-	return ctl_request_do(req, false, NULL, NULL);
+	status = ctl_request_do(req, false, NULL, NULL);
+	return status ?: print_affected(0, name, NULL);
 }
 
 static int run_unload(void *arg, const struct ctl_words *words)
@@ -251,7 +266,7 @@ static int run_attach(void *arg, const struct ctl_words *words)
 	const struct attach_args *args = arg;
 
 	if (!args->hook)
-		return ctl_usage("attach needs --hook: nf_pre, nf_in, nf_fwd, nf_out or nf_post");
+		return ctl_usage("attach needs --hook: " CTL_HOOKS(", ", " or "));
 	return words->num ? attach_file(args, words->word[0]) : attach_loaded(args);
 }
 
@@ -261,7 +276,7 @@ static int detach_id(u32 id)
 
 	if (req)
 		ctl_request_u32(req, KWASM_A_ID, id);
-	return ctl_request_do(req, false, NULL, NULL);
+	return ctl_request_do(req, false, NULL, NULL) ?: print_affected(id, NULL, NULL);
 }
 
 static int detach_name(const char *given, const char *hook)
@@ -278,7 +293,8 @@ static int detach_name(const char *given, const char *hook)
 		if (hook)
 			ctl_request_string(req, KWASM_A_HOOK, hook);
 	}
-	return ctl_request_do(req, false, NULL, NULL);
+	status = ctl_request_do(req, false, NULL, NULL);
+	return status ?: print_affected(0, name, hook);
 }
 
 struct id_list {
@@ -312,6 +328,8 @@ static int detach_all(const char *hook)
 	if (req && hook)
 		ctl_request_string(req, KWASM_A_HOOK, hook);
 	status = ctl_request_do(req, true, collect_id, &list);
+	ctl_out_object(NULL);
+	ctl_out_array("ids");
 	for (i = 0; i < list.num && !status; i++) {
 		req = ctl_request_new(KWASM_CMD_DETACH);
 		if (!req) {
@@ -323,6 +341,12 @@ static int detach_all(const char *hook)
 		/* Gone in between: that is what was asked for. */
 		if (err && err != -ENOENT)
 			status = ctl_fail("%s", ctl_request_error());
+		if (!err)
+			ctl_out_uint(NULL, NULL, list.ids[i]);
+	}
+	if (!status) {
+		ctl_out_end();
+		ctl_out_end();
 	}
 	free(list.ids);
 	return status;

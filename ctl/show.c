@@ -64,17 +64,6 @@ static const char *state_name(u64 state)
 	return state < ARRAY_SIZE(words) ? words[state] : "?";
 }
 
-static const char *policy_name(u64 policy)
-{
-	static const char *const words[] = {
-#define POLICY(name, word) word,
-		KWASM_POLICIES(POLICY)
-#undef POLICY
-	};
-
-	return policy < ARRAY_SIZE(words) ? words[policy] : "?";
-}
-
 /* ---- attachments ---------------------------------------------------------------------------- */
 
 static void print_trap_counts(const struct ctl_fields *s)
@@ -118,21 +107,6 @@ static void print_stats(const struct ctl_fields *s)
 	ctl_out_end();
 }
 
-static void print_last_trap(const struct ctl_fields *a)
-{
-	struct ctl_fields t;
-	struct ctl_trap trap;
-	char text[256];
-
-	if (!ctl_field_nest(a, KWASM_A_TRAP, &t))
-		return;
-	ctl_trap_from_fields(&trap, &t);
-	ctl_out_text("    last trap: %s\n", ctl_trap_format(&trap, text, sizeof(text)));
-	ctl_out_object("last_trap");
-	ctl_trap_out(&trap);
-	ctl_out_end();
-}
-
 static void print_where(const struct ctl_fields *a)
 {
 	ctl_out_uint("id", "  attachment %llu", ctl_field_uint(a, KWASM_A_ID));
@@ -143,7 +117,8 @@ static void print_where(const struct ctl_fields *a)
 	if (ctl_field_has(a, KWASM_A_DEV))
 		ctl_out_string("dev", " dev %s", ctl_field_string(a, KWASM_A_DEV));
 	ctl_out_string("entry", " entry %s", ctl_field_string(a, KWASM_A_ENTRY));
-	ctl_out_string("on_trap", " on-trap %s", policy_name(ctl_field_uint(a, KWASM_A_ON_TRAP)));
+	ctl_out_string("on_trap", " on-trap %s",
+		       ctl_policy_name((u32)ctl_field_uint(a, KWASM_A_ON_TRAP)));
 	ctl_out_string("state", ": %s", state_name(ctl_field_uint(a, KWASM_A_STATE)));
 	ctl_out_since("since", " since %s\n", ctl_field_uint(a, KWASM_A_AGE_NS));
 }
@@ -158,7 +133,7 @@ static int print_attachment(const struct ctl_fields *f, u8 cmd, void *arg)
 	print_where(&a);
 	if (ctl_field_nest(&a, KWASM_A_STATS, &s))
 		print_stats(&s);
-	print_last_trap(&a);
+	ctl_trap_print(&a, "last_trap", "    last trap: ", "\n");
 	ctl_out_end();
 	return 0;
 }
@@ -172,40 +147,28 @@ static const char *extern_name(u64 kind)
 	return kind < ARRAY_SIZE(words) ? words[kind] : "?";
 }
 
-static void print_imports(const struct ctl_fields *p)
+/* Imports, whose names have a module's ahead of them, or exports. */
+static void print_externs(const struct ctl_fields *p, int attr, const char *key)
 {
-	struct nlattr *at = NULL;
-	struct ctl_fields i;
-
-	ctl_out_array("imports");
-	ctl_out_text("%s", ctl_field_has(p, KWASM_A_IMPORT) ? "  imports" : "");
-	while ((at = ctl_field_next(p, KWASM_A_IMPORT, at))) {
-		ctl_attr_nest(at, &i);
-		ctl_out_object(NULL);
-		ctl_out_string("module", " %s", ctl_field_string(&i, KWASM_A_MODULE));
-		ctl_out_string("name", ".%s", ctl_field_string(&i, KWASM_A_ENTRY));
-		ctl_out_string("kind", NULL, extern_name(ctl_field_uint(&i, KWASM_A_KIND)));
-		ctl_out_end();
-	}
-	ctl_out_text("%s", ctl_field_has(p, KWASM_A_IMPORT) ? "\n" : "");
-	ctl_out_end();
-}
-
-static void print_exports(const struct ctl_fields *p)
-{
+	bool imports = attr == KWASM_A_IMPORT;
 	struct nlattr *at = NULL;
 	struct ctl_fields e;
 
-	ctl_out_array("exports");
-	ctl_out_text("%s", ctl_field_has(p, KWASM_A_EXPORT) ? "  exports" : "");
-	while ((at = ctl_field_next(p, KWASM_A_EXPORT, at))) {
+	ctl_out_array(key);
+	if (ctl_field_has(p, attr))
+		ctl_out_text("  %s", key);
+	while ((at = ctl_field_next(p, attr, at))) {
 		ctl_attr_nest(at, &e);
 		ctl_out_object(NULL);
-		ctl_out_string("name", " %s", ctl_field_string(&e, KWASM_A_ENTRY));
+		if (imports)
+			ctl_out_string("module", " %s", ctl_field_string(&e, KWASM_A_MODULE));
+		ctl_out_string("name", imports ? ".%s" : " %s",
+			       ctl_field_string(&e, KWASM_A_ENTRY));
 		ctl_out_string("kind", NULL, extern_name(ctl_field_uint(&e, KWASM_A_KIND)));
 		ctl_out_end();
 	}
-	ctl_out_text("%s", ctl_field_has(p, KWASM_A_EXPORT) ? "\n" : "");
+	if (ctl_field_has(p, attr))
+		ctl_out_text("\n");
 	ctl_out_end();
 }
 
@@ -245,8 +208,8 @@ static int print_program(const struct ctl_fields *f, u8 cmd, void *arg)
 	ctl_out_uint("log_lost", ctl_field_uint(&p, KWASM_A_LOST) ?
 		     "  log lines lost %llu\n" : NULL, ctl_field_uint(&p, KWASM_A_LOST));
 	print_digest(&p);
-	print_imports(&p);
-	print_exports(&p);
+	print_externs(&p, KWASM_A_IMPORT, "imports");
+	print_externs(&p, KWASM_A_EXPORT, "exports");
 	*(bool *)arg = true;
 	return 0;
 }

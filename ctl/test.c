@@ -5,6 +5,8 @@
  * Guarantees: the same packets are seen as at NF_INET_PRE_ROUTING, and each gets the verdict that
  * the kernel would give it, a repeat verdict's bound and the trap policy included.
  */
+#include <sys/stat.h>
+
 #include <pcap/pcap.h>
 
 #include "capture.h"
@@ -73,18 +75,17 @@ struct test {
 
 static int hook_number(const char *name, u32 *number)
 {
-	static const char *const hooks[] = { "nf_pre", "nf_in", "nf_fwd", "nf_out", "nf_post" };
+	const char *hook = CTL_HOOKS("\0", "\0");
 	u32 i;
 
 	*number = 0;
-	for (i = 0; name && i < ARRAY_SIZE(hooks); i++) {
-		if (!strcmp(name, hooks[i])) {
+	for (i = 0; name && *hook; i++, hook += strlen(hook) + 1) {
+		if (!strcmp(name, hook)) {
 			*number = i;
 			return CTL_OK;
 		}
 	}
-	return name ? ctl_usage("there is no hook \"%s\": nf_pre, nf_in, nf_fwd, nf_out, nf_post",
-				name) : CTL_OK;
+	return name ? ctl_usage("there is no hook \"%s\": " CTL_HOOKS(", ", ", "), name) : CTL_OK;
 }
 
 static void on_log(void *arg, const char *text, u32 len)
@@ -114,23 +115,88 @@ static int find_handler(struct test *t)
 	return CTL_OK;
 }
 
+static u64 time_limit(const struct test *t)
+{
+	return t->args->time_limit ?: TIME_LIMIT_NS;
+}
+
 static int guest_ready(struct test *t, bool again)
 {
 	int status = again ? ctl_guest_restart(&t->guest) :
-		     ctl_guest_start(&t->guest, t->args->memory_limit);
+		     ctl_guest_start(&t->guest, t->args->memory_limit, time_limit(t));
 
 	if (!status)
 		kwasm_user_log_set(t->guest.inst->ctx, &t->log);
 	return status;
 }
 
+/* Bytes that can be read again: they are still in the stream's buffer. */
+static u32 peek(FILE *in)
+{
+	u8 magic[4] = { 0 };
+	size_t n = fread(magic, 1, sizeof(magic), in);
+	u32 value = kwasm_get_le32(magic);
+
+	while (n)
+		ungetc(magic[--n], in);
+	return value;
+}
+
+/* What is read as microseconds is written as such; all else keeps its nanoseconds. */
+static u32 precision_of(u32 magic)
+{
+	switch (magic) {
+	case 0xa1b2c3d4:
+	case 0xd4c3b2a1:
+	case 0xa1b2cd34:
+	case 0x34cdb2a1:
+		return PCAP_TSTAMP_PRECISION_MICRO;
+	}
+	return PCAP_TSTAMP_PRECISION_NANO;
+}
+
+/* Opening it for writing would leave nothing of the capture to be read. */
+static int check_write(const struct test *t, FILE *in)
+{
+	struct stat from, to;
+
+	if (fstat(fileno(in), &from) || stat(t->args->write, &to))
+		return CTL_OK;
+	if (from.st_dev == to.st_dev && from.st_ino == to.st_ino && S_ISREG(to.st_mode))
+		return ctl_fail("%s is the capture that is read: --write another file",
+				t->args->write);
+	return CTL_OK;
+}
+
+static int open_stream(struct test *t, FILE **in)
+{
+	bool standard = !strcmp(t->args->pcap, "-");
+	char error[PCAP_ERRBUF_SIZE] = "";
+	int status;
+
+	*in = standard ? stdin : fopen(t->args->pcap, "rbe");
+	if (!*in)
+		return ctl_fail("%s is no capture that can be read: %s", t->args->pcap,
+				strerror(errno));
+	status = t->args->write ? check_write(t, *in) : CTL_OK;
+	if (status)
+		return status;
+	t->capture = pcap_fopen_offline_with_tstamp_precision(*in, precision_of(peek(*in)), error);
+	return t->capture ? CTL_OK : ctl_fail("%s is no capture that can be read: %s",
+					      t->args->pcap, error);
+}
+
 static int open_capture(struct test *t)
 {
-	char error[PCAP_ERRBUF_SIZE] = "";
+	FILE *in = NULL;
+	int status;
 
-	t->capture = pcap_open_offline(t->args->pcap, error);
-	if (!t->capture)
-		return ctl_fail("%s is no capture that can be read: %s", t->args->pcap, error);
+	status = open_stream(t, &in);
+	/* Once it is open libpcap closes the stream. */
+	if (!t->capture && in && in != stdin)
+		fclose(in);
+	if (status)
+		return status;
 	t->link = pcap_datalink(t->capture);
 	if (!ctl_link_known(t->link))
 		return ctl_fail("%s was captured on link type %s: use Ethernet, raw IP, Linux cooked or null",
@@ -155,40 +221,42 @@ static int apply_policy(struct test *t, u32 *verdict)
 
 /**
  * struct decision - about one packet
+ * @call: how the last run ended
  * @ns: of its longest run
  */
 struct decision {
 	u32 verdict;
-	bool trapped;
-	struct ctl_trap trap;
+	struct ctl_call call;
 	u64 ns;
 };
 
 /* Runs it until it says something else than repeat, as the kernel's hook does. */
-static void run_handler(struct test *t, struct kwasm_packet *packet, struct decision *d)
+static int run_handler(struct test *t, struct kwasm_packet *packet, struct decision *d)
 {
-	u64 value, ns;
+	int status;
+	u64 value;
 	u32 n;
 
 	for (n = 0; n < REPEAT_MAX; n++) {
 		kwasm_user_packet_set(t->guest.inst->ctx, packet);
 		value = 0;
-		d->trapped = !ctl_guest_call(&t->guest, t->func, &value,
-					     t->args->time_limit ?: TIME_LIMIT_NS, &d->trap, &ns);
+		status = ctl_guest_call(&t->guest, t->func, &value, time_limit(t), &d->call);
 		kwasm_user_packet_set(t->guest.inst->ctx, NULL);
-		d->ns = max(d->ns, ns);
-		ctl_tally_time(&t->tally, ns);
+		if (status)
+			return status;
+		d->ns = max(d->ns, d->call.ns);
+		ctl_tally_time(&t->tally, d->call.ns);
 		d->verdict = (u32)value;
-		if (!d->trapped && !kwasm_verdict_valid(d->verdict)) {
-			d->trapped = true;
-			memset(&d->trap, 0, sizeof(d->trap));
-			d->trap.kind = KWASM_TRAP_VERDICT;
+		if (!d->call.trapped && !kwasm_verdict_valid(d->verdict)) {
+			d->call.trapped = true;
+			d->call.trap = (struct ctl_trap) { .kind = KWASM_TRAP_VERDICT };
 		}
-		if (d->trapped || d->verdict != KWASM_VERDICT_REPEAT)
-			return;
+		if (d->call.trapped || d->verdict != KWASM_VERDICT_REPEAT)
+			return CTL_OK;
 		t->tally.repeats++;
 	}
 	d->verdict = KWASM_VERDICT_DROP;
+	return CTL_OK;
 }
 
 static void print_packet(const struct test *t, const struct kwasm_packet *packet,
@@ -202,10 +270,10 @@ static void print_packet(const struct test *t, const struct kwasm_packet *packet
 	ctl_out_string("family", "%-3s", ctl_family_name(packet->family));
 	ctl_out_uint("length", "%6llu bytes", packet->len);
 	ctl_out_time("time_ns", "  %7s", d->ns);
-	if (d->trapped) {
-		ctl_out_text("  trap: %s", ctl_trap_format(&d->trap, text, sizeof(text)));
+	if (d->call.trapped) {
+		ctl_out_text("  trap: %s", ctl_trap_format(&d->call.trap, text, sizeof(text)));
 		ctl_out_object("trap");
-		ctl_trap_out(&d->trap);
+		ctl_trap_out(&d->call.trap);
 		ctl_out_end();
 	}
 	ctl_out_text("\n");
@@ -232,12 +300,14 @@ static int test_packet(struct test *t, struct kwasm_packet *packet, bool *pass)
 	if (t->detached) {
 		t->tally.skipped++;
 	} else {
-		run_handler(t, packet, &d);
-		if (d.trapped) {
-			ctl_tally_trap(&t->tally, &d.trap);
+		status = run_handler(t, packet, &d);
+		if (!status && d.call.trapped) {
+			ctl_tally_trap(&t->tally, &d.call.trap);
 			status = apply_policy(t, &d.verdict);
 		}
 	}
+	if (status)
+		return status;
 	t->tally.verdicts[KWASM_VERDICT_KIND(d.verdict)]++;
 	if (t->args->verbose)
 		print_packet(t, packet, &d);
@@ -315,6 +385,8 @@ static int run_test(void *arg, const struct ctl_words *words)
 
 	if (t.args->write && !t.args->pcap)
 		return ctl_usage("--write needs --pcap: there is nothing to write");
+	if (t.args->write && !strcmp(t.args->write, "-"))
+		return ctl_usage("--write needs a file: the results go to standard output");
 	status = hook_number(t.args->hook, &t.hook);
 	if (status)
 		return status;

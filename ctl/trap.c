@@ -31,7 +31,7 @@ const char *ctl_trap_format(const struct ctl_trap *trap, char *buf, size_t size)
 	else
 		snprintf(buf, size, "%s in function %u at byte 0x%x", text, trap->func,
 			 trap->offset);
-	return buf;
+	return ctl_clean(buf);
 }
 
 void ctl_trap_out(const struct ctl_trap *trap)
@@ -46,4 +46,20 @@ void ctl_trap_out(const struct ctl_trap *trap)
 	}
 	if (trap->kind == KWASM_TRAP_MEMORY)
 		ctl_out_uint("address", NULL, trap->address);
+}
+
+void ctl_trap_print(const struct ctl_fields *f, const char *key, const char *before,
+		    const char *after)
+{
+	struct ctl_fields t;
+	struct ctl_trap trap;
+	char text[256];
+
+	if (!ctl_field_nest(f, KWASM_A_TRAP, &t))
+		return;
+	ctl_trap_from_fields(&trap, &t);
+	ctl_out_text("%s%s%s", before, ctl_trap_format(&trap, text, sizeof(text)), after);
+	ctl_out_object(key);
+	ctl_trap_out(&trap);
+	ctl_out_end();
 }

@@ -26,10 +26,19 @@ struct ctl_trap {
 /** ctl_trap_from_fields() - from a TRAP nest. */
 void ctl_trap_from_fields(struct ctl_trap *trap, const struct ctl_fields *f);
 
-/** ctl_trap_format() - "integer divide by zero in function 3 (div) at byte 0x2f". */
+/** ctl_trap_format() - "integer divide by zero in function 3 (div) at byte 0x2f", printable. */
 const char *ctl_trap_format(const struct ctl_trap *trap, char *buf, size_t size);
 
 /** ctl_trap_out() - the members of a trap's JSON object. */
 void ctl_trap_out(const struct ctl_trap *trap);
+
+/**
+ * ctl_trap_print() - the TRAP nest of @f, if there is one.
+ * @key: of the JSON object
+ * @before: in text, ahead of the trap
+ * @after: in text, behind it
+ */
+void ctl_trap_print(const struct ctl_fields *f, const char *key, const char *before,
+		    const char *after);
 
 #endif /* KWASM_CTL_TRAP_H */

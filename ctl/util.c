@@ -40,6 +40,15 @@ int ctl_usage(const char *fmt, ...)
 	return CTL_USAGE;
 }
 
+void ctl_warn(const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	complain(fmt, args);
+	va_end(args);
+}
+
 int ctl_fail_memory(void)
 {
 	return ctl_fail("there is not enough memory");
@@ -95,19 +104,15 @@ int ctl_file_open(const char *path)
 	return copy;
 }
 
-u8 *ctl_file_read(const char *path, size_t *size)
+u8 *ctl_file_read(int fd, const char *path, size_t *size)
 {
-	int fd = ctl_file_open(path);
 	struct stat st = { 0 };
 	size_t got = 0;
 	ssize_t n = 0;
 	u8 *data;
 
-	if (fd < 0)
-		return NULL;
 	if (fstat(fd, &st) || st.st_size > FILE_MAX) {
 		ctl_fail("%s is larger than %u MiB", path, FILE_MAX >> 20);
-		close(fd);
 		return NULL;
 	}
 	data = malloc((size_t)st.st_size + 1);
@@ -121,7 +126,6 @@ u8 *ctl_file_read(const char *path, size_t *size)
 		free(data);
 		data = NULL;
 	}
-	close(fd);
 	*size = got;
 	return data;
 }

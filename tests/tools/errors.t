@@ -11,12 +11,12 @@ guests=$KWASM_BUILD/tests/tools/guests.wasm
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 
-# fails STATUS SENTENCE ARG...: what `kwasmctl ARG...` returns and says
+# fails STATUS SENTENCE ARG...: what `kwasmctl ARG...` returns and says, without waiting for ever
 fails() {
-	local status=0
+	local status=0 line=${*:3}
 
-	"$ctl" "${@:3}" >"$tmp/out" 2>"$tmp/err" </dev/null || status=$?
-	is "kwasmctl ${*:3}" "$status: $(cat "$tmp/out" "$tmp/err")" "$1: $2"
+	timeout 20 "$ctl" "${@:3}" >"$tmp/out" 2>"$tmp/err" </dev/null || status=$?
+	is "kwasmctl ${line:0:200}" "$status: $(cat "$tmp/out" "$tmp/err")" "$1: $2"
 }
 
 # A capture of no frame on a link layer: link NUMBER
@@ -40,6 +40,8 @@ fails 2 'option --netns needs a value: --netns NS' list --netns
 fails 2 'option -n needs a value: -n NS' list -n
 fails 2 'option --json takes no value' list --json=yes
 fails 2 '"x" is an argument too many: kwasmctl list' list x
+fails 2 '"x" is an argument too many: kwasmctl list' -- list x
+fails 2 'there is no command "--json": kwasmctl help lists them' -- --json
 
 for c in load unload kill test dump; do
 	usage=$("$ctl" help "$c" | sed -n 's/^usage: //p')
@@ -65,6 +67,8 @@ fails 2 '"pass" is nothing to do on a trap: use accept, drop, detach or restart'
 	attach --hook nf_pre --on-trap pass "$handler"
 fails 2 '"x" is no number for --priority' attach --hook nf_pre --priority x "$handler"
 fails 2 '"2147483648" is no number for --priority' attach --priority 2147483648 "$handler"
+fails 1 "$tmp/none.wasm cannot be opened: No such file or directory" \
+	attach --hook nf_pre --priority 08 "$tmp/none.wasm"
 for t in 5 5m ms 0ms -1ms 1e30s '' 1.5.2ms; do
 	fails 2 "\"$t\" is no time for --time-limit: give a number with s, ms, us or ns" \
 		load "--time-limit=$t" "$handler"
@@ -112,6 +116,8 @@ fails 1 'byte 0x0: magic header not detected' dump -
 fails 2 'there is no hook "nf_ingress": nf_pre, nf_in, nf_fwd, nf_out, nf_post' \
 	test --hook nf_ingress "$handler"
 fails 2 '--write needs --pcap: there is nothing to write' test --write "$tmp/o" "$handler"
+fails 2 '--write needs a file: the results go to standard output' \
+	test --pcap "$tmp/none.pcap" --write - "$handler"
 fails 1 'the module exports no function named kwasm_packet' test "$guests"
 fails 1 'the module exports no function named nope' test --entry nope "$handler"
 fails 1 'wrong_type is no handler: it has to take nothing and return an i32' \
@@ -142,6 +148,21 @@ is 'a place that cannot be written: status' "$?" 1
 like 'a place that cannot be written: sentence' "$(cat "$tmp/err")" \
 	"^$tmp/none/out cannot be written: .*No such file"
 
+
+# A capture is not overwritten before it is read, by whichever name.
+cp "$tmp/empty.pcap" "$tmp/kept.pcap"
+ln -s kept.pcap "$tmp/symbolic.pcap"
+ln "$tmp/kept.pcap" "$tmp/hard.pcap"
+for name in kept symbolic hard; do
+	fails 1 "$tmp/$name.pcap is the capture that is read: --write another file" \
+		test --pcap "$tmp/kept.pcap" --write "$tmp/$name.pcap" "$handler"
+done
+# shellcheck disable=SC2094 # that is refused
+"$ctl" test --pcap - --write "$tmp/kept.pcap" "$handler" <"$tmp/kept.pcap" >"$tmp/out" 2>&1
+is 'the capture from standard input' "$? $(cat "$tmp/out")" \
+	"1 $tmp/kept.pcap is the capture that is read: --write another file"
+ok 'it is all there' cmp "$tmp/kept.pcap" "$tmp/empty.pcap"
+
 # ---- modules --------------------------------------------------------------------------------
 
 wat() {
@@ -165,6 +186,25 @@ fails 1 'function 0, byte 0x1e: SIMD instruction v128.const is not supported' \
 wat start '(module (func $s unreachable) (start $s) (func (export "x")))'
 fails 1 'the module trapped while it was instantiated: unreachable in function 0 at byte 0x22' \
 	invoke "$tmp/start.wasm" x
+# shellcheck disable=SC2016
+wat loop '(module (func $s (loop (br 0))) (start $s) (func (export "x"))
+	(func (export "kwasm_packet") (result i32) (i32.const 1)))'
+looped='the module trapped while it was instantiated: time limit exceeded in function 0 at byte 0x36'
+fails 1 "$looped" invoke --time-limit 20ms "$tmp/loop.wasm" x
+fails 1 "$looped" invoke --time-limit 20us "$tmp/loop.wasm" x
+fails 1 "$looped" test --time-limit 20ms "$tmp/loop.wasm"
+fails 1 "$looped" test "$tmp/loop.wasm"
+fails 1 "$looped" test --pcap "$tmp/empty.pcap" "$tmp/loop.wasm"
+# No signal may be pending, so no timer can be had.
+for args in "invoke --time-limit 1s $guests add 1 2" "test $handler"; do
+	# shellcheck disable=SC2086 # a list of words
+	is "no timer: kwasmctl $args" "$( (ulimit -i 0; "$ctl" $args) 2>&1; echo $?)" \
+		$'a time limit cannot be set: Resource temporarily unavailable\n1'
+done
+# A name that a terminal would obey
+wat import_escape '(module (import "kwasm" "\1b[31m" (func)) (func (export "x")))'
+fails 1 'function 0, byte 0x11: unknown import: the host has no function "kwasm" "?[31m"' \
+	invoke "$tmp/import_escape.wasm" x
 wat data '(module (memory 1) (data (i32.const 65536) "x") (func (export "x")))'
 fails 1 'the module trapped while it was instantiated: out of bounds memory access' \
 	invoke "$tmp/data.wasm" x
@@ -180,6 +220,8 @@ fails 2 'same32 takes 1 argument, not 0' invoke "$guests" same32
 for v in x 4294967296 -2147483649 0x 1.5 '' 1x 0x100000000; do
 	fails 2 "\"$v\" is no i32 for argument 2 of add" invoke "$guests" add 1 "$v"
 done
+fails 2 '"-nan" is no i32 for argument 1 of same32' invoke "$guests" same32 -nan
+fails 2 'there is no option "-i": kwasmctl invoke --help lists them' invoke -inf "$guests" same32
 for v in 18446744073709551616 -9223372036854775809 0x1ffffffffffffffff; do
 	fails 2 "\"$v\" is no i64 for argument 1 of same64" invoke "$guests" same64 "$v"
 done
@@ -216,11 +258,46 @@ is 'no objdump' "$? $(cat "$tmp/err")" '1 objdump is not installed: apt-get inst
 "$ctl" dump "$guests" 2>"$tmp/err" >/dev/full
 is 'a full disk' "$? $(cat "$tmp/err")" \
 	'1 standard output cannot be written: No space left on device'
+for option in -h -V help 'list -h'; do
+	# shellcheck disable=SC2086 # a list of words
+	"$ctl" $option 2>"$tmp/err" >/dev/full
+	is "a full disk: $option" "$? $(cat "$tmp/err")" \
+		'1 standard output cannot be written: No space left on device'
+done
+
+# ---- requests -------------------------------------------------------------------------------
+
+# What finds no room in a request is no reason to send one without it.
+huge=$(printf '%05000d' 0)
+fails 1 'deny is too long: it does not fit into a request' load --deny "$huge" "$handler"
+for o in hook dev entry; do
+	fails 1 "$o is too long: it does not fit into a request" \
+		attach --hook nf_pre "--$o" "$huge" "$handler"
+done
+fails 1 'hook is too long: it does not fit into a request' detach --hook "$huge" a
+fails 1 'hook is too long: it does not fit into a request' detach --all --hook "$huge"
+fails 1 'name is too long: it does not fit into a request' show "$huge"
+fails 1 'name is too long: it does not fit into a request' log "$huge"
+# shellcheck disable=SC2046 # a list of words
+fails 1 'deny is too long: it does not fit into a request' \
+	load $(printf -- "--deny=%.400s$huge " {1..16} | sed 's/0\{4000\}//g') "$handler"
 
 # ---- the module -----------------------------------------------------------------------------
 
 fails 1 'there is no network namespace "no-such-ns": ip netns list shows them' -n no-such-ns list
 fails 1 'there is no network namespace "no-such-ns": ip netns list shows them' version -n no-such-ns
+fails 1 "network namespace \"$handler\" cannot be entered: Invalid argument" -n "$handler" list
+mkdir -m 700 "$tmp/closed"
+chmod 755 "$tmp"
+cp "$ctl" "$tmp/bin/kwasmctl"
+if [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null; then
+	is 'a namespace that may not be opened' \
+		"$(setpriv --reuid 65534 --regid 65534 --clear-groups --bounding-set=-all \
+			"$tmp/bin/kwasmctl" -n "$tmp/closed/ns" list 2>&1)" \
+		"network namespace \"$tmp/closed/ns\" cannot be entered: Permission denied"
+else
+	skip 'a namespace that may not be opened' 'this needs root and setpriv'
+fi
 absent='the module kwasm is not loaded: modprobe kwasm'
 if "$ctl" list >/dev/null 2>&1; then
 	skip 'without the module' 'it is loaded'
@@ -232,6 +309,15 @@ else
 		# shellcheck disable=SC2086 # a list of words
 		fails 1 "$absent" $c
 	done
+	fails 1 "$absent" -- list
+	deep=$tmp/$long$long/$long$long/$long$long
+	mkdir -p "$deep"
+	ln -s /proc/self/ns/net "$deep/ns"
+	if unshare -n true 2>/dev/null; then
+		fails 1 "$absent" -n "$deep/ns" list
+	else
+		skip 'a namespace at the end of a long path' 'namespaces may not be entered'
+	fi
 	is 'version says so without failing' "$("$ctl" version | tail -n 1)" 'module   not loaded'
 fi
 done_testing

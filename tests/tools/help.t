@@ -14,14 +14,19 @@ page=$(sed -e 's/\\-/-/g' -e 's/\\f[A-Z]//g' -e 's/"//g' "$man")
 commands=$("$ctl" help | sed -n '/^commands:/,/^$/s/^  \([a-z]*\) .*/\1/p')
 ok 'there are commands' test "$(wc -w <<<"$commands")" -gt 10
 is 'kwasmctl --help is kwasmctl help' "$("$ctl" --help)" "$("$ctl" help)"
-like 'no tabs, no long lines' "$("$ctl" help; for c in $commands; do "$ctl" help "$c"; done |
-	grep -cE $'\t|.{101}')" '0$'
+is 'no tabs, no long lines' "$({ "$ctl" help; for c in $commands; do "$ctl" help "$c"; done; } |
+	grep -cE $'\t|.{101}')" 0
+
+version=$(sed -n 's/^#define KWASM_VERSION "\(.*\)"/\1/p' "$KWASM_SRC/core/uapi/kwasm.h")
+is 'kwasmctl --version' "$("$ctl" --version; "$ctl" -j -V)" \
+	"kwasmctl $version"$'\n'"{\"kwasmctl\":\"$version\"}"
 
 in_page() { grep -qE -- "$1" <<<"$page"; }
 every=''
 for c in $commands; do
 	help=$("$ctl" help "$c")
 	is "$c --help" "$("$ctl" "$c" --help)" "$help"
+	is "$c -V" "$("$ctl" "$c" -V)" "$("$ctl" -V)"
 	is "$c -h" "$("$ctl" -h "$c" 2>&1 | head -n 1)" "$("$ctl" help | head -n 1)"
 	like "$c begins with its use" "$help" "^usage: kwasmctl $c"
 	ok "the manual page has $c" in_page "^\.(B|BR) $c( |\$)"

@@ -50,6 +50,10 @@ prints 1 invoke --memory-limit 128K "$guests" grow 1
 prints -1 invoke --memory-limit 64K "$guests" grow 1
 prints 3 invoke --time-limit 5s "$guests" add 1 2
 prints 3 invoke "$guests" add -- 1 2
+prints 3 -- invoke "$guests" add 1 2
+prints 10 invoke "$guests" same32 010
+prints -8 invoke "$guests" same32 -08
+prints 16 invoke "$guests" same64 0X10
 like 'invoke --time' "$("$ctl" invoke --time "$guests" swap 1 -2)" '^-2 1 [0-9]+$'
 like 'invoke --time without a result' "$("$ctl" invoke --time "$guests" nothing)" '^[0-9]+$'
 is 'a module from a pipe' "$("$ctl" invoke - add 1 2 < <(cat "$guests"))" 3
@@ -59,6 +63,18 @@ json '.time_ns | type' number invoke --time "$guests" nothing
 # jq computes with doubles, so the digits themselves are compared.
 like 'all 64 bits' "$("$ctl" -j invoke "$guests" same64 -9223372036854775808)" \
 	'"value":-9223372036854775808}'
+
+# Numbers that look like options
+wat2wasm -o "$tmp/real.wasm" - <<'EOF2'
+(module (func (export "f64") (param f64) (result f64) (local.get 0))
+  (func (export "f32") (param f32 f32) (result f32) (local.get 1)))
+EOF2
+for v in -nan -inf nan inf -0.5 -1e-300; do
+	prints "$v" invoke "$tmp/real.wasm" f64 "$v"
+done
+prints -inf invoke "$tmp/real.wasm" f32 -nan -INFINITY
+prints -nan invoke "$tmp/real.wasm" f32 -inf -nan
+json '.results[0].value' -inf invoke "$tmp/real.wasm" f64 -inf
 
 # Every kind of trap: ARGUMENTS, then its word
 while read -r words kind; do
@@ -80,18 +96,21 @@ is 'the address of a memory trap' \
 
 # ---- test -----------------------------------------------------------------------------------
 
-# Five packets of 20 bytes each, raw IP
-python3 - "$tmp/five.pcap" <<'EOF2'
+# capture FILE COUNT MAGIC: so many packets of 20 bytes each, raw IP
+capture() {
+	python3 - "$@" <<'EOF2'
 import struct, sys
 header = bytes.fromhex("4500001400000000400100000a0000010a000002")
 total = sum(struct.unpack("!10H", header))
 total = (total & 0xffff) + (total >> 16)
 header = header[:10] + struct.pack("!H", ~total & 0xffff) + header[12:]
 with open(sys.argv[1], "wb") as out:
-    out.write(struct.pack("<IHHiIII", 0xa1b2c3d4, 2, 4, 0, 0, 65535, 101))
-    for second in range(5):
-        out.write(struct.pack("<IIII", second, 0, 20, 20) + header)
+    out.write(struct.pack("<IHHiIII", int(sys.argv[3], 16), 2, 4, 0, 0, 65535, 101))
+    for second in range(int(sys.argv[2])):
+        out.write(struct.pack("<IIII", second, 123456 + second, 20, 20) + header)
 EOF2
+}
+capture "$tmp/five.pcap" 5 a1b2c3d4
 
 # verdicts TEXT ARG...: accept, drop, queue, repeats, skipped, traps
 verdicts() {
@@ -136,6 +155,33 @@ json 'has("frames")' false test "$handler"
 is 'a capture from a pipe' \
 	"$("$ctl" -j test --pcap - "$handler" <"$tmp/five.pcap" | jq .packets)" 5
 
+
+# What is written is what was read, to the nanosecond.
+capture "$tmp/nano.pcap" 5 a1b23c4d
+for name in five nano; do
+	"$ctl" test --pcap "$tmp/$name.pcap" --write "$tmp/$name.out" "$handler" >/dev/null
+	ok "$name.pcap is written as it is" cmp "$tmp/$name.pcap" "$tmp/$name.out"
+	"$ctl" test --pcap - --write "$tmp/$name.out2" "$handler" >/dev/null \
+		< <(cat "$tmp/$name.pcap")
+	ok "$name.pcap from a pipe" cmp "$tmp/$name.pcap" "$tmp/$name.out2"
+done
+
+# More places of traps than are told apart
+# shellcheck disable=SC2016 # WebAssembly's dollars
+{
+	echo '(module (global $n (mut i32) (i32.const 0)) (func (export "kwasm_packet") (result i32)'
+	echo '(global.set $n (i32.add (global.get $n) (i32.const 1)))'
+	printf '(if (i32.eq (global.get $n) (i32.const %d)) (then unreachable))\n' {1..70}
+	echo '(i32.const 1)))'
+} >"$tmp/places.wat"
+wat2wasm -o "$tmp/places.wasm" "$tmp/places.wat"
+capture "$tmp/many.pcap" 80 a1b2c3d4
+json '[.traps, (.traps_by_place | length), (.traps_by_place | map(.count) | max), .traps_elsewhere]
+	| join(" ")' '70 64 1 6' test --pcap "$tmp/many.pcap" "$tmp/places.wasm"
+like 'traps elsewhere in text' "$("$ctl" test --pcap "$tmp/many.pcap" "$tmp/places.wasm")" \
+	$'\ntraps 70\n.*\n +6  elsewhere\n'
+json .traps_elsewhere 0 test --pcap "$tmp/five.pcap" --entry unreachable "$handler"
+
 text=$("$ctl" test --pcap "$tmp/five.pcap" --entry unreachable "$handler")
 like 'verdicts in text' "$text" $'\n  accept +5  100%\n  drop +0    0%\n  queue +0    0%\n'
 like 'traps in text' "$text" $'\ntraps 5\n +5  unreachable in function [0-9]+ \\(crash\\) at byte 0x[0-9a-f]+\n'
@@ -172,4 +218,84 @@ is 'trap sites name the instruction in the module' \
 		jq -c '[.[0].instructions[] | select(.wasm_offset) | .wasm_offset] | unique')" '[216]'
 json '.[0].instructions | map(select(.text | startswith("ret"))) | length' 1 \
 	dump --asm --func div "$guests"
+
+# Lines of any length come whole.
+{
+	echo '(module (func (export "switch") (param i32) (block (br_table'
+	printf '%0.s 0' {1..600}
+	printf ' (local.get 0)))) (func $%s (export "f") (param %s))' "$(printf 'n%.0s' {1..100})" \
+		"$(printf 'i32 %.0s' {1..60})"
+	printf '(func (export "call") (call 1 %s)))' "$(printf '(i32.const %d) ' {1..60})"
+} >"$tmp/long.wat"
+wat2wasm --debug-names -o "$tmp/long.wasm" "$tmp/long.wat"
+json '.[0].instructions[] | .text | select(contains("br_table")) | split(" ") | map(select(. == "0"))
+	| length' 600 dump --func 0 "$tmp/long.wasm"
+like 'br_table in text' "$("$ctl" dump --func 0 "$tmp/long.wasm")" ' 0 default 0'$'\n'
+json '.[0].lines | map(length) | max > 256' true dump --ir build --func 2 "$tmp/long.wasm"
+is 'the lines of --ir are those of the text' \
+	"$("$ctl" -j dump --ir build --func 2 "$tmp/long.wasm" | jq -r '.[0].lines[]')" \
+	"$("$ctl" dump --ir build --func 2 "$tmp/long.wasm" | sed '1d; /^$/d')"
+json '.[0].name | length' 100 dump --asm --func 1 "$tmp/long.wasm"
+
+# ---- names that a terminal would obey ---------------------------------------------------------
+
+# named FILE NAME: a module whose function 0 traps under NAME, 8 bytes of printf's
+named() {
+	wat2wasm --debug-names -o "$tmp/name.wasm" - <<'EOF2'
+(module (func $XXXXXXXX (export "f") unreachable)
+  (func (export "kwasm_packet") (result i32) (call $XXXXXXXX) (i32.const 1)))
+EOF2
+	python3 - "$tmp/name.wasm" "$1" "$(printf '%b' "$2" | xxd -p)" <<'EOF2'
+import sys
+with open(sys.argv[1], "rb") as module:
+    data = module.read()
+with open(sys.argv[2], "wb") as module:
+    module.write(data.replace(b"XXXXXXXX", bytes.fromhex(sys.argv[3])))
+EOF2
+}
+
+# unprintable COMMAND...: bytes of its output, errors included, that a terminal may not get
+unprintable() {
+	"$@" 2>&1 | LC_ALL=C tr -d '\t\n -~' | wc -c
+}
+named "$tmp/escape.wasm" '\033[31mA\nB'
+named "$tmp/c1.wasm" 'A\xc2\x9bB\xc3\xbcCD'
+is 'an escape sequence in text' "$("$ctl" invoke "$tmp/escape.wasm" f 2>&1)" \
+	'trap: unreachable in function 0 (?[31mA?B) at byte 0x32'
+for module in escape c1; do
+	for args in 'invoke FILE f' "test -v --pcap $tmp/five.pcap FILE" 'dump FILE' 'dump --asm FILE' \
+		'dump --ir all FILE'; do
+		# shellcheck disable=SC2086 # a list of words
+		is "$module: nothing unprintable: ${args/$tmp\/}" \
+			"$(unprintable "$ctl" ${args/FILE/$tmp/$module.wasm})" 0
+	done
+	is "$module: nor in JSON but what is UTF-8" \
+		"$("$ctl" -j dump --asm "$tmp/$module.wasm" | LC_ALL=C grep -cP '[\x00-\x1f]|\xc2[\x80-\x9f]')" 0
+done
+# JSON has names as they are.
+json '.[0].name' $'\033[31mA\nB' dump --asm "$tmp/escape.wasm"
+json '.[0].name' $'A\xc2\x9bB\xc3\xbcCD' dump --asm "$tmp/c1.wasm"
+named "$tmp/utf8.wasm" 'gr\xc3\xb6\xc3\x9fer'
+like 'and UTF-8 unescaped' "$("$ctl" -j dump --asm "$tmp/utf8.wasm")" '"name":"größer"'
+
+# ---- times ----------------------------------------------------------------------------------
+
+while read -r ns text; do
+	is "$ns ns" "$("$KWASM_BUILD/tests/tools/format" "$ns")" "$text"
+done <<'ROWS'
+0 0ns
+999 999ns
+1000 1us
+1005 1us
+999499 999us
+999500 1ms
+999999 1ms
+1000000 1ms
+999499999 999ms
+999500000 1s
+1500000000 1.5s
+59900000000 59.9s
+60000000000 1min00s
+3600000000000 1h00min
+ROWS
 done_testing
