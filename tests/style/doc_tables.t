@@ -1,0 +1,32 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# What the documentation has from tables of the sources is what they say, and a page that is not named
+# in the index, or named and not there, is none.
+# shellcheck disable=SC2016 # back quotes are the documentation's
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+# shellcheck source=tests/lib.sh
+. tests/lib.sh
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+
+mapfile -t pages < <(grep -l '^\.\. table ' Documentation/*.rst)
+ok 'there are such tables' test "${#pages[@]}" -gt 0
+for page in "${pages[@]}"; do
+	ok "$page" scripts/doc-tables "$page"
+done
+sed 's/-ENODATA/-ENOENT/' Documentation/guest-abi.rst >"$tmp/altered.rst"
+not_ok 'an altered one is found' scripts/doc-tables "$tmp/altered.rst"
+ok 'and can be put right' scripts/doc-tables --write "$tmp/altered.rst"
+ok 'in its tables' scripts/doc-tables "$tmp/altered.rst"
+
+is 'the index names every page' \
+	"$(sed -n 's/^:doc:`\(.*\)`$/\1/p' Documentation/index.rst | sort)" \
+	"$(for page in Documentation/*.rst; do
+		basename "$page" .rst
+	done | grep -vx index)"
+is 'pages refer to pages that are there' \
+	"$(grep -oh ':doc:`[^`]*`' Documentation/*.rst | sort -u | tr -d '`' | while read -r page; do
+		[ -e "Documentation/${page#:doc:}.rst" ] || echo "$page"
+	done)" ''
+done_testing
