@@ -517,7 +517,6 @@ static int alloc_state(struct build *b)
 static int build_body(struct build *b)
 {
 	struct kwasm_op op;
-	u32 steps = 0;
 
 	b->err = alloc_state(b);
 	if (b->err || build_loops_find(b))
@@ -529,8 +528,8 @@ static int build_body(struct build *b)
 		build_func_begin(b);
 	while (!b->err && b->num_frames) {
 		b->err = kwasm_op_read(&b->reader, &op);
-		if (!b->err && !(++steps & 4095))
-			b->err = kwasm_checkpoint();
+		if (!b->err)
+			b->err = ir_step(b->f);
 		if (b->err)
 			break;
 		b->at = op.at;

@@ -155,7 +155,6 @@ int build_loops_find(struct build *b)
 	struct walk w = { .b = b };
 	struct kwasm_reader r = b->reader;
 	struct kwasm_op op;
-	u32 steps = 0;
 
 	b->loops.first = kwasm_arena_alloc(arena, b->info->num_blocks + 1, sizeof(u32));
 	b->loops.count = kwasm_arena_alloc(arena, b->info->num_blocks + 1, sizeof(u32));
@@ -166,8 +165,8 @@ int build_loops_find(struct build *b)
 	open_label(&w, false);		/* the function's own */
 	while (!b->err && w.num_labels) {
 		b->err = kwasm_op_read(&r, &op);
-		if (!b->err && !(++steps & 4095))
-			b->err = kwasm_checkpoint();
+		if (!b->err)
+			b->err = ir_step(b->f);
 		if (!b->err)
 			step(&w, &r, &op);
 	}

@@ -39,6 +39,7 @@ int ir_dce(struct ir_func *f)
 {
 	struct dce d = { .f = f };
 	u32 i, ins, next;
+	int err = 0;
 
 	d.live = kwasm_arena_alloc(f->arena, f->num_ins, 1);
 	d.work = kwasm_arena_alloc(f->arena, f->num_ins, sizeof(u32));
@@ -48,11 +49,17 @@ int ir_dce(struct ir_func *f)
 		ir_for_each_ins(f, f->order[i], ins, next)
 			if (has_effect(&f->ins[ins]))
 				mark(&ins, &d);
-	while (d.num_work)
+	while (d.num_work && !err) {
 		ir_uses(f, d.work[--d.num_work], mark, &d);
-	for (i = 0; i < f->num_order; i++)
-		ir_for_each_ins(f, f->order[i], ins, next)
+		err = ir_step(f);
+	}
+	for (i = 0; i < f->num_order && !err; i++)
+		ir_for_each_ins(f, f->order[i], ins, next) {
 			if (!d.live[ins])
 				ir_ins_unlink(f, ins);
-	return 0;
+			err = ir_step(f);
+			if (err)
+				break;
+		}
+	return err;
 }

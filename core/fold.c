@@ -25,6 +25,31 @@ u32 fold_value(struct ir_func *f, u32 v)
 	return v;
 }
 
+static void resolve(u32 *use, void *arg)
+{
+	*use = fold_value(arg, *use);
+}
+
+void fold_resolve(struct ir_func *f, u32 i)
+{
+	ir_uses(f, i, resolve, f);
+}
+
+int fold_resolve_all(struct ir_func *f)
+{
+	u32 n, i, next;
+	int err;
+
+	for (n = 0; n < f->num_order; n++)
+		ir_for_each_ins(f, f->order[n], i, next) {
+			err = ir_step(f);
+			if (err)
+				return err;
+			fold_resolve(f, i);
+		}
+	return 0;
+}
+
 static bool become(struct ir_func *f, u32 i, u32 op, u32 a, u32 b)
 {
 	struct ir_ins *ins = &f->ins[i];
@@ -85,11 +110,6 @@ u32 fold_new_const(struct ir_func *f, u32 i, u32 type, u64 bits)
 	if (ins)
 		f->ins[ins].imm = bits & fold_mask(type);
 	return ins;
-}
-
-static void resolve(u32 *use, void *arg)
-{
-	*use = fold_value(arg, *use);
 }
 
 /* An immutable global of the module's own is its initial value. */
@@ -244,9 +264,9 @@ static void fold_ins(struct ir_func *f, u32 i, bool *changed)
 {
 	u32 steps = 0;
 
-	ir_uses(f, i, resolve, f);
+	fold_resolve(f, i);
 	while (steps < MAX_STEPS && step(f, i)) {
-		ir_uses(f, i, resolve, f);
+		fold_resolve(f, i);
 		steps++;
 	}
 	if (steps)
@@ -272,13 +292,14 @@ static int sweep(struct ir_func *f, bool *changed)
 			return err;
 	}
 	for (n = 0; n < f->num_order; n++) {
-		ir_for_each_ins(f, f->order[n], i, next)
+		ir_for_each_ins(f, f->order[n], i, next) {
+			err = ir_step(f);
+			if (err)
+				return err;
 			fold_ins(f, i, changed);
+		}
 		if (fold_end(f, f->order[n]))
 			edges = true;
-		if (!(n & 1023) && kwasm_checkpoint())
-			return kwasm_diag_set(f->diag, -EINTR, f->index, KWASM_DIAG_NONE,
-					      "interrupted");
 	}
 	if (f->no_memory)
 		return -ENOMEM;
@@ -288,15 +309,6 @@ static int sweep(struct ir_func *f, bool *changed)
 		return 0;
 	*changed = true;
 	return ir_cfg_clean(f);
-}
-
-static void resolve_all(struct ir_func *f)
-{
-	u32 n, i, next;
-
-	for (n = 0; n < f->num_order; n++)
-		ir_for_each_ins(f, f->order[n], i, next)
-			ir_uses(f, i, resolve, f);
 }
 
 int ir_fold(struct ir_func *f)
@@ -311,6 +323,5 @@ int ir_fold(struct ir_func *f)
 		if (err)
 			return err;
 	}
-	resolve_all(f);
-	return ir_merge_blocks(f);
+	return fold_resolve_all(f) ?: ir_merge_blocks(f);
 }

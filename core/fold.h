@@ -39,6 +39,12 @@ static inline bool fold_is_compare(u32 op)
 /** fold_value() - what @v is a copy of, or @v. */
 u32 fold_value(struct ir_func *f, u32 v);
 
+/** fold_resolve() - operands of @i that are copies become what they copy. */
+void fold_resolve(struct ir_func *f, u32 i);
+
+/** fold_resolve_all() - the same for all instructions.  Return: 0 or -EINTR. */
+int fold_resolve_all(struct ir_func *f);
+
 /**
  * fold_eval() - the value of @ins on constants (spec 4.3.2).
  * @a: arg[0], @b: arg[1]; i32 zero-extended, as the result

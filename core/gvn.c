@@ -130,17 +130,12 @@ static void number_const(struct gvn *g, u32 i)
 	}
 }
 
-static void resolve(u32 *use, void *arg)
-{
-	*use = fold_value(arg, *use);
-}
-
 static void number_ins(struct gvn *g, u32 i)
 {
 	struct ir_func *f = g->f;
 	u32 twin;
 
-	ir_uses(f, i, resolve, f);
+	fold_resolve(f, i);
 	if (f->ins[i].op == IR_CONST) {
 		number_const(g, i);
 		return;
@@ -186,14 +181,12 @@ int ir_gvn(struct ir_func *f)
 	if (err)
 		return err;
 	for (n = 0; n < f->num_order; n++) {
-		ir_for_each_ins(f, g.dom.walk[n], i, next)
+		ir_for_each_ins(f, g.dom.walk[n], i, next) {
+			err = ir_step(f);
+			if (err)
+				return err;
 			number_ins(&g, i);
-		if (!(n & 1023) && kwasm_checkpoint())
-			return kwasm_diag_set(f->diag, -EINTR, f->index, KWASM_DIAG_NONE,
-					      "interrupted");
+		}
 	}
-	for (n = 0; n < f->num_order; n++)
-		ir_for_each_ins(f, f->order[n], i, next)
-			ir_uses(f, i, resolve, f);
-	return 0;
+	return fold_resolve_all(f);
 }

@@ -41,6 +41,14 @@ int ir_out_of_memory(struct ir_func *f)
 			      "out of memory while compiling the function");
 }
 
+int ir_checkpoint(struct ir_func *f)
+{
+	if (!kwasm_checkpoint())
+		return 0;
+	return kwasm_diag_set(f->diag, -EINTR, f->index, KWASM_DIAG_NONE,
+			      "compilation was interrupted");
+}
+
 void *ir_array_grow(struct ir_func *f, void *array, u32 used, u32 n, u32 *max, size_t size)
 {
 	u32 want = used + n;

@@ -173,6 +173,7 @@ struct ir_block {
  * @num_out: outgoing stack argument slots of the widest call, by lowering
  * @saved: callee-saved registers used, bit mask, by register allocation
  * @no_memory: an allocation failed; a pass that did not hand that up must return -ENOMEM
+ * @steps: see ir_step()
  */
 struct ir_func {
 	struct kwasm_arena *arena;
@@ -194,6 +195,7 @@ struct ir_func {
 	u32 num_out;
 	u32 saved;
 	bool no_memory;
+	u32 steps;
 };
 
 static inline bool ir_op_is(u32 op, u32 flags)
@@ -279,6 +281,21 @@ void *ir_array_grow(struct ir_func *f, void *array, u32 used, u32 n, u32 *max, s
 
 /** ir_out_of_memory() - record it as the error.  Return: -ENOMEM. */
 int ir_out_of_memory(struct ir_func *f);
+
+/** ir_checkpoint() - kwasm_checkpoint().  Return: 0, or -EINTR (recorded in f->diag). */
+int ir_checkpoint(struct ir_func *f);
+
+#define IR_STEPS_PER_CHECKPOINT 1024u
+
+/**
+ * ir_step() - called by every pass for each instruction or so: others run now and then.
+ *
+ * Return: 0, or -EINTR when the work must be abandoned.
+ */
+static inline int ir_step(struct ir_func *f)
+{
+	return ++f->steps % IR_STEPS_PER_CHECKPOINT ? 0 : ir_checkpoint(f);
+}
 
 /**
  * struct ir_dom - the dominator tree; arrays over blocks, defined for those in order[]

@@ -208,7 +208,8 @@ int ir_licm(struct ir_func *f)
 		if (f->blocks[f->order[n]].loop == IR_NO_BLOCK)
 			continue;
 		ir_for_each_ins(f, f->order[n], i, next) {
-			if (may_move(f, i))
+			err = ir_step(f);
+			if (!err && may_move(f, i))
 				err = visit(&l, i);
 			if (err)
 				return err;

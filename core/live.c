@@ -522,8 +522,8 @@ static int build_block(struct ra *ra, u32 place)
 			continue;
 		pos -= 4;
 		err = build_ins(ra, place, pos, i);
-		if (!err && !(++ra->steps & 1023))
-			err = kwasm_checkpoint();
+		if (!err)
+			err = ir_step(f);
 	}
 	return err ? err : live_in(ra, place, i);
 }

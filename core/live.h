@@ -161,7 +161,6 @@ struct ra {
 	u32 num_ins;
 	bool local;
 	bool filled;
-	u32 steps;
 
 	struct ra_value *values;
 	struct ra_block *blocks;

@@ -251,16 +251,11 @@ static void read(struct memopt *m, u32 i)
 	k->value = i;
 }
 
-static void resolve(u32 *use, void *arg)
-{
-	*use = fold_value(arg, *use);
-}
-
 static void visit(struct memopt *m, u32 i)
 {
 	struct ir_func *f = m->f;
 
-	ir_uses(f, i, resolve, f);
+	fold_resolve(f, i);
 	switch (f->ins[i].op) {
 	case IR_LOAD:
 		prove(m, i);
@@ -327,20 +322,18 @@ static int walk(struct memopt *m)
 		u32 b = m->dom.walk[n];
 
 		enter(m, b, last);
-		ir_for_each_ins(f, b, i, next)
+		ir_for_each_ins(f, b, i, next) {
+			err = ir_step(f);
+			if (err)
+				return err;
 			visit(m, i);
+		}
 		err = f->no_memory ? -ENOMEM : leave(m, b);
 		if (err)
 			return err;
 		last = b;
-		if (!(n & 1023) && kwasm_checkpoint())
-			return kwasm_diag_set(f->diag, -EINTR, f->index, KWASM_DIAG_NONE,
-					      "interrupted");
 	}
-	for (n = 0; n < f->num_order; n++)
-		ir_for_each_ins(f, f->order[n], i, next)
-			ir_uses(f, i, resolve, f);
-	return 0;
+	return fold_resolve_all(f);
 }
 
 int ir_memopt(struct ir_func *f)

@@ -22,17 +22,22 @@ static void drop_phis(struct ir_func *f, u32 b)
 }
 
 /* Appends the instructions and edges of @tail, @b's only successor, to @b. */
-static void append(struct ir_func *f, u32 b, u32 tail)
+static int append(struct ir_func *f, u32 b, u32 tail)
 {
 	struct ir_block *block = &f->blocks[b];
 	const struct ir_block *from = &f->blocks[tail];
 	u32 first, i;
+	int err;
 
 	ir_ins_unlink(f, block->last);
 	drop_phis(f, tail);
 	first = from->first;
-	for (i = first; i; i = f->ins[i].next)
+	for (i = first; i; i = f->ins[i].next) {
+		err = ir_step(f);
+		if (err)
+			return err;
 		f->ins[i].block = b;
+	}
 	f->ins[first].prev = block->last;
 	if (block->last)
 		f->ins[block->last].next = first;
@@ -41,18 +46,15 @@ static void append(struct ir_func *f, u32 b, u32 tail)
 	block->last = from->last;
 	block->succs = from->succs;
 	block->num_succs = from->num_succs;
-}
-
-static void resolve(u32 *use, void *arg)
-{
-	*use = fold_value(arg, *use);
+	return 0;
 }
 
 int ir_merge_blocks(struct ir_func *f)
 {
 	u32 *into = kwasm_arena_alloc(f->arena, f->num_blocks, sizeof(u32));
 	u32 n = 0;
-	u32 i, k, ins, next;
+	u32 i, k;
+	int err;
 
 	if (!into)
 		return ir_out_of_memory(f);
@@ -61,7 +63,9 @@ int ir_merge_blocks(struct ir_func *f)
 		u32 pred = f->blocks[b].num_preds == 1 ? into[ir_pred(f, b, 0)] : IR_NO_BLOCK;
 
 		if (pred != IR_NO_BLOCK && f->ins[f->blocks[pred].last].op == IR_JMP) {
-			append(f, pred, b);
+			err = append(f, pred, b);
+			if (err)
+				return err;
 			into[b] = pred;
 		} else {
 			f->order[n++] = b;
@@ -76,8 +80,6 @@ int ir_merge_blocks(struct ir_func *f)
 
 		for (k = 0; k < f->blocks[b].num_preds; k++)
 			f->pool[f->blocks[b].preds + k] = into[ir_pred(f, b, k)];
-		ir_for_each_ins(f, b, ins, next)
-			ir_uses(f, ins, resolve, f);
 	}
-	return ir_loops_find(f);
+	return fold_resolve_all(f) ?: ir_loops_find(f);
 }

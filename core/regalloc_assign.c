@@ -232,6 +232,8 @@ static int assign_block(struct walk *w, u32 place)
 	int err = assign_heads(w, place);
 
 	ir_for_each_ins(f, f->order[place], i, next) {
+		if (!err)
+			err = ir_step(f);
 		if (err)
 			return err;
 		if (ra_is_skipped(&f->ins[i]) || (i < ra->num_ins && ra->values[i].entry))
@@ -250,10 +252,7 @@ int ra_assign(struct ra *ra, struct ir_parmove *pm)
 	u32 place;
 	int err = 0;
 
-	for (place = 0; !err && place < ra->f->num_order; place++) {
+	for (place = 0; !err && place < ra->f->num_order; place++)
 		err = assign_block(&w, place);
-		if (!err && !(place & 63))
-			err = kwasm_checkpoint();
-	}
 	return err;
 }

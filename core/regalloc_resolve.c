@@ -155,8 +155,8 @@ int ra_resolve(struct ra *ra)
 
 		if (!stays(ra, &ra->values[value]))
 			err = resolve_value(ra, value, &e);
-		if (!err && !(i & 1023))
-			err = kwasm_checkpoint();
+		if (!err)
+			err = ir_step(ra->f);
 	}
 	return err;
 }

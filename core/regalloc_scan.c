@@ -652,8 +652,8 @@ int ra_scan(struct ra *ra)
 	ra->f->saved = ra->fixed_tree[1] & ra->target->callee_saved;
 	while ((at = next_interval(&s, &err)) != RA_NONE) {
 		err = place(&s, at);
-		if (!err && !(++ra->steps & 1023))
-			err = kwasm_checkpoint();
+		if (!err)
+			err = ir_step(ra->f);
 		if (err)
 			return err;
 	}

@@ -289,7 +289,7 @@ static int check_all(struct checker *c)
 			if (err)
 				return err;
 		}
-		err = kwasm_checkpoint();
+		err = ir_checkpoint(f);
 		if (err)
 			return err;
 	}

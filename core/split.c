@@ -111,9 +111,9 @@ static int split_block(struct split *s, u32 to)
 	for (k = 0; k < n; k++)
 		s->slot[s->from[s->first[to] + k]] = s->nth[s->first[to] + k];
 	for (k = 0; k < n; k++) {
-		if (!is_critical(f, ir_pred(f, to, k), to))
-			continue;
-		err = split_edge(s, to, k);
+		err = ir_step(f);
+		if (!err && is_critical(f, ir_pred(f, to, k), to))
+			err = split_edge(s, to, k);
 		if (err)
 			return err;
 	}

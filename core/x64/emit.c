@@ -403,10 +403,14 @@ static int emit_body(struct emit *e, u32 b)
 {
 	struct ir_func *f = e->f;
 	u32 i;
+	int err;
 
 	e->zero_reg = X64_NONE;
 	e->compare = 0;
 	for (i = f->blocks[b].first; i; i = f->ins[i].next) {
+		err = ir_step(f);
+		if (err)
+			return err;
 		if (emits_nothing(&f->ins[i]))
 			continue;
 		e->made_reg = X64_NONE;

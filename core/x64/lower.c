@@ -597,6 +597,9 @@ static int lower_block(struct lower *l, u32 b)
 	int err;
 
 	for (i = f->blocks[b].last; i; i = prev) {
+		err = ir_step(f);
+		if (err)
+			return err;
 		if (!f->ins[i].form) {
 			if (is_dead(l, i)) {
 				prev = f->ins[i].prev;

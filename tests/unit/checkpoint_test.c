@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * checkpoint_test.c - long work lets others run, and ends when its caller was killed.
+ *
+ * One function of STATEMENTS statements, once in a single block, once in a loop with a branch out of
+ * it behind each.  The library's kwasm_checkpoint() is counted, pass by pass.
+ */
+#include "compile.h"
+#include "op.h"
+#include "tap.h"
+#include "wasm_build.h"
+
+#define STATEMENTS 60000u
+#define PER_CHECKPOINT 16384u		/* statements that a pass may do without one */
+#define MAX_PASSES 32
+
+int __real_kwasm_checkpoint(void);
+int __wrap_kwasm_checkpoint(void);
+
+static u32 calls, kill_at;
+
+int __wrap_kwasm_checkpoint(void)
+{
+	return ++calls == kill_at ? -EINTR : __real_kwasm_checkpoint();
+}
+
+static void put_body(struct bytes *body, bool branches)
+{
+	u32 n;
+
+	put(body, B("\1\3\x7f"));		/* three locals besides the parameter */
+	if (branches)
+		put(body, B("\2\x40\3\x40"));	/* block, loop */
+	for (n = 0; n < STATEMENTS; n++) {
+		/* local 1 = local 1 * local 0 + load */
+		put(body, B("\x20\1\x20\0\x6c\x20\0\x28\2"));
+		put_leb(body, 4 * (n % 1000));
+		put(body, B("\x6a\x21\1"));
+		if (branches)
+			put(body, B("\x20\1\x0d\1"));
+	}
+	if (branches)
+		put(body, B("\x20\1\x0d\0\x0b\x0b"));
+	put(body, B("\x20\1\x0b"));
+}
+
+static struct kwasm_module *module(bool branches)
+{
+	struct bytes b = { .p = NULL }, code = { .p = NULL }, body = { .p = NULL };
+	struct kwasm_module *m = NULL;
+	struct kwasm_diag diag;
+
+	put_body(&body, branches);
+	put_header(&b);
+	put_sized(&b, 1, B("\1\x60\1\x7f\1\x7f"));
+	put_sized(&b, 3, B("\1\0"));
+	put_sized(&b, 5, B("\1\0\1"));
+	put_leb(&code, 1);
+	put_sized(&code, -1, body.p, body.len);
+	put_sized(&b, 10, code.p, code.len);
+	kwasm_diag_init(&diag);
+	calls = 0;
+	if (kwasm_module_decode(b.p, b.len, NULL, &diag, &m))
+		bail_out("%s", diag.text);
+	ok(calls >= STATEMENTS / PER_CHECKPOINT, "validation: %u checkpoints", calls);
+	bytes_free(&b);
+	bytes_free(&code);
+	bytes_free(&body);
+	return m;
+}
+
+struct counts {
+	const char *name[MAX_PASSES];
+	u32 calls[MAX_PASSES];
+	u32 num;
+};
+
+static void count_pass(void *arg, struct ir_func *f, const char *pass)
+{
+	struct counts *c = arg;
+
+	if (c->num == MAX_PASSES)
+		bail_out("more passes than %u", MAX_PASSES);
+	c->name[c->num] = pass;
+	c->calls[c->num++] = calls;
+	calls = 0;
+}
+
+/* Passes that have nothing to do where there is neither a loop nor an edge. */
+static bool is_idle(const char *pass, bool branches)
+{
+	return !branches && (!strcmp(pass, "licm") || !strcmp(pass, "split"));
+}
+
+static void test_passes(bool branches)
+{
+	struct counts c = { .num = 0 };
+	struct kwasm_compile_opts opts = {
+		.dump_func = KWASM_DIAG_NONE, .dump = count_pass, .dump_arg = &c,
+	};
+	const char *kind = branches ? "many blocks" : "one block";
+	struct kwasm_module *m = module(branches);
+	struct kwasm_hostmap hosts = { 0 };
+	struct kwasm_code *code = NULL;
+	struct kwasm_diag diag;
+	u32 n, at;
+
+	kwasm_diag_init(&diag);
+	calls = 0;
+	if (kwasm_code_compile(m, &hosts, &opts, &diag, &code))
+		bail_out("%s", diag.text);
+	kwasm_code_destroy(code);
+	for (n = 0; n < c.num; n++) {
+		/* the one between two passes is counted with the second */
+		u32 own = c.calls[n] - (n > 0);
+
+		ok(is_idle(c.name[n], branches) || own >= STATEMENTS / PER_CHECKPOINT,
+		   "%s, %s: %u checkpoints", kind, c.name[n], own);
+	}
+	/* at the first, the second, ... of them: once in most passes */
+	for (n = 0, at = 3; n < 30; n++, at += 7) {
+		calls = 0;
+		kill_at = at;
+		kwasm_diag_init(&diag);
+		if (kwasm_code_compile(m, &hosts, NULL, &diag, &code) != -EINTR ||
+		    !strstr(diag.text, "interrupted"))
+			break;
+	}
+	kill_at = 0;
+	is_u64(n, 30, "%s: a compilation ends wherever its caller is killed", kind);
+	kwasm_module_destroy(m);
+}
+
+int main(void)
+{
+	test_passes(false);
+	test_passes(true);
+	return tap_done();
+}
