@@ -91,20 +91,25 @@ static u32 quotient_s32(struct ir_func *f, u32 i, s32 d)
 		       fold_new(f, i, IR_SUB, IR_I32, q, sign);
 }
 
-/* floor(2^(64 + @s) / @d) modulo 2^64, and what is left; @d is no power of two. */
-static u64 divide_power(u32 s, u64 d, u64 *rest)
+/* floor(2^(64 + s) / d) modulo 2^64, and what is left; d is no power of two. */
+struct power {
+	u64 q, rest;
+};
+
+/* s = 0. */
+static struct power power_of_64(u64 d)
 {
-	u64 q = U64_MAX / d;
-	u64 r = U64_MAX % d + 1;
+	return (struct power){ .q = U64_MAX / d, .rest = U64_MAX % d + 1 };
+}
 
-	for (; s; s--) {
-		bool carry = r >= d - r;
+/* From s to s + 1. */
+static void power_double(struct power *p, u64 d)
+{
+	u64 r = p->rest;
+	bool carry = r >= d - r;
 
-		q = 2 * q + carry;
-		r = carry ? r - (d - r) : 2 * r;
-	}
-	*rest = r;
-	return q;
+	p->q = 2 * p->q + carry;
+	p->rest = carry ? r - (d - r) : 2 * r;
 }
 
 /* A power of two beyond the dividend is the 65-bit M's case, as in quotient_33(). */
@@ -112,17 +117,16 @@ static u32 quotient_u64(struct ir_func *f, u32 i, u64 d)
 {
 	u32 x = f->ins[i].arg[0];
 	u32 l = fls64(d - 1);
+	struct power m = power_of_64(d);
 	u32 s, q, t;
-	u64 m, rest;
 
-	for (s = 0; s < l; s++) {
-		m = divide_power(s, d, &rest);
-		if (d - rest > (u64)1 << s || m == U64_MAX)
+	for (s = 0; s < l; s++, power_double(&m, d)) {
+		if (d - m.rest > (u64)1 << s || m.q == U64_MAX)
 			continue;
-		q = wide(f, i, IR_MULHU, x, m + 1);
+		q = wide(f, i, IR_MULHU, x, m.q + 1);
 		return q && s ? wide(f, i, IR_SHRU, q, s) : q;
 	}
-	q = wide(f, i, IR_MULHU, x, divide_power(l, d, &rest) + 1);
+	q = wide(f, i, IR_MULHU, x, m.q + 1);
 	t = q ? fold_new(f, i, IR_SUB, IR_I64, x, q) : 0;
 	t = t ? wide(f, i, IR_SHRU, t, 1) : 0;
 	t = t ? fold_new(f, i, IR_ADD, IR_I64, t, q) : 0;
@@ -135,11 +139,14 @@ static u32 quotient_s64(struct ir_func *f, u32 i, s64 d)
 	u32 x = f->ins[i].arg[0];
 	u64 size = d < 0 ? 0 - (u64)d : (u64)d;
 	u32 l = fls64(size - 1);
-	u64 rest, m = divide_power(l - 1, size, &rest) + 1;
-	u32 q = wide(f, i, IR_MULHU, x, m);
-	u32 sign = q ? wide(f, i, IR_SHRS, x, 63) : 0;
-	u32 less = sign ? wide(f, i, IR_AND, sign, m) : 0;
+	struct power m = power_of_64(size);
+	u32 s, q, sign, less;
 
+	for (s = 1; s < l; s++)
+		power_double(&m, size);
+	q = wide(f, i, IR_MULHU, x, m.q + 1);
+	sign = q ? wide(f, i, IR_SHRS, x, 63) : 0;
+	less = sign ? wide(f, i, IR_AND, sign, m.q + 1) : 0;
 	q = less ? fold_new(f, i, IR_SUB, IR_I64, q, less) : 0;
 	q = q ? wide(f, i, IR_SHRS, q, l - 1) : 0;
 	if (!q)
