@@ -82,8 +82,23 @@ fails 'program handler is not attached at nf_in' detach handler --hook nf_in
 does '' detach 1
 does '' unload handler
 
+# JSON of what says nothing in text, and priorities with a leading zero
+kwasmctl load "$handler" >/dev/null
+json '[.hook, .priority] | join(" ")' 'nf_in 10' attach --hook nf_in --priority 010 --name handler
+json '.ids == [2]' true detach --all
+json .priority 16 attach --hook nf_in --priority 0x10 --name handler
+json . '{"id":3}' detach 3
+json . '{"name":"handler"}' unload handler
+kwasmctl load "$handler" >/dev/null
+json . '{"name":"handler"}' kill handler
+is 'a load in text and JSON has the same bytes of code' \
+	"$(kwasmctl load --name a "$handler" | sed 's/.*, \([0-9]*\) bytes of code.*/\1/')" \
+	"$(kwasmctl -j load --name b "$handler" | jq .code_bytes)"
+does '' unload a
+does '' unload b
+
 # All options at once, and one step
-does 'attachment 2: program x at nf_out ip priority -7' attach --hook nf_out --name x --family ip \
+does 'attachment 4: program x at nf_out ip priority -7' attach --hook nf_out --name x --family ip \
 	--priority -7 --dev lo --entry accept --on-trap restart --time-limit 2ms \
 	--memory-limit 1M "$handler"
 json '.[0] | [.linked, .time_limit_ns, .memory_limit] | join(" ")' 'true 2000000 1048576' show x
@@ -119,7 +134,6 @@ is 'the place is the one that the test in user space names' \
 
 kwasmctl -j events >"$tmp/events" 2>&1 &
 events=$!
-await 5 grep -q kwasm /proc/net/netlink || true
 # Subscribed once an event arrives.
 heard() {
 	kwasmctl load --name probe "$guests" && kwasmctl unload probe && grep -q probe "$tmp/events"
@@ -136,24 +150,74 @@ json '[.[] | .name + " " + .text] | unique | join(",")' 'l seen.' log
 json '[.[] | .number] | . == (sort)' true log l
 like 'a line of the log in text' "$(kwasmctl log l | head -n 1)" \
 	'^20[0-9T:.+-]+ l\[[0-9]+\] seen\.$'
-kwasmctl -j log -f l >"$tmp/follow" &
-follow=$!
+# follow NAME: its log goes to $tmp/follow while it is there
+follow() {
+	kwasmctl -j log -f "$1" >"$tmp/follow" 2>"$tmp/follow.err" &
+	follow=$!
+}
+follow l
 ok 'log -f begins with what is there' await 5 grep -q seen "$tmp/follow"
 lines=$(wc -l <"$tmp/follow")
 ping -c 1 127.0.0.1 >/dev/null
 more() { [ "$(wc -l <"$tmp/follow")" -gt "$lines" ]; }
 ok 'and goes on' await 5 more
-kill "$follow"
 is 'each line once' "$(jq -c .number "$tmp/follow" | sort | uniq -d | wc -l)" 0
+is 'in order' "$(jq -sc 'map(.number) | . == [range(length)]' "$tmp/follow")" true
+like 'the program that logs is replaced' "$(kwasmctl replace l "$handler")" '^program l, id '
+ping -c 1 127.0.0.1 >/dev/null
+again() { [ "$(jq -c 'select(.number == 0)' "$tmp/follow" | wc -l)" = 2 ]; }
+ok 'log -f has the first line of the new one' await 5 again
+is 'each of its lines once' "$(jq -c '[.number, .time]' "$tmp/follow" | sort | uniq -d | wc -l)" 0
 does '' kill l
+gone() { ! kill -0 "$follow"; }
+ok 'log -f ends with its program' await 5 gone
+gone || kill "$follow"
+wait "$follow"
+is 'and says so, as a success' "$? $(cat "$tmp/follow.err")" '0 program l is not loaded any more'
+kwasmctl attach --hook nf_in --name m --entry logs "$handler" >/dev/null
+ping -c 1 127.0.0.1 >/dev/null
+follow m
+ok 'another log' await 5 grep -q seen "$tmp/follow"
+json '[.name, .hook] | join(" ")' 'm nf_in' detach --name m --hook nf_in
+ok 'ends when its program is unloaded' await 5 gone
+gone || kill "$follow"
+wait "$follow"
+is 'which is a success too' "$? $(cat "$tmp/follow.err")" '0 program m is not loaded any more'
+kwasmctl attach --hook nf_out --name d --entry unreachable --on-trap detach "$handler" >/dev/null
+ping -c 1 127.0.0.1 >/dev/null
 does '' kill t
 fails 'no program named t is loaded' kill t
 ended() { jq -e 'select(.event == "kill" and .name == "t")' "$tmp/events"; }
 ok 'events of a kill' await 5 ended
-kill "$events"
-for e in load unload attach kill; do
-	ok "an event: $e" jq -se "any(.[]; .event == \"$e\")" "$tmp/events"
+for e in load unload attach kill trap replace detach log; do
+	ok "an event: $e" await 5 jq -se "any(.[]; .event == \"$e\")" "$tmp/events"
 done
+is 'the event of a trap says which' "$(jq -r 'select(.event == "trap") | .name + " " + .trap.kind' \
+	"$tmp/events" | head -n 1)" 'd unreachable'
+is 'the event of a line of the log has it' \
+	"$(jq -r 'select(.event == "log") | .name + " " + .text' "$tmp/events" | sort -u | head -n 1)" \
+	'l seen.'
+kill "$events"
+does '' kill d
+
+# A reader that does not read, with little room, loses events, is told so and goes on.
+room=$(cat /proc/sys/net/core/rmem_max)
+echo 4096 >/proc/sys/net/core/rmem_max
+kwasmctl -j events >"$tmp/events" 2>"$tmp/events.err" &
+events=$!
+ok 'events arrive in a small buffer' await 10 heard
+echo "$room" >/proc/sys/net/core/rmem_max
+kill -STOP "$events"
+for ((i = 0; i < 8; i++)); do
+	kwasmctl load --name "lost$i" "$guests" >/dev/null
+	kwasmctl unload "lost$i"
+done
+kill -CONT "$events"
+ok 'lost events are told' await 5 grep -qx \
+	'events were lost: they came faster than they were read' "$tmp/events.err"
+: >"$tmp/events"
+ok 'and others follow' await 10 heard
+kill "$events"
 does '' list
 
 # ---- dump, invoke ---------------------------------------------------------------------------
@@ -173,6 +237,8 @@ fails 'trap: out of bounds memory access in function 7 (load) at byte 0xfa' \
 fails 'trap: time limit exceeded in function 6 (spin) at byte 0xf0' \
 	invoke --kernel --time-limit 1ms "$guests" spin
 json '.results[0].value' 3 invoke --kernel "$guests" add 1 2
+is 'a module from a pipe, which can be read once' \
+	"$(kwasmctl invoke --kernel <(cat "$guests") add 1 2 2>&1)" 3
 
 # ---- namespaces and privilege ---------------------------------------------------------------
 
@@ -192,6 +258,8 @@ chmod 755 "$tmp"
 nobody() { setpriv --reuid 65534 --regid 65534 --clear-groups --bounding-set=-all "$@"; }
 if command -v setpriv >/dev/null; then
 	is 'without privilege' "$(nobody kwasmctl load "$handler" 2>&1; echo $?)" \
+		$'this needs the capability CAP_NET_ADMIN: run it as root\n1'
+	is 'events without privilege' "$(nobody timeout 20 kwasmctl events 2>&1; echo $?)" \
 		$'this needs the capability CAP_NET_ADMIN: run it as root\n1'
 	json '.module | type' string version
 else
