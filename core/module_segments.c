@@ -89,6 +89,7 @@ void kwasm_decode_const(struct kwasm_decoder *d, u8 type, struct kwasm_const *c)
 	u32 values = 0;
 
 	while (!kwasm_op_read(r, &op) && op.code != WASM_END) {
+		kwasm_decoder_tick(d);
 		const_op(d, &op, c);
 		values++;
 	}
@@ -186,8 +187,10 @@ void kwasm_decode_elems(struct kwasm_decoder *d)
 	u32 i;
 
 	m->elems = kwasm_decoder_alloc(d, n, sizeof(*m->elems));
-	for (i = 0; i < n && !d->r.err; i++)
+	for (i = 0; i < n && !d->r.err; i++) {
+		kwasm_decoder_tick(d);
 		decode_elem(d, &m->elems[i]);
+	}
 	m->num_elems = n;
 }
 
@@ -226,7 +229,9 @@ void kwasm_decode_datas(struct kwasm_decoder *d)
 	u32 i;
 
 	m->datas = kwasm_decoder_alloc(d, n, sizeof(*m->datas));
-	for (i = 0; i < n && !d->r.err; i++)
+	for (i = 0; i < n && !d->r.err; i++) {
+		kwasm_decoder_tick(d);
 		decode_data(d, &m->datas[i]);
+	}
 	m->num_datas = n;
 }

@@ -3,7 +3,8 @@
  * checkpoint_test.c - long work lets others run, and ends when its caller was killed.
  *
  * One function of STATEMENTS statements, once in a single block, once in a loop with a branch out of
- * it behind each.  The library's kwasm_checkpoint() is counted, pass by pass.
+ * it behind each; modules of as many segments, and with a constant of as many instructions.  The
+ * library's kwasm_checkpoint() is counted, pass by pass.
  */
 #include "compile.h"
 #include "op.h"
@@ -131,8 +132,52 @@ static void test_passes(bool branches)
 	kwasm_module_destroy(m);
 }
 
+static void test_decoding(void)
+{
+	static const struct {
+		const char *name;
+		u8 section;
+		const char *entry;
+		size_t len;
+	} rows[] = {
+		{ "element segments", 9, B("\1\0\0") },
+		{ "data segments", 11, B("\1\0") },
+		{ "a long constant", 6, B("\x41\0") },
+	};
+	struct kwasm_limits limits = kwasm_limits_default;
+	struct kwasm_module *m;
+	struct kwasm_diag diag;
+	size_t i;
+	u32 n;
+
+	limits.segments = STATEMENTS;
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct bytes b = { .p = NULL }, entries = { .p = NULL };
+
+		if (rows[i].section == 6)
+			put(&entries, B("\1\x7f\0"));
+		else
+			put_leb(&entries, STATEMENTS);
+		for (n = 0; n < STATEMENTS; n++)
+			put(&entries, rows[i].entry, rows[i].len);
+		put_header(&b);
+		put_sized(&b, rows[i].section, entries.p, entries.len);
+		kwasm_diag_init(&diag);
+		calls = 0;
+		m = NULL;
+		kwasm_module_decode(b.p, b.len, &limits, &diag, &m);
+		ok(calls >= STATEMENTS / PER_CHECKPOINT, "decoding %s: %u checkpoints",
+		   rows[i].name, calls);
+		if (m)
+			kwasm_module_destroy(m);
+		bytes_free(&b);
+		bytes_free(&entries);
+	}
+}
+
 int main(void)
 {
+	test_decoding();
 	test_passes(false);
 	test_passes(true);
 	return tap_done();
