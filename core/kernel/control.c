@@ -15,7 +15,7 @@ int kwasm_control_init(void)
 {
 	int err;
 
-	kwasm_wq = alloc_workqueue("kwasm", 0, 0);
+	kwasm_wq = alloc_workqueue("kwasm", WQ_UNBOUND, 0);
 	if (!kwasm_wq)
 		return -ENOMEM;
 	err = kwasm_host_register(kwasm_abi);

@@ -36,6 +36,7 @@
 
 /* u32 kwasm_enter(struct kwasm_ctx *ctx, const void *enter, u64 *values) */
 SYM_FUNC_START(kwasm_enter)
+	ENDBR
 	push	%rbp
 	push	%rbx
 	push	%r12
