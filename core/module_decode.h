@@ -36,6 +36,7 @@ enum {
  * @r: stands in @m's copy of the binary; its end is the end of the current section
  * @m: the module so far
  * @num_bodies: entries of the code section
+ * @num_locals: of the bodies so far, parameters included
  * @names: window of the first name section, empty when there is none
  * @validator: work space for function bodies, made with the first one
  * @ticks: list entries since the last kwasm_checkpoint()
@@ -44,6 +45,7 @@ struct kwasm_decoder {
 	struct kwasm_reader r;
 	struct kwasm_module *m;
 	u32 num_bodies;
+	u64 num_locals;
 	struct kwasm_reader names;
 	struct kwasm_validator *validator;
 	u32 ticks;

@@ -462,6 +462,12 @@ static void decode_locals(struct kwasm_decoder *d, struct kwasm_func_info *info,
 				  (unsigned long long)total, limit);
 	info->runs = runs;
 	info->num_locals = (u32)total;
+	d->num_locals += total;
+	limit = d->m->limits.module_locals;
+	if (!d->r.err && d->num_locals > limit)
+		kwasm_reader_fail(&d->r, -E2BIG, at,
+				  "too many locals in all functions: %llu, the limit is %u",
+				  (unsigned long long)d->num_locals, limit);
 }
 
 static void decode_body(struct kwasm_decoder *d, u32 func)

@@ -12,6 +12,7 @@ const struct kwasm_limits kwasm_limits_default = {
 	.function_bytes = 4u << 20,
 	.params = 1000,
 	.locals = 32768,
+	.module_locals = 4u << 20,
 	.nesting = 16384,
 	.operands = 65536,
 	.br_targets = 65536,

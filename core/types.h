@@ -76,6 +76,7 @@ struct kwasm_limits {
 	u32 function_bytes;	/* size of one body */
 	u32 params;		/* of one function type; results alike */
 	u32 locals;		/* of one function, parameters included */
+	u32 module_locals;	/* of all functions defined: a few bytes can declare thousands */
 	u32 nesting;		/* open blocks in a function */
 	u32 operands;		/* depth of the validator's operand stack */
 	u32 br_targets;		/* labels of one br_table */

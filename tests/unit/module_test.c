@@ -305,8 +305,33 @@ static void test_damaged_names(void)
 	bytes_free(&b);
 }
 
+/* Three functions of 2 parameters and 98 locals each. */
+static void test_all_locals(void)
+{
+	struct kwasm_limits limits = kwasm_limits_default;
+	struct bytes b = { .p = NULL };
+	struct kwasm_module *m = NULL;
+	struct kwasm_diag d;
+
+	put_header(&b);
+	put(&b, B("\1\6\1\x60\2\x7f\x7e\0" "\3\4\3\0\0\0"
+		  "\x0a\x10\3\4\1\x62\x7f\x0b\4\1\x62\x7f\x0b\4\1\x62\x7f\x0b"));
+	limits.module_locals = 300;
+	kwasm_diag_init(&d);
+	is_int(kwasm_module_decode(b.p, b.len, &limits, &d, &m), 0, "300 locals of 300");
+	kwasm_module_destroy(m);
+	m = NULL;
+	limits.module_locals = 299;
+	is_int(kwasm_module_decode(b.p, b.len, &limits, &d, &m), -E2BIG, "300 locals of 299");
+	is_str(d.text, "too many locals in all functions: 300, the limit is 299", "the sentence");
+	is_u64(d.func, 2, "in the last function");
+	kwasm_module_destroy(m);
+	bytes_free(&b);
+}
+
 int main(void)
 {
+	test_all_locals();
 	test_headers();
 	test_rows();
 	test_contents();
