@@ -12,6 +12,8 @@
  * @uses: operand slots that name an instruction
  * @conds: those of them that are conditions of BR or SELECT in the same block
  * @num_uses: instructions @uses covers; those made later count as used often
+ * @params: of each parameter the register that it comes in, or LOWER_STACK plus its stack argument;
+ *	made with the first one
  */
 struct lower {
 	struct ir_func *f;
@@ -19,7 +21,10 @@ struct lower {
 	u32 *uses;
 	u32 *conds;
 	u32 num_uses;
+	u32 *params;
 };
+
+#define LOWER_STACK 256u
 
 /* Is it used once, so that its user may absorb it? */
 static inline bool lower_single(const struct lower *l, u32 v)

@@ -12,18 +12,31 @@ const u8 x64_arg_regs[X64_NUM_INT_ARGS] = {
 	X64_RDI, X64_RSI, X64_RDX, X64_RCX, X64_R8, X64_R9
 };
 
+static bool find_params(struct lower *l)
+{
+	const struct kwasm_functype *type = kwasm_module_functype(l->f->module, l->f->index);
+	struct x64_args args = { };
+	u32 k;
+
+	l->params = kwasm_arena_alloc(l->f->arena, type->num_params, sizeof(*l->params));
+	for (k = 0; l->params && k < type->num_params; k++) {
+		u8 reg = x64_args_next(&args, type->params[k]);
+
+		l->params[k] = reg == X64_NONE ? LOWER_STACK + args.stack - 1 : reg;
+	}
+	return l->params;
+}
+
 int lower_param(struct lower *l, u32 i)
 {
 	struct ir_ins *ins = &l->f->ins[i];
-	const struct kwasm_functype *type = kwasm_module_functype(l->f->module, l->f->index);
-	struct x64_args args = { };
-	u8 reg = X64_NONE;
-	u32 k;
+	u32 from;
 
-	for (k = 0; k <= ins->imm; k++)
-		reg = x64_args_next(&args, type->params[k]);
-	ins->form = reg == X64_NONE ? X64_FORM_STACK : X64_FORM_REG;
-	ins->disp = reg == X64_NONE ? (s32)args.stack - 1 : reg;
+	if (!l->params && !find_params(l))
+		return ir_out_of_memory(l->f);
+	from = l->params[ins->imm];
+	ins->form = from < LOWER_STACK ? X64_FORM_REG : X64_FORM_STACK;
+	ins->disp = (s32)(from < LOWER_STACK ? from : from - LOWER_STACK);
 	return 0;
 }
 
