@@ -75,7 +75,7 @@ struct test {
 
 static int hook_number(const char *name, u32 *number)
 {
-	const char *hook = CTL_HOOKS("\0", "\0");
+	const char *hook = CTL_HOOKS("\0", "\0") "\0";	/* an empty one ends them */
 	u32 i;
 
 	*number = 0;
