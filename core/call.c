@@ -7,22 +7,13 @@
  */
 #include "store.h"
 
-/* The C prototype of every host function, see host.h: absent operands are ignored. */
-typedef u64 (*host_fn)(struct kwasm_ctx *ctx, u64 a0, u64 a1, u64 a2, u64 a3, u64 a4);
-
 static int call_host(struct kwasm_func *func, u64 *values, struct kwasm_trap_info *trap)
 {
 	struct kwasm_store *store = container_of(func, struct kwasm_host_func, func)->store;
 	const struct kwasm_functype *type = func->type;
-	host_fn fn = (host_fn)func->host->fn;
 	struct kwasm_ctx *ctx = store->host_ctx;
-	u64 a[5] = { 0 };
-	u64 result;
-	u32 i;
+	u64 result = kwasm_host_call(func->host, ctx, type, values);
 
-	for (i = 0; i < min(type->num_params, 5u); i++)
-		a[i] = values[i];
-	result = fn(ctx, a[0], a[1], a[2], a[3], a[4]);
 	if (ctx->kill) {
 		ctx->trap = ctx->kill;
 		ctx->kill = 0;
@@ -32,7 +23,7 @@ static int call_host(struct kwasm_func *func, u64 *values, struct kwasm_trap_inf
 		return -EFAULT;
 	}
 	if (type->num_results)
-		values[0] = *kwasm_functype_results(type) == KWASM_I32 ? (u32)result : result;
+		values[0] = result;
 	return 0;
 }
 

@@ -116,6 +116,23 @@ void kwasm_hostmap_release(struct kwasm_hostmap *map)
 	map->num_fns = 0;
 }
 
+/* The C prototype of every host function: absent operands are ignored. */
+typedef u64 (*host_fn)(struct kwasm_ctx *ctx, u64 a0, u64 a1, u64 a2, u64 a3, u64 a4);
+
+u64 kwasm_host_call(const struct kwasm_host_fn *fn, struct kwasm_ctx *ctx,
+		    const struct kwasm_functype *type, const u64 *values)
+{
+	host_fn call = (host_fn)fn->fn;
+	u64 a[KWASM_HOST_PARAMS] = { };
+	u64 result;
+	u32 k;
+
+	for (k = 0; k < min(type->num_params, KWASM_HOST_PARAMS); k++)
+		a[k] = kwasm_type_clean(type->params[k], values[k]);
+	result = call(ctx, a[0], a[1], a[2], a[3], a[4]);
+	return type->num_results ? kwasm_type_clean(*kwasm_functype_results(type), result) : 0;
+}
+
 void kwasm_functype_format(const struct kwasm_functype *type, char *buf, size_t size)
 {
 	static const char letters[] = "iIfF";

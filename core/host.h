@@ -15,6 +15,8 @@
 
 struct kwasm_ctx;
 
+#define KWASM_HOST_PARAMS 5u
+
 /* What the compiler may emit in place of the call. */
 enum kwasm_host_inline {
 	KWASM_INLINE_NONE,
@@ -76,6 +78,18 @@ int kwasm_hostmap_resolve(const struct kwasm_module *module,
 			  const struct kwasm_host_fn *const *tables, u32 num_tables, bool strict,
 			  struct kwasm_diag *diag, struct kwasm_hostmap *map);
 void kwasm_hostmap_release(struct kwasm_hostmap *map);
+
+/**
+ * kwasm_host_call() - call a host function as compiled code does.
+ * @fn: what to call
+ * @ctx: its first argument
+ * @type: of the function; it may have more parameters where @fn stands in for code that is missing
+ * @values: the arguments; what is above 32 bits of an i32 or f32 is of no account
+ *
+ * Context: the host function's.  Return: the result, those of 32 bits zero-extended, or 0.
+ */
+u64 kwasm_host_call(const struct kwasm_host_fn *fn, struct kwasm_ctx *ctx,
+		    const struct kwasm_functype *type, const u64 *values);
 
 /** kwasm_host_sig_type() - KWASM_I32 for 'i', I64 for 'I', F32 for 'f', F64 for 'F', else 0. */
 u8 kwasm_host_sig_type(char c);

@@ -29,6 +29,12 @@ static inline bool kwasm_type_is_float(u8 type)
 	return type == KWASM_F32 || type == KWASM_F64;
 }
 
+/** kwasm_type_clean() - a value of @type without what is above its bits. */
+static inline u64 kwasm_type_clean(u8 type, u64 value)
+{
+	return type == KWASM_I32 || type == KWASM_F32 ? (u32)value : value;
+}
+
 /** kwasm_type_name() - "i32", "funcref", ...; "unknown type" for a byte that is none. */
 const char *kwasm_type_name(u8 type);
 

@@ -27,7 +27,7 @@
 
 #define X64_NUM_INT_ARGS 6u
 #define X64_NUM_FLOAT_ARGS 8u
-#define X64_NUM_HOST_ARGS 5u
+#define X64_NUM_HOST_ARGS KWASM_HOST_PARAMS
 
 /* A frame up to this size needs no check of its own: it fits into the reserve of stack_limit. */
 #define X64_SMALL_FRAME 256u

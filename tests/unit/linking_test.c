@@ -18,9 +18,20 @@ static u64 refuse(struct kwasm_ctx *ctx)
 	return 1;
 }
 
+static u64 seen[3];
+
+static u64 look(struct kwasm_ctx *ctx, u64 a, u64 b, u64 c)
+{
+	seen[0] = a;
+	seen[1] = b;
+	seen[2] = c;
+	return U64_MAX;
+}
+
 static const struct kwasm_host_fn fns[] = {
 	{ .module = "host", .name = "add", .sig = "ii:i", .fn = add },
 	{ .module = "host", .name = "refuse", .sig = ":I", .fn = refuse },
+	{ .module = "host", .name = "look", .sig = "ifI:f", .fn = look },
 	{ .name = NULL },
 };
 
@@ -231,8 +242,13 @@ static void test_host_calls(void)
 	struct kwasm_func *f = kwasm_store_func(store, &fns[0]);
 	struct kwasm_func *g = kwasm_store_func(store, &fns[1]);
 	struct kwasm_trap_info trap;
+	struct kwasm_func *h = kwasm_store_func(store, &fns[2]);
+	u64 wide[3] = { 0xffffffff00000005, 0xffffffff3f800000, U64_MAX };
 	u64 values[2] = { 3, 4 };
 
+	is_int(kwasm_call(h, wide, &trap), 0, "a host function called with more than 32 bits");
+	ok(seen[0] == 5 && seen[1] == 0x3f800000 && seen[2] == U64_MAX, "sees what its type has");
+	is_u64(wide[0], 0xffffffff, "and gives as much");
 	is_int(kwasm_call(f, values, &trap), 0, "a host function");
 	is_u64(values[0], 7, "whose i32 is cut to 32 bits");
 	is_int(kwasm_call(g, values, &trap), -EFAULT, "one that refuses");
