@@ -61,6 +61,11 @@ guest --timeout 15 -- sleep 1000
 check 'a command that hangs is ended' returned 124
 check 'and said so' said 'not over after 15 seconds'
 
+guest --console "$tmp/console" --append rdinit=/none -- true
+check 'a machine that does not come up is no success' returned 125
+check 'and it was tried again' said 'boot 2 died before the command'
+check 'what the first boot said is kept' grep -q 'Kernel panic' "$tmp/console.boot1"
+
 guest -- bash -c 'kill -9 $$'
 check 'a command that is killed is no success' returned 126
 
