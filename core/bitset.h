@@ -24,22 +24,7 @@ static inline void kwasm_bitset_add(u64 *set, u32 bit)
 	set[bit / 64] |= 1ULL << (bit % 64);
 }
 
-static inline void kwasm_bitset_remove(u64 *set, u32 bit)
-{
-	set[bit / 64] &= ~(1ULL << (bit % 64));
-}
-
 /** kwasm_bitset_create() - an empty set of @bits bits; NULL when the arena is exhausted. */
 u64 *kwasm_bitset_create(struct kwasm_arena *arena, u32 bits);
-
-/** kwasm_bitset_union() - add @src to @dst, both of @bits bits; true when @dst changed. */
-bool kwasm_bitset_union(u64 *dst, const u64 *src, u32 bits);
-
-/**
- * kwasm_bitset_next() - the first member that is not below @from.
- *
- * Return: @bits when there is none.
- */
-u32 kwasm_bitset_next(const u64 *set, u32 bits, u32 from);
 
 #endif /* KWASM_BITSET_H */

@@ -184,14 +184,6 @@ s64 kwasm_linear_grow(struct kwasm_linear *linear, u32 delta);
 void kwasm_linear_release(struct kwasm_linear *linear);
 
 /* Unaligned little-endian access, any context. */
-static inline u16 kwasm_get_le16(const void *p)
-{
-	u16 v;
-
-	memcpy(&v, p, sizeof(v));
-	return v;
-}
-
 static inline u32 kwasm_get_le32(const void *p)
 {
 	u32 v;

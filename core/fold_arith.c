@@ -40,8 +40,6 @@ static u32 own_bits(const struct ir_func *f, u32 v)
 		return 1;
 	case IR_CLZ ... IR_POPCNT:
 		return 7;
-	case IR_BSWAP16:
-		return 16;
 	case IR_ZEXT:
 		return 32;
 	/* But for a PKTLOAD, which is -ENODATA behind the packet's end. */

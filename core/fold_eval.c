@@ -124,12 +124,6 @@ static bool unary(const struct ir_ins *ins, u64 a, u64 *v)
 	case IR_ZEXT:
 		*v = (u32)a;
 		break;
-	case IR_BSWAP:
-		*v = ins->type == IR_I32 ? swab32(a) : swab64(a);
-		break;
-	case IR_BSWAP16:
-		*v = swab16(a);
-		break;
 	default:
 		return false;
 	}

@@ -64,9 +64,8 @@ enum ir_access {
 
 enum ir_ins_flag {
 	IR_NOTRAP = 1 << 0,	/* proven not to trap (division by a good constant, ...) */
-	IR_SWAP = 1 << 1,	/* byte-swapped access */
+	IR_SWAP = 1 << 1,	/* PKTLOAD: byte-swapped access */
 	IR_FOLDED = 1 << 2,	/* emitted as part of its only user: no register, no code */
-	IR_COLD = 1 << 3,
 };
 
 /*
@@ -198,14 +197,14 @@ struct ir_func {
 	u32 steps;
 };
 
+static inline bool ir_type_is_float(u32 type)
+{
+	return type == IR_F32 || type == IR_F64;
+}
+
 static inline bool ir_op_is(u32 op, u32 flags)
 {
 	return ir_op_info[op].flags & flags;
-}
-
-static inline struct ir_ins *ir_ins_at(struct ir_func *f, u32 i)
-{
-	return &f->ins[i];
 }
 
 /** ir_func_init() - an empty function; all memory from @arena.  Return: 0 or -ENOMEM. */

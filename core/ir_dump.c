@@ -166,8 +166,6 @@ static void put_lowered(struct out *o, const struct ir_ins *ins)
 		put(o, " swap");
 	if (ins->flags & IR_FOLDED)
 		put(o, " folded");
-	if (ins->flags & IR_COLD)
-		put(o, " cold");
 }
 
 static void put_ins(struct out *o, u32 index)

@@ -286,10 +286,6 @@ static bool types_fit(struct verifier *v, struct ir_ins *ins)
 	case IR_COPY:
 	case IR_CLZ ... IR_EXT16S:
 		return arg_type(v, ins, 0) == ins->type;
-	case IR_BSWAP:
-		return arg_type(v, ins, 0) == ins->type;
-	case IR_BSWAP16:
-		return ins->type == IR_I32 && arg_type(v, ins, 0) == IR_I32;
 	case IR_MULHU:
 		return ins->type == IR_I64 && arg_type(v, ins, 0) == IR_I64 &&
 		       arg_type(v, ins, 1) == IR_I64;

@@ -116,8 +116,6 @@ static bool may_move(const struct ir_func *f, u32 i)
 		return (ins->flags & IR_NOTRAP) && f->blocks[ins->block].header;
 	case IR_ADD ... IR_MUL:
 	case IR_AND ... IR_POPCNT:
-	case IR_BSWAP:
-	case IR_BSWAP16:
 	case IR_MULHU:
 	case IR_FADD ... IR_FNEAREST:
 	case IR_TRUNCSATS ... IR_BITCAST:

@@ -244,10 +244,7 @@ static void read_imm(struct kwasm_reader *r, struct kwasm_op *op, enum kwasm_imm
 	case KWASM_IMM_REFTYPE:
 		op->block_type = kwasm_read_reftype(r);
 		break;
-	case KWASM_IMM_MEM0:
-	case KWASM_IMM_MEM1:
-	case KWASM_IMM_MEM2:
-	case KWASM_IMM_MEM3:
+	case KWASM_IMM_MEM0 ... KWASM_IMM_MEM3:
 		op->align = kwasm_read_leb_u32(r);
 		op->offset = kwasm_read_leb_u32(r);
 		break;

@@ -2,8 +2,8 @@
 /*
  * reader.h - bounds-checked reading of a binary (spec 5.2).
  *
- * A failed read records a diagnostic, makes the reader sticky-failed and returns 0: callers check
- * kwasm_reader_error() once per item.
+ * A failed read records a diagnostic, makes the reader sticky-failed and returns 0: callers look at
+ * its @err once per item.
  */
 #ifndef KWASM_READER_H
 #define KWASM_READER_H
@@ -26,11 +26,6 @@ struct kwasm_reader {
 	u32 func;
 	struct kwasm_diag *diag;
 };
-
-static inline int kwasm_reader_error(const struct kwasm_reader *r)
-{
-	return r->err;
-}
 
 /** kwasm_reader_fail() - record an error at byte @offset; returns the reader's error. */
 int kwasm_reader_fail(struct kwasm_reader *r, int err, u32 offset, const char *fmt, ...)

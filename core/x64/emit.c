@@ -160,25 +160,11 @@ static void emit_locs(struct emit *e, const struct ir_ins *ins)
 		x64_rr(e->as, X64_MOV, ins->type == IR_I32 ? X64_L : X64_Q, (u8)dst, (u8)src);
 }
 
-static void emit_swap(struct emit *e, const struct ir_ins *ins)
-{
-	u8 a = (u8)ins->dst, b = (u8)ins->src[0];
-
-	if (x64_is_xmm(a)) {
-		x64_rr(e->as, X64_MOVAPS, X64_L, X64_SCRATCH_XMM, a);
-		x64_rr(e->as, X64_MOVAPS, X64_L, a, b);
-		x64_rr(e->as, X64_MOVAPS, X64_L, b, X64_SCRATCH_XMM);
-	} else {
-		x64_rr(e->as, X64_XCHG, X64_Q, a, b);
-	}
-}
-
 static bool emit_moves(struct emit *e, u32 i)
 {
 	const struct ir_ins *ins = &e->f->ins[i];
 
 	switch (ins->op) {
-	case IR_CONST:
 	case IR_REMAT:
 		emit_const(e, i, ins->dst);
 		return true;
@@ -186,7 +172,8 @@ static bool emit_moves(struct emit *e, u32 i)
 		emit_locs(e, ins);
 		return true;
 	case IR_XCHG:
-		emit_swap(e, ins);
+		/* of general registers only */
+		x64_rr(e->as, X64_XCHG, X64_Q, (u8)ins->dst, (u8)ins->src[0]);
 		return true;
 	case IR_PARAM:
 		if (ins->form == X64_FORM_STACK)

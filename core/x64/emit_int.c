@@ -186,38 +186,21 @@ static void emit_mulhu(struct emit *e, const struct ir_ins *ins)
 		x64_m(e->as, X64_MUL, X64_Q, emit_slot(e, ins->src[1]));
 }
 
-bool emit_alu(struct emit *e, u32 i)
+static void emit_two(struct emit *e, const struct ir_ins *ins)
 {
-	const struct ir_ins *ins = &e->f->ins[i];
+	if (ins->op != IR_SUB) {
+		emit_commutative(e, ins);
+		return;
+	}
+	emit_first(e, ins);
+	emit_rx(e, X64_SUB, emit_width(ins->type), (u8)ins->dst, ins->src[1]);
+	emit_made(e, emit_width(ins->type), (u8)ins->dst);
+}
+
+static void emit_arith(struct emit *e, const struct ir_ins *ins)
+{
 	enum x64_width w = emit_width(ins->type);
 
-	switch (ins->op) {
-	case IR_DIVS:
-	case IR_DIVU:
-	case IR_REMS:
-	case IR_REMU:
-		emit_div(e, i);
-		return true;
-	case IR_MULHU:
-		emit_mulhu(e, ins);
-		return true;
-	case IR_SHL:
-	case IR_SHRS:
-	case IR_SHRU:
-	case IR_ROTL:
-	case IR_ROTR:
-		emit_shift(e, ins);
-		return true;
-	case IR_ADD:
-	case IR_SUB:
-	case IR_MUL:
-	case IR_AND:
-	case IR_OR:
-	case IR_XOR:
-		break;
-	default:
-		return false;
-	}
 	switch (ins->form) {
 	case X64_FORM_RI:
 		emit_imm(e, ins);
@@ -242,15 +225,31 @@ bool emit_alu(struct emit *e, u32 i)
 		x64_r(e->as, X64_NOT, w, (u8)ins->dst);
 		break;
 	default:
-		if (ins->op != IR_SUB) {
-			emit_commutative(e, ins);
-		} else {
-			emit_first(e, ins);
-			emit_rx(e, X64_SUB, w, (u8)ins->dst, ins->src[1]);
-			emit_made(e, w, (u8)ins->dst);
-		}
+		emit_two(e, ins);
 	}
-	return true;
+}
+
+bool emit_alu(struct emit *e, u32 i)
+{
+	const struct ir_ins *ins = &e->f->ins[i];
+
+	switch (ins->op) {
+	case IR_DIVS ... IR_REMU:
+		emit_div(e, i);
+		return true;
+	case IR_MULHU:
+		emit_mulhu(e, ins);
+		return true;
+	case IR_SHL ... IR_ROTR:
+		emit_shift(e, ins);
+		return true;
+	case IR_ADD ... IR_MUL:
+	case IR_AND ... IR_XOR:
+		emit_arith(e, ins);
+		return true;
+	default:
+		return false;
+	}
 }
 
 /* ---- one operand ---- */
@@ -342,15 +341,6 @@ bool emit_unary(struct emit *e, u32 i)
 	case IR_WRAP:
 		/* even onto itself: the upper half goes */
 		emit_rx(e, X64_MOV, X64_L, dst, ins->src[0]);
-		return true;
-	case IR_BSWAP:
-		emit_first(e, ins);
-		x64_r(e->as, X64_BSWAP, w, dst);
-		return true;
-	case IR_BSWAP16:
-		emit_first(e, ins);
-		x64_r(e->as, X64_BSWAP, X64_L, dst);
-		x64_ri(e->as, X64_SHR, X64_L, dst, 16);
 		return true;
 	default:
 		return false;

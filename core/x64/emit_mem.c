@@ -99,8 +99,6 @@ static void emit_load(struct emit *e, const struct ir_ins *ins)
 		return;
 	}
 	emit_extending_load(e, ins, dst, mem);
-	if (ins->flags & IR_SWAP)
-		emit_swap_bytes(e, ins, dst);
 }
 
 static enum x64_width store_width(u32 access)
@@ -119,39 +117,11 @@ static enum x64_width store_width(u32 access)
 	}
 }
 
-/* The value is swapped in its register and, as others may use it, swapped back. */
-static void emit_swapping_store(struct emit *e, const struct ir_ins *ins, enum x64_width w)
-{
-	u8 value = (u8)ins->src[1];
-	struct x64_mem mem;
-	u32 turn;
-
-	for (turn = 0; turn < 2; turn++) {
-		if (w == X64_W)
-			x64_ri(e->as, X64_ROL, X64_W, value, 8);
-		else if (w != X64_B)
-			/* all of it: the upper half has to come back */
-			x64_r(e->as, X64_BSWAP, X64_Q, value);
-		if (turn)
-			break;
-		if (w == X64_L)
-			x64_ri(e->as, X64_ROL, X64_Q, value, 32);
-		mem = emit_guest(e, ins, addr_reg(ins), ins->imm);
-		x64_mr(e->as, X64_MOV, w, mem, value);
-		if (w == X64_L)
-			x64_ri(e->as, X64_ROL, X64_Q, value, 32);
-	}
-}
-
 static void emit_store(struct emit *e, const struct ir_ins *ins)
 {
 	enum x64_width w = store_width(ins->access);
 	struct x64_mem mem;
 
-	if (ins->flags & IR_SWAP) {
-		emit_swapping_store(e, ins, w);
-		return;
-	}
 	mem = emit_guest(e, ins, addr_reg(ins), ins->imm);
 	if (!ins->arg[1])
 		x64_mi(e->as, X64_MOV, w, mem,

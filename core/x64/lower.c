@@ -487,6 +487,30 @@ static void lower_select(struct lower *l, u32 i)
 
 /* ---- the driver ---- */
 
+static void lower_arith(struct lower *l, u32 i)
+{
+	switch (l->f->ins[i].op) {
+	case IR_ADD:
+		lower_add(l, i);
+		break;
+	case IR_SUB:
+		lower_sub(l, i);
+		break;
+	case IR_MUL:
+		lower_mul(l, i);
+		break;
+	case IR_DIVS ... IR_REMU:
+		lower_div(l, i);
+		break;
+	case IR_AND ... IR_XOR:
+		lower_logic(l, i);
+		break;
+	case IR_SHL ... IR_ROTR:
+		lower_shift(l, i);
+		break;
+	}
+}
+
 static int lower_ins(struct lower *l, u32 i)
 {
 	struct ir_ins *ins = &l->f->ins[i];
@@ -499,46 +523,10 @@ static int lower_ins(struct lower *l, u32 i)
 	}
 	order_operands(l, ins);
 	switch (ins->op) {
-	case IR_ADD:
-		lower_add(l, i);
+	case IR_ADD ... IR_ROTR:
+		lower_arith(l, i);
 		break;
-	case IR_SUB:
-		lower_sub(l, i);
-		break;
-	case IR_AND:
-	case IR_OR:
-	case IR_XOR:
-		lower_logic(l, i);
-		break;
-	case IR_MUL:
-		lower_mul(l, i);
-		break;
-	case IR_MULHU:
-		ins->form = X64_FORM_RR;
-		break;
-	case IR_DIVS:
-	case IR_DIVU:
-	case IR_REMS:
-	case IR_REMU:
-		lower_div(l, i);
-		break;
-	case IR_SHL:
-	case IR_SHRS:
-	case IR_SHRU:
-	case IR_ROTL:
-	case IR_ROTR:
-		lower_shift(l, i);
-		break;
-	case IR_EQ:
-	case IR_NE:
-	case IR_LTS:
-	case IR_LTU:
-	case IR_GTS:
-	case IR_GTU:
-	case IR_LES:
-	case IR_LEU:
-	case IR_GES:
-	case IR_GEU:
+	case IR_EQ ... IR_GEU:
 		lower_compare(l, i);
 		break;
 	case IR_SELECT:

@@ -42,7 +42,7 @@ int lower_param(struct lower *l, u32 i)
 
 static bool is_float(const struct ir_func *f, u32 v)
 {
-	return f->ins[v].type == IR_F32 || f->ins[v].type == IR_F64;
+	return ir_type_is_float(f->ins[v].type);
 }
 
 /* Puts @v into place @slot of what @op, ARGSTACK or RESSTORE, writes; before @user. */

@@ -39,10 +39,9 @@ bool lower_fold_load(struct lower *l, u32 user, u32 n, u32 type)
 	struct ir_ins *load = &l->f->ins[v];
 
 	if (load->op != IR_LOAD || load->form || !lower_single(l, v) ||
-	    load->block != ins->block || (load->flags & IR_SWAP) ||
-	    !access_is_whole(load->access, type) || load->type != type ||
-	    load->imm > S32_MAX || l->f->ins[load->arg[0]].op == IR_CONST ||
-	    !can_sink(l->f, v, user))
+	    load->block != ins->block || !access_is_whole(load->access, type) ||
+	    load->type != type || load->imm > S32_MAX ||
+	    l->f->ins[load->arg[0]].op == IR_CONST || !can_sink(l->f, v, user))
 		return false;
 	ins->form = X64_FORM_RM;
 	ins->access = load->access;
@@ -144,8 +143,7 @@ void lower_store(struct lower *l, u32 i)
 		lower_replace(l, &ins->arg[1], value->arg[0]);
 	ins->form = X64_FORM_RR;
 	fold_address(l, ins);
-	if ((ins->flags & IR_SWAP) || !lower_const(l, ins->arg[1], &c) ||
-	    (ins->access == IR_U64 && c != (s32)c))
+	if (!lower_const(l, ins->arg[1], &c) || (ins->access == IR_U64 && c != (s32)c))
 		return;
 	lower_replace(l, &ins->arg[1], 0);
 	ins->form = ins->form == X64_FORM_ABS ? X64_FORM_ABS_RI : X64_FORM_RI;

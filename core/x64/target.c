@@ -34,15 +34,10 @@ static const u16 host_regs[X64_NUM_HOST_ARGS] = { X64_RSI, X64_RDX, X64_RCX, X64
 static const u16 ret_int[1] = { X64_RAX };
 static const u16 ret_float[1] = { X64_XMM0 };
 
-static bool is_float(u32 type)
-{
-	return type == IR_F32 || type == IR_F64;
-}
-
 static void describe_call(const struct ir_ins *ins, struct ir_target_ins *t)
 {
 	if (t->def != IR_LOC_NONE)
-		t->def = is_float(ins->type) ? X64_XMM0 : X64_RAX;
+		t->def = ir_type_is_float(ins->type) ? X64_XMM0 : X64_RAX;
 	t->clobbers = CLOBBERED;
 	t->list_use = ins->form == X64_FORM_HOST ? host_regs : call_regs[ins->scale];
 	if (ins->op == IR_CALLIND)
@@ -57,6 +52,14 @@ static void describe_div(const struct ir_ins *ins, struct ir_target_ins *t)
 	t->use[1] = ANYLOC;
 	t->late = 1 << 1;
 	t->def = quotient ? X64_RAX : X64_RDX;
+	t->clobbers = X64_BIT(X64_RAX) | X64_BIT(X64_RDX);
+}
+
+static void describe_mulhu(struct ir_target_ins *t)
+{
+	t->use[0] = X64_RAX;
+	t->use[1] = ANYLOC;
+	t->def = X64_RDX;
 	t->clobbers = X64_BIT(X64_RAX) | X64_BIT(X64_RDX);
 }
 
@@ -117,10 +120,6 @@ static void describe_select(const struct ir_ins *ins, struct ir_target_ins *t)
 static void describe_unary(struct ir_func *f, const struct ir_ins *ins, struct ir_target_ins *t)
 {
 	switch (ins->op) {
-	case IR_BSWAP:
-	case IR_BSWAP16:
-		describe_tied(ins, t);
-		break;
 	case IR_POPCNT:
 		t->use[0] = ANYLOC;
 		if (!(kwasm_cpu_features() & KWASM_CPU_POPCNT)) {
@@ -178,6 +177,12 @@ static void describe_float(const struct ir_ins *ins, struct ir_target_ins *t)
 	}
 }
 
+static void describe_ret(const struct ir_func *f, const struct ir_ins *ins, struct ir_target_ins *t)
+{
+	t->list_use = ins->num_list && ir_type_is_float(f->ins[f->pool[ins->list]].type) ?
+		ret_float : ret_int;
+}
+
 static void describe(struct ir_func *f, u32 i, struct ir_target_ins *t)
 {
 	const struct ir_ins *ins = &f->ins[i];
@@ -192,43 +197,20 @@ static void describe(struct ir_func *f, u32 i, struct ir_target_ins *t)
 		if (ins->form == X64_FORM_REG)
 			t->def = (u16)ins->disp;
 		break;
-	case IR_ADD:
-	case IR_SUB:
-	case IR_MUL:
-	case IR_AND:
-	case IR_OR:
-	case IR_XOR:
+	case IR_ADD ... IR_MUL:
+	case IR_AND ... IR_XOR:
 		describe_alu(ins, t);
 		break;
-	case IR_DIVS:
-	case IR_DIVU:
-	case IR_REMS:
-	case IR_REMU:
+	case IR_DIVS ... IR_REMU:
 		describe_div(ins, t);
 		break;
 	case IR_MULHU:
-		t->use[0] = X64_RAX;
-		t->use[1] = ANYLOC;
-		t->def = X64_RDX;
-		t->clobbers = X64_BIT(X64_RAX) | X64_BIT(X64_RDX);
+		describe_mulhu(t);
 		break;
-	case IR_SHL:
-	case IR_SHRS:
-	case IR_SHRU:
-	case IR_ROTL:
-	case IR_ROTR:
+	case IR_SHL ... IR_ROTR:
 		describe_shift(ins, t);
 		break;
-	case IR_EQ:
-	case IR_NE:
-	case IR_LTS:
-	case IR_LTU:
-	case IR_GTS:
-	case IR_GTU:
-	case IR_LES:
-	case IR_LEU:
-	case IR_GES:
-	case IR_GEU:
+	case IR_EQ ... IR_GEU:
 		describe_compare(ins, t);
 		break;
 	case IR_SELECT:
@@ -237,16 +219,7 @@ static void describe(struct ir_func *f, u32 i, struct ir_target_ins *t)
 	case IR_FADD ... IR_BITCAST:
 		describe_float(ins, t);
 		break;
-	case IR_CLZ:
-	case IR_CTZ:
-	case IR_POPCNT:
-	case IR_EXT8S:
-	case IR_EXT16S:
-	case IR_EXT32S:
-	case IR_WRAP:
-	case IR_SEXT:
-	case IR_BSWAP:
-	case IR_BSWAP16:
+	case IR_CLZ ... IR_SEXT:
 		describe_unary(f, ins, t);
 		break;
 	case IR_BR:
@@ -267,8 +240,7 @@ static void describe(struct ir_func *f, u32 i, struct ir_target_ins *t)
 		describe_call(ins, t);
 		break;
 	case IR_RET:
-		t->list_use = ins->num_list && is_float(f->ins[f->pool[ins->list]].type) ?
-			ret_float : ret_int;
+		describe_ret(f, ins, t);
 		break;
 	}
 }

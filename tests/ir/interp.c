@@ -312,12 +312,6 @@ static int value_op(struct frame *fr, u32 i, u64 *v)
 	case IR_SEXT:
 		*v = (s32)a;
 		break;
-	case IR_BSWAP:
-		*v = ins->type == IR_I32 ? swab32(a) : swab64(a);
-		break;
-	case IR_BSWAP16:
-		*v = swab16(a);
-		break;
 	case IR_EQ ... IR_GEU:
 		*v = compare(ins, a, b);
 		break;
