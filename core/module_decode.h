@@ -51,7 +51,10 @@ struct kwasm_decoder {
 	u32 ticks;
 };
 
-/* Called once per list entry and instruction of a constant; lets others run now and then, and fails the reader when killed. */
+/*
+ * Called once per list entry and instruction of a constant; lets others run now and then, and fails
+ * the reader when killed.
+ */
 void kwasm_decoder_tick(struct kwasm_decoder *d);
 
 /* Room for @n objects in the module's arena; fails the reader when there is none. */

@@ -6,8 +6,9 @@
  *	diff [--integers] [--seed FIRST] --emit DIR
  *
  * A case is one call of a random function: its results or trap are compared, with node the trap's
- * function and offset too, and after a few of them the sum over globals, tables and memory.  Seeds count up from FIRST, one for each module, so
- * that a difference comes again with --seed.  The module of a difference is left in DIR.
+ * function and offset too, and after a few of them the sum over globals, tables and memory.  Seeds
+ * count up from FIRST, one for each module, so that a difference comes again with --seed.  The
+ * module of a difference is left in DIR.
  *
  * With --emit modules are only written, small ones.
  *

@@ -314,8 +314,8 @@ void gen_shuffle(struct gen *g)
 void gen_idiom(struct gen *g, char type, uint32_t depth)
 {
 	static void (*const idioms[])(struct gen *g, char type) = {
-		bytes, aliases, either_way, forwarded, scaled, carry, compared_sum, rotation, extension, field,
-		quotient_and_rest, byte_swap, minimum, test_of_half,
+		bytes, aliases, either_way, forwarded, scaled, carry, compared_sum, rotation,
+		extension, field, quotient_and_rest, byte_swap, minimum, test_of_half,
 	};
 	uint32_t at = gen_below(g, ARRAY_SIZE(idioms));
 

@@ -2,8 +2,8 @@
 /*
  * checkpoint_test.c - long work lets others run, and ends when its caller was killed.
  *
- * One function of STATEMENTS statements, once in a single block, once in a loop with a branch out of
- * it behind each; modules of as many segments, and with a constant of as many instructions.  The
+ * One function of STATEMENTS statements, once in a single block, once in a loop with a branch out
+ * of it behind each; modules of as many segments, and with a constant of as many instructions.  The
  * library's kwasm_checkpoint() is counted, pass by pass.
  */
 #include "compile.h"
