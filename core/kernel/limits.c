@@ -16,6 +16,7 @@
 LIMIT(max_module_bytes, uint, 16 << 20, "largest WebAssembly binary in bytes");
 LIMIT(max_functions, uint, 100000, "functions of one module");
 LIMIT(max_function_bytes, uint, 1 << 20, "size of one function's body in bytes");
+LIMIT(max_locals, uint, 4 << 20, "locals of all functions of one module together");
 LIMIT(max_memory_pages, uint, 1024, "64 KiB pages of one instance's memory");
 LIMIT(max_table_elems, uint, 1 << 20, "elements of one table");
 LIMIT(max_code_bytes, uint, 32 << 20, "machine code of one program in bytes");
@@ -35,6 +36,7 @@ void kwasm_limits_get(struct kwasm_limits *limits)
 	limits->module_bytes = max_module_bytes;
 	limits->functions = max_functions;
 	limits->function_bytes = max_function_bytes;
+	limits->module_locals = max_locals;
 	limits->memory_pages = min(max_memory_pages, 65536u);
 	limits->table_elems = max_table_elems;
 	limits->code_bytes = max_code_bytes;
