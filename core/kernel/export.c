@@ -7,6 +7,7 @@
 #include <linux/module.h>
 
 #include "../instance.h"
+#include "kernel.h"
 #include "ksym.h"
 #include "memory.h"
 #include "text.h"
@@ -19,6 +20,7 @@ EXPORT_SYMBOL_GPL(kwasm_text_seal);
 EXPORT_SYMBOL_GPL(kwasm_text_disable);
 EXPORT_SYMBOL_GPL(kwasm_text_free);
 EXPORT_SYMBOL_GPL(kwasm_text_contains);
+EXPORT_SYMBOL_GPL(kwasm_fault_is_hooked);
 EXPORT_SYMBOL_GPL(kwasm_linear_reserve);
 EXPORT_SYMBOL_GPL(kwasm_linear_grow);
 EXPORT_SYMBOL_GPL(kwasm_linear_release);

@@ -8,6 +8,9 @@
  * also works when the fault happens on top of another probe, and it cannot be switched off.  The
  * die notifier sees some of the same faults (not page faults) by another way.
  *
+ * Where there can be no hook, say because a live patch has replaced fixup_exception(), the texts
+ * have exception tables, see extable.c.
+ *
  * No guest may run before kwasm_fault_init() has succeeded: it proves with a fault of its own,
  * which an ordinary exception table entry makes harmless, that the hook is called and obeyed.
  */
@@ -22,9 +25,19 @@
 #include <asm/trapnr.h>
 
 #include "../instance.h"
+#include "extable.h"
 #include "kernel.h"
 #include "symbols.h"
 #include "text.h"
+
+static bool fault_hook __ro_after_init = true;
+module_param(fault_hook, bool, 0444);
+MODULE_PARM_DESC(fault_hook, "hook the kernel's fixup of faults; otherwise programs have exception tables (Y)");
+
+bool kwasm_fault_is_hooked(void)
+{
+	return fault_hook;
+}
 
 static notrace u32 trap_of(const struct pt_regs *regs, int trapnr, unsigned long error_code,
 			   unsigned long addr)
@@ -129,29 +142,20 @@ static noinline __noclone int probe_fault(void)
 	return result;
 }
 
-int __init kwasm_fault_init(void)
+static int __init hook(void)
 {
 	int err;
 
 	err = ftrace_set_filter_ip(&fixup_ops, kwasm_sym_fixup_exception(), 0, 0);
-	if (err) {
-		pr_err("kwasm: ftrace cannot hook fixup_exception (%d)\n", err);
+	if (err)
 		return err;
-	}
 	err = register_ftrace_function(&fixup_ops);
-	if (err) {
-		pr_err("kwasm: cannot hook fixup_exception (%d): is kernel.ftrace_enabled=1, and does no live patch own it?\n",
-		       err);
+	if (err)
 		goto err_filter;
-	}
 	if (probe_fault() != 2) {
-		pr_err("kwasm: the hook on fixup_exception is not called; refusing to run guests\n");
 		err = -ENXIO;
 		goto err_hook;
 	}
-	err = register_die_notifier(&die_block);
-	if (err)
-		goto err_hook;
 	return 0;
 
 err_hook:
@@ -162,9 +166,34 @@ err_filter:
 	return err;
 }
 
+int __init kwasm_fault_init(void)
+{
+	int err;
+
+	err = register_die_notifier(&die_block);
+	if (err)
+		return err;
+	if (fault_hook) {
+		err = hook();
+		if (!err)
+			return 0;
+		fault_hook = false;
+		pr_notice("kwasm: cannot hook fixup_exception (%d: is kernel.ftrace_enabled=1, and does no live patch own it?), so programs have exception tables\n",
+			  err);
+	} else {
+		pr_notice("kwasm: programs have exception tables, as fault_hook=N asks\n");
+	}
+	err = kwasm_extable_test();
+	if (err)
+		unregister_die_notifier(&die_block);
+	return err;
+}
+
 void kwasm_fault_exit(void)
 {
+	if (fault_hook) {
+		unregister_ftrace_function(&fixup_ops);
+		ftrace_free_filter(&fixup_ops);
+	}
 	unregister_die_notifier(&die_block);
-	unregister_ftrace_function(&fixup_ops);
-	ftrace_free_filter(&fixup_ops);
 }

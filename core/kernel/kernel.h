@@ -8,6 +8,8 @@
 #ifndef KWASM_KERNEL_KERNEL_H
 #define KWASM_KERNEL_KERNEL_H
 
+#include <linux/types.h>
+
 int kwasm_symbols_init(void);
 
 /* Labels in fault.c: the instruction that faults on purpose, and where the hook sends it. */
@@ -16,6 +18,9 @@ extern const char kwasm_fault_probe_hooked[];
 
 int kwasm_fault_init(void);
 void kwasm_fault_exit(void);
+
+/* Do faults come by the hook?  Otherwise each text has an exception table.  Decided at load. */
+bool kwasm_fault_is_hooked(void);
 
 int kwasm_watchdog_init(void);
 void kwasm_watchdog_exit(void);

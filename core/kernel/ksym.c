@@ -11,8 +11,10 @@
 #include <linux/err.h>
 #include <linux/rcupdate.h>
 
+#include "extable.h"
 #include "ksym.h"
 #include "symbols.h"
+#include "text.h"
 
 /*
  * An entry takes more than half a KiB, and /proc/kallsyms walks the list from its head for each one:
@@ -22,10 +24,25 @@
 #define PROGRAM_CHARS 64
 #define FUNC_CHARS 128
 
+/**
+ * struct kwasm_ksyms - the symbols of one text
+ * @extable: NULL where faults are hooked
+ * @syms: without @extable
+ * @auxs: with it: each symbol leads to the program that has the table
+ */
 struct kwasm_ksyms {
+	struct kwasm_extable *extable;
 	u32 num;
-	struct bpf_ksym syms[];
+	union {
+		DECLARE_FLEX_ARRAY(struct bpf_ksym, syms);
+		DECLARE_FLEX_ARRAY(struct bpf_prog_aux, auxs);
+	};
 };
+
+static struct bpf_ksym *sym_at(struct kwasm_ksyms *ks, u32 i)
+{
+	return ks->extable ? &ks->auxs[i].ksym : &ks->syms[i];
+}
 
 /* Append @len bytes of @str as far as @size allows, as characters a symbol may have. */
 static size_t append(char *buf, size_t at, size_t size, const char *str, size_t len)
@@ -41,7 +58,7 @@ static size_t append(char *buf, size_t at, size_t size, const char *str, size_t 
 static void add(struct kwasm_ksyms *ks, const struct kwasm_code *code, const char *program,
 		u32 start, u32 end, const char *name, size_t len)
 {
-	struct bpf_ksym *sym = &ks->syms[ks->num++];
+	struct bpf_ksym *sym = sym_at(ks, ks->num);
 	size_t at;
 
 	at = append(sym->name, 0, KSYM_NAME_LEN, "kwasm_", 6);
@@ -52,7 +69,11 @@ static void add(struct kwasm_ksyms *ks, const struct kwasm_code *code, const cha
 	INIT_LIST_HEAD(&sym->lnode);
 	sym->start = (unsigned long)code->text.exec + start;
 	sym->end = (unsigned long)code->text.exec + end;
-	sym->prog = false;
+	if (ks->extable) {
+		ks->auxs[ks->num].prog = kwasm_extable_prog(ks->extable);
+		sym->prog = true;
+	}
+	ks->num++;
 	kwasm_sym_bpf_ksym_add(sym);
 	kwasm_sym_perf_event_ksymbol(sym->start, end - start, false, sym->name);
 }
@@ -90,14 +111,17 @@ static u32 count(const struct kwasm_code *code, u32 num)
 struct kwasm_ksyms *kwasm_ksyms_add(const struct kwasm_code *code, const char *program)
 {
 	u32 num = code->module->num_funcs - code->module->num_func_imports;
+	struct kwasm_extable *extable = kwasm_text_extable(&code->text);
 	struct kwasm_ksyms *ks;
-	u32 i, at = 0;
+	u32 i, at = 0, total;
 
 	if (num > KSYMS_MAX)
 		num = 0;
-	ks = kwasm_zalloc(1, struct_size(ks, syms, count(code, num)));
+	total = count(code, num);
+	ks = kwasm_zalloc(1, extable ? struct_size(ks, auxs, total) : struct_size(ks, syms, total));
 	if (!ks)
 		return ERR_PTR(-ENOMEM);
+	ks->extable = extable;
 	/* Functions stand in the order of their indices. */
 	for (i = 0; i < num; i++) {
 		if (code->funcs[i].start > at)
@@ -109,6 +133,7 @@ struct kwasm_ksyms *kwasm_ksyms_add(const struct kwasm_code *code, const char *p
 	}
 	if (code->text_used > at)
 		add(ks, code, program, at, code->text_used, num ? "stub" : "code", 4);
+	kwasm_extable_uncover(extable);
 	return ks;
 }
 
@@ -118,8 +143,9 @@ void kwasm_ksyms_del(struct kwasm_ksyms *ks)
 
 	if (!ks)
 		return;
+	kwasm_extable_cover(ks->extable);
 	for (i = 0; i < ks->num; i++) {
-		struct bpf_ksym *sym = &ks->syms[i];
+		struct bpf_ksym *sym = sym_at(ks, i);
 
 		kwasm_sym_perf_event_ksymbol(sym->start, sym->end - sym->start, true, sym->name);
 		kwasm_sym_bpf_ksym_del(sym);

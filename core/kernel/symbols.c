@@ -8,6 +8,7 @@
  * a direct `call`.
  */
 #include <linux/bpf.h>
+#include <linux/extable.h>
 #include <linux/kallsyms.h>
 #include <linux/kprobes.h>
 #include <linux/mm.h>
@@ -35,6 +36,7 @@ DEFINE_STATIC_CALL_NULL(kwasm_vunmap_range, vunmap_range);
 DEFINE_STATIC_CALL_NULL(kwasm_flush_tlb_kernel_range, flush_tlb_kernel_range);
 DEFINE_STATIC_CALL_NULL(kwasm_bpf_ksym_add, bpf_ksym_add);
 DEFINE_STATIC_CALL_NULL(kwasm_bpf_ksym_del, bpf_ksym_del);
+DEFINE_STATIC_CALL_NULL(kwasm_search_bpf_extables, search_bpf_extables);
 DEFINE_STATIC_CALL_NULL(kwasm_perf_event_ksymbol, perf_event_ksymbol);
 DEFINE_STATIC_CALL_NULL(kwasm_its_static_thunk, its_static_thunk);
 
@@ -46,6 +48,7 @@ static struct {
 	unsigned long flush_tlb_kernel_range;
 	unsigned long bpf_ksym_add;
 	unsigned long bpf_ksym_del;
+	unsigned long search_bpf_extables;
 	unsigned long perf_event_ksymbol;
 	unsigned long init_mm;
 	unsigned long fixup_exception;
@@ -67,6 +70,7 @@ static const struct wanted wanted[] __initconst = {
 	{ "flush_tlb_kernel_range", &sym.flush_tlb_kernel_range },
 	{ "bpf_ksym_add", &sym.bpf_ksym_add },
 	{ "bpf_ksym_del", &sym.bpf_ksym_del },
+	{ "search_bpf_extables", &sym.search_bpf_extables, true },
 	{ "perf_event_ksymbol", &sym.perf_event_ksymbol },
 	{ "init_mm", &sym.init_mm },
 	{ "fixup_exception", &sym.fixup_exception },
@@ -111,6 +115,11 @@ void kwasm_sym_perf_event_ksymbol(u64 addr, u32 len, bool unregister, const char
 {
 	static_call(kwasm_perf_event_ksymbol)(PERF_RECORD_KSYMBOL_TYPE_OOL, addr, len, unregister,
 					      name);
+}
+
+const struct exception_table_entry *kwasm_sym_search_bpf_extables(unsigned long addr)
+{
+	return sym.search_bpf_extables ? static_call(kwasm_search_bpf_extables)(addr) : NULL;
 }
 
 struct mm_struct *kwasm_sym_init_mm(void)
@@ -228,6 +237,8 @@ int __init kwasm_symbols_init(void)
 	static_call_update(kwasm_flush_tlb_kernel_range, (void *)sym.flush_tlb_kernel_range);
 	static_call_update(kwasm_bpf_ksym_add, (void *)sym.bpf_ksym_add);
 	static_call_update(kwasm_bpf_ksym_del, (void *)sym.bpf_ksym_del);
+	if (sym.search_bpf_extables)
+		static_call_update(kwasm_search_bpf_extables, (void *)sym.search_bpf_extables);
 	static_call_update(kwasm_perf_event_ksymbol, (void *)sym.perf_event_ksymbol);
 	if (sym.its_static_thunk)
 		static_call_update(kwasm_its_static_thunk, (void *)sym.its_static_thunk);

@@ -10,6 +10,7 @@
 #include <linux/types.h>
 
 struct bpf_ksym;
+struct exception_table_entry;
 struct mm_struct;
 struct vm_struct;
 
@@ -21,6 +22,9 @@ void kwasm_sym_flush_tlb_kernel_range(unsigned long start, unsigned long end);
 void kwasm_sym_bpf_ksym_add(struct bpf_ksym *ksym);
 void kwasm_sym_bpf_ksym_del(struct bpf_ksym *ksym);
 void kwasm_sym_perf_event_ksymbol(u64 addr, u32 len, bool unregister, const char *name);
+
+/* NULL also where this kernel has no such function. */
+const struct exception_table_entry *kwasm_sym_search_bpf_extables(unsigned long addr);
 
 struct mm_struct *kwasm_sym_init_mm(void);
 

@@ -14,18 +14,22 @@
 #include <linux/rcupdate.h>
 #include <linux/vmalloc.h>
 
+#include "extable.h"
+#include "kernel.h"
 #include "symbols.h"
 #include "text.h"
 
 static unsigned long max_text_kb = 65536;
 module_param(max_text_kb, ulong, 0644);
-MODULE_PARM_DESC(max_text_kb, "Machine code of all programs together, in KiB (65536)");
+MODULE_PARM_DESC(max_text_kb, "Machine code of all programs together, with its tables where fault_hook is off, in KiB (65536)");
 
 /**
  * struct sealed - the environment's part of a struct kwasm_text
  * @area: address range it runs from
  * @num_pages: 4 KiB pages in @pages
  * @live: in the tree
+ * @disabled: not executable any more
+ * @extable: NULL where faults are hooked, and of data
  */
 struct sealed {
 	struct latch_tree_node node;
@@ -34,6 +38,8 @@ struct sealed {
 	unsigned long end;
 	unsigned int num_pages;
 	bool live;
+	bool disabled;
+	struct kwasm_extable *extable;
 	struct page *pages[];
 };
 
@@ -66,16 +72,32 @@ static const struct latch_tree_ops text_ops = {
 	.comp = text_comp,
 };
 
-bool notrace kwasm_text_contains(unsigned long pc)
+static notrace bool find(unsigned long pc, bool *disabled)
 {
-	bool found;
+	struct latch_tree_node *node;
 
 	if (pc < MODULES_VADDR || pc >= MODULES_END)
 		return false;
 	preempt_disable_notrace();
-	found = latch_tree_find((void *)pc, &texts, &text_ops);
+	node = latch_tree_find((void *)pc, &texts, &text_ops);
+	if (node)
+		*disabled = READ_ONCE(sealed_of(node)->disabled);
 	preempt_enable_notrace();
-	return found;
+	return node;
+}
+
+bool notrace kwasm_text_contains(unsigned long pc)
+{
+	bool disabled;
+
+	return find(pc, &disabled);
+}
+
+bool notrace kwasm_text_is_disabled(unsigned long pc)
+{
+	bool disabled;
+
+	return find(pc, &disabled) && disabled;
 }
 
 static void free_pages_of(struct sealed *s)
@@ -113,7 +135,7 @@ err_pages:
 	return NULL;
 }
 
-int kwasm_text_alloc(struct kwasm_text *text, size_t size)
+int kwasm_text_alloc_data(struct kwasm_text *text, size_t size)
 {
 	unsigned long limit = READ_ONCE(max_text_kb) >> (PAGE_SHIFT - 10);
 	struct sealed *s;
@@ -146,6 +168,25 @@ err_total:
 	return -ENOMEM;
 }
 
+int kwasm_text_alloc(struct kwasm_text *text, size_t size)
+{
+	struct kwasm_extable *extable;
+	struct sealed *s;
+	int err;
+
+	err = kwasm_text_alloc_data(text, size);
+	if (err || kwasm_fault_is_hooked())
+		return err;
+	extable = kwasm_extable_create((unsigned long)text->exec, size);
+	if (IS_ERR(extable)) {
+		kwasm_text_free(text);
+		return PTR_ERR(extable);
+	}
+	s = text->priv;
+	s->extable = extable;
+	return 0;
+}
+
 struct protection {
 	const struct sealed *s;
 	pgprot_t prot;
@@ -168,27 +209,48 @@ static int protect(const struct sealed *s, pgprot_t prot)
 				   &p);
 }
 
+/* The end of writing. */
+static int finish(struct kwasm_text *text, pgprot_t prot)
+{
+	vunmap(text->write);
+	text->write = NULL;
+	return protect(text->priv, prot);
+}
+
+int kwasm_text_seal_data(struct kwasm_text *text)
+{
+	return finish(text, PAGE_KERNEL_RO);
+}
+
 int kwasm_text_seal(struct kwasm_text *text)
 {
 	struct sealed *s = text->priv;
 	int err;
 
-	vunmap(text->write);
-	text->write = NULL;
-	err = protect(s, PAGE_KERNEL_ROX);
+	err = finish(text, PAGE_KERNEL_ROX);
 	if (err)
 		return err;
 	mutex_lock(&texts_lock);
 	latch_tree_insert(&s->node, &texts, &text_ops);
 	s->live = true;
 	mutex_unlock(&texts_lock);
+	kwasm_extable_cover(s->extable);
 	return 0;
+}
+
+struct kwasm_extable *kwasm_text_extable(const struct kwasm_text *text)
+{
+	const struct sealed *s = text->priv;
+
+	return s->extable;
 }
 
 void kwasm_text_disable(const struct kwasm_text *text)
 {
 	struct sealed *s = text->priv;
 
+	/* Before the first fault that it causes. */
+	WRITE_ONCE(s->disabled, true);
 	/* The page tables are there since it was sealed, so this cannot fail. */
 	protect(s, PAGE_KERNEL_RO);
 	kwasm_sym_flush_tlb_kernel_range(s->start, s->end);
@@ -202,6 +264,7 @@ void kwasm_text_free(struct kwasm_text *text)
 		return;
 	if (text->write)
 		vunmap(text->write);
+	kwasm_extable_destroy(s->extable);
 	if (s->live) {
 		mutex_lock(&texts_lock);
 		latch_tree_erase(&s->node, &texts, &text_ops);

@@ -23,4 +23,20 @@ bool kwasm_text_contains(unsigned long pc);
  */
 void kwasm_text_disable(const struct kwasm_text *text);
 
+/** kwasm_text_is_disabled() - is @pc in text that has been disabled?  Any context. */
+bool kwasm_text_is_disabled(unsigned long pc);
+
+struct kwasm_extable;
+
+/** kwasm_text_extable() - the exception table of text, NULL where faults are hooked. */
+struct kwasm_extable *kwasm_text_extable(const struct kwasm_text *text);
+
+/**
+ * kwasm_text_alloc_data() - kwasm_text_alloc() for what text needs near itself and never runs.
+ *
+ * Written at @text->write until kwasm_text_seal_data() makes it readable at @text->exec.
+ */
+int kwasm_text_alloc_data(struct kwasm_text *text, size_t size);
+int kwasm_text_seal_data(struct kwasm_text *text);
+
 #endif /* KWASM_KERNEL_TEXT_H */

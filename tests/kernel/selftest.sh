@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # In a guest: the kernel side by itself (text, memories, traps, watchdog), see tests/kmod/.  First
-# that it refuses to load where faults cannot be hooked, then the test module's own TAP, at last
-# once more with another tracer on the hooked function.
+# that texts have exception tables where faults cannot be hooked, then the test module's own TAP with
+# them, with the hook, and once more with another tracer on the hooked function.
 set -u
 # shellcheck source=tests/lib.sh
 . "${0%/*}/../lib.sh"
@@ -32,14 +32,26 @@ selftest() {
 hooked() { grep -q '^fixup_exception.*I' "$tracing/enabled_functions"; }
 not_hooked() { ! hooked; }
 
+mode() { cat /sys/module/kwasm/parameters/fault_hook; }
+
 sysctl -q kernel.ftrace_enabled=0
-not_ok 'kwasm does not load where ftrace is off' modprobe kwasm
-ok 'and says why' sh -c 'dmesg | grep -q "kwasm: cannot hook fixup_exception"'
-ok 'and leaves no hook' not_hooked
+ok 'kwasm loads where ftrace is off' modprobe kwasm
+ok 'and says so' sh -c 'dmesg | grep -q "kwasm: cannot hook fixup_exception"'
+ok 'without a hook' not_hooked
+is 'the parameter shows it' "$(mode)" N
+ok 'kwasm goes' rmmod kwasm
 sysctl -q kernel.ftrace_enabled=1
+
+ok 'kwasm loads without the hook' modprobe kwasm fault_hook=N max_memories=300 max_total_pages=2048
+ok 'there is none' not_hooked
+ok 'the test module loads' modprobe kwasm_selftest
+selftest
+ok 'the modules go' rmmod kwasm_selftest kwasm
+is 'and leave no symbol' "$(grep -c kwasm /proc/kallsyms)" 0
 
 ok 'kwasm loads' modprobe kwasm max_memories=300 max_total_pages=2048
 ok 'the hook is there' hooked
+is 'the parameter shows it' "$(mode)" Y
 ok 'the test module loads' modprobe kwasm_selftest
 not_ok 'the hook cannot be switched off' sysctl -q kernel.ftrace_enabled=0
 selftest

@@ -9,6 +9,8 @@
 #include "selftest.h"
 
 #define CODE_BYTES 8192
+/* Code begins in the second 64 KiB: what exception tables tell of a place has more than 16 bits. */
+#define CODE_AT 0x18000
 
 struct emitter {
 	u8 *buf;	/* where it is written */
@@ -245,11 +247,12 @@ static int make_text(struct guest *g, guest_host_fn host)
 	struct emitter e = { 0 };
 	int op, err;
 
-	err = kwasm_text_alloc(&g->text, CODE_BYTES);
+	err = kwasm_text_alloc(&g->text, CODE_AT + CODE_BYTES);
 	if (err)
 		return err;
 	e.buf = g->text.write;
 	e.base = (u64)g->text.exec;
+	e.at = CODE_AT;
 	for (op = 0; op < GUEST_NUM_OPS; op++) {
 		e.at = ALIGN(e.at, 16);
 		g->ops[op] = e.at;
@@ -281,6 +284,8 @@ struct guest *guest_create(guest_host_fn host, u32 pages, u32 max_pages, bool at
 	}
 	if (make_text(g, host))
 		goto err_guest;
+	g->code.text = g->text;
+	g->inst.code = &g->code;
 	return g;
 
 err_guest:

@@ -9,6 +9,7 @@
 #include <linux/seq_file.h>
 
 #include "../../core/compile.h"
+#include "../../core/kernel/kernel.h"
 #include "../../core/kernel/ksym.h"
 #include "../../core/kernel/memory.h"
 #include "../../core/kernel/text.h"
@@ -54,6 +55,7 @@ struct guest {
 	struct kwasm_store store;
 	struct kwasm_instance inst;
 	struct kwasm_linear linear;
+	struct kwasm_code code;		/* as far as faults need it */
 	struct kwasm_text text;
 	u32 used;
 	u32 ops[GUEST_NUM_OPS];

@@ -30,7 +30,10 @@ static void test_bounds(struct guest *g)
 	for (i = 0; i < ARRAY_SIZE(outside); i++) {
 		tap_ok(access_at(g, GUEST_LOAD, outside[i]) == KWASM_TRAP_MEMORY,
 		       "load at %#llx traps", outside[i]);
-		tap_ok(g->ctx->trap_address - base - outside[i] < 4, "its address is known");
+		if (kwasm_fault_is_hooked())
+			tap_ok(g->ctx->trap_address - base - outside[i] < 4, "its address is known");
+		else
+			tap_eq(g->ctx->trap_address, 0, "an exception table knows no address");
 		tap_ok(access_at(g, GUEST_STORE, outside[i]) == KWASM_TRAP_MEMORY,
 		       "store at %#llx traps", outside[i]);
 		tap_ok(g->ctx->trap_pc >= (u64)guest_thunk(g, GUEST_STORE) &&

@@ -129,6 +129,15 @@ meets() {
 			"$(json_values traps "$json")" "$(json_values packets "$json")"
 }
 
+# known: standard input as the kernel can know it: without the hook on faults no address
+known() {
+	if [ "$(cat /sys/module/kwasm/parameters/fault_hook)" = Y ]; then
+		cat
+	else
+		sed 's/"address":[0-9]*/"address":0/'
+	fi
+}
+
 # invoked FILE ENTRY TRAP INSTRUCTION: in the kernel as in user space
 invoked() {
 	local file where
@@ -143,7 +152,7 @@ invoked() {
 	ok "$1 $2 invoked: the trap" trapped "$1" "$3" "$4" "$where"
 	if [ "$4" != '*' ]; then
 		is "$1 $2 invoked: as in user space" "$(cat /tmp/kernel)" \
-			"$(kwasmctl -j invoke "$file" "$2" 2>/dev/null)"
+			"$(kwasmctl -j invoke "$file" "$2" 2>/dev/null | known)"
 	fi
 }
 
