@@ -320,8 +320,9 @@ static void trap_log(const struct kwasm_program *prog, const struct kwasm_hook_t
 }
 
 /*
- * Take the run out that belongs to the instances of @ctx, and leave it to the work.  Of several CPUs
- * that trap the first one does; nor is there anything to take where another program has come since.
+ * Take the run out that belongs to the instances of @ctx, and leave it to the work.  Of several
+ * CPUs that trap the first one does; nor is there anything to take where another program has come
+ * since.
  */
 static void take_out(struct kwasm_attachment *at, const struct kwasm_ctx *ctx)
 {

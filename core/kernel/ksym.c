@@ -17,8 +17,8 @@
 #include "text.h"
 
 /*
- * An entry takes more than half a KiB, and /proc/kallsyms walks the list from its head for each one:
- * a text of more functions than this has one symbol for all.
+ * An entry takes more than half a KiB, and /proc/kallsyms walks the list from its head for each
+ * one: a text of more functions than this has one symbol for all.
  */
 #define KSYMS_MAX 4096
 #define PROGRAM_CHARS 64

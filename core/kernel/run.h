@@ -51,8 +51,8 @@ static __always_inline bool kwasm_run_setup(struct kwasm_ctx *ctx, const struct 
 }
 
 /*
- * Called from kwasm_run_enter() where the stack pointer is not that of the last time; else limit and
- * ctx->saved_rsp are right, which other entries leave as they found it.
+ * Called from kwasm_run_enter() where the stack pointer is not that of the last time; else limit
+ * and ctx->saved_rsp are right, which other entries leave as they found it.
  */
 void kwasm_run_moved(struct kwasm_ctx *ctx, u64 rsp);
 
@@ -108,9 +108,9 @@ static __always_inline struct kwasm_hook_stats *kwasm_run_stats(const struct kwa
 }
 
 /*
- * An invocation of @ctx, which stands in kwasm_cpu.running, from its beginning to its end.  @nested:
- * it has begun already, and others may go on below it.  @rest: what becomes of results other than
- * drop and accept.
+ * An invocation of @ctx, which stands in kwasm_cpu.running, from its beginning to its end.
+ * @nested: it has begun already, and others may go on below it.  @rest: what becomes of results
+ * other than drop and accept.
  */
 static __always_inline u32 kwasm_run_guest(struct kwasm_ctx *ctx, struct kwasm_hook_stats *stats,
 					   const struct kwasm_run *run, struct sk_buff *skb,

@@ -36,7 +36,7 @@ static unsigned int handle_device(void *priv, struct sk_buff *skb,
 	return handle_packet(priv, skb, state);
 }
 
-/* Dumps of the hooks read the operations under RCU, so they outlive their hook by a grace period. */
+/* Dumps of the hooks read the operations under RCU: they outlive their hook by a grace period. */
 struct hook {
 	struct nf_hook_ops ops;
 	struct rcu_head rcu;
