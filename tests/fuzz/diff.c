@@ -95,8 +95,9 @@ static void call_export(struct kwasm_instance *inst, const struct kwasm_export *
 		progress->words[trap_class(trap.kind)]++;
 		at = snprintf(line, LINE, "%s", kwasm_trap_word(trap_class(trap.kind)));
 		if (places)
-			snprintf(line + at, (size_t)(LINE - at), " in %u at %u", trap.func,
-				 trap.offset);
+			at += snprintf(line + at, (size_t)(LINE - at), " in %u", trap.func);
+		if (places && trap.kind != KWASM_TRAP_TABLE)	/* see diff.js */
+			snprintf(line + at, (size_t)(LINE - at), " at %u", trap.offset);
 		return;
 	}
 	progress->values++;

@@ -26,11 +26,16 @@ function word(e) {
 	return `?${e.message}`;
 }
 
-/* The innermost frame of compiled code. */
-function place(e) {
+/*
+ * The innermost frame of compiled code.  Where V8 calls out for an instruction on a table it may
+ * name a load or store before it, so of those only the function counts.
+ */
+function place(e, trap) {
 	const at = /wasm-function\[(\d+)\]:0x([0-9a-f]+)/.exec(e.stack);
 
-	return at ? ` in ${at[1]} at ${parseInt(at[2], 16)}` : '';
+	if (!at)
+		return '';
+	return ` in ${at[1]}` + (trap === 'table' ? '' : ` at ${parseInt(at[2], 16)}`);
 }
 
 function value(v) {
@@ -43,7 +48,9 @@ function call(f) {
 
 		return r === undefined ? '' : Array.isArray(r) ? r.map(value).join(' ') : value(r);
 	} catch (e) {
-		return word(e) + place(e);
+		const trap = word(e);
+
+		return trap + place(e, trap);
 	}
 }
 
