@@ -96,7 +96,7 @@ static void call_export(struct kwasm_instance *inst, const struct kwasm_export *
 		at = snprintf(line, LINE, "%s", kwasm_trap_word(trap_class(trap.kind)));
 		if (places)
 			at += snprintf(line + at, (size_t)(LINE - at), " in %u", trap.func);
-		if (places && trap.kind != KWASM_TRAP_TABLE)	/* see diff.js */
+		if (places && trap_class(trap.kind) != KWASM_TRAP_TABLE)	/* see diff.js */
 			snprintf(line + at, (size_t)(LINE - at), " at %u", trap.offset);
 		return;
 	}
