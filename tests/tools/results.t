@@ -245,7 +245,7 @@ named() {
 (module (func $XXXXXXXX (export "f") unreachable)
   (func (export "kwasm_packet") (result i32) (call $XXXXXXXX) (i32.const 1)))
 EOF2
-	python3 - "$tmp/name.wasm" "$1" "$(printf '%b' "$2" | xxd -p)" <<'EOF2'
+	python3 - "$tmp/name.wasm" "$1" "$(printf '%b' "$2" | od -An -tx1)" <<'EOF2'
 import sys
 with open(sys.argv[1], "rb") as module:
     data = module.read()
