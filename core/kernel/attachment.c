@@ -189,7 +189,7 @@ static void work_queue(struct kwasm_attachment *at)
 	spin_unlock_bh(&at->trap_lock);
 	kref_get(&at->ref);
 	if (!queue_delayed_work(kwasm_wq, &at->work, msecs_to_jiffies(delay)))
-		kref_put(&at->ref, attachment_release);
+		kwasm_attachment_put(at);
 }
 
 /* The others of its program that run get the new instances too. */

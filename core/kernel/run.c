@@ -121,12 +121,10 @@ static u32 run_busy(const struct kwasm_run *run, struct sk_buff *skb,
 		stats->reentered++;
 		return KWASM_VERDICT_ACCEPT;
 	}
-	ctx->env[KWASM_GUARD_PREV] = (u64)kwasm_guard_running();
-	ctx->env[KWASM_GUARD_START] = kwasm_cycles_low();
-	barrier();	/* the timer finds the chain complete */
-	this_cpu_write(kwasm_cpu.running, ctx);
-	if (this_cpu_read(kwasm_cpu.period) > ctx->env[KWASM_GUARD_LIMIT])
-		kwasm_watchdog_wake(ctx);
+	if (!kwasm_guard_enter(ctx, ctx->env[KWASM_GUARD_LIMIT])) {
+		stats->skipped++;
+		return KWASM_VERDICT_ACCEPT;
+	}
 	return kwasm_run_guest(ctx, stats, run, skb, state, true, judge);
 }
 
