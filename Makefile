@@ -68,7 +68,7 @@ $(LIBKWASM): $(LIB_OBJS) core/objects.mk core/user/objects.mk
 	$(call say,AR,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)rm -f $@
-	$(Q)ar rcs $@ $(LIB_OBJS)
+	$(Q)ar qcs $@ $(LIB_OBJS)
 
 $(BUILD)/%.o: %.c
 	$(call say,CC,$<)

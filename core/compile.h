@@ -5,9 +5,9 @@
 #ifndef KWASM_COMPILE_H
 #define KWASM_COMPILE_H
 
-#include "host.h"
-#include "ir.h"
-#include "module.h"
+#include "run/host.h"
+#include "ir/ir.h"
+#include "wasm/module.h"
 
 /**
  * struct kwasm_site - where a trap at machine code offset @pc came from

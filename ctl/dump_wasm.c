@@ -8,7 +8,7 @@
 #include "dump.h"
 #include "out.h"
 
-#include "../core/op.h"
+#include "../core/wasm/op.h"
 
 #define INDENT_MAX 40
 

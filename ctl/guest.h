@@ -6,7 +6,7 @@
 #define KWASM_CTL_GUEST_H
 
 #include "../core/compile.h"
-#include "../core/instance.h"
+#include "../core/run/instance.h"
 #include "trap.h"
 
 /**

@@ -10,7 +10,7 @@
 #include "out.h"
 #include "trap.h"
 
-#include "../core/trap.h"
+#include "../core/run/trap.h"
 
 struct name_list {
 	char (*names)[KWASM_NAME_LEN];

@@ -9,8 +9,8 @@
 #include "out.h"
 #include "tally.h"
 
-#include "../core/packet.h"
-#include "../core/trap.h"
+#include "../core/abi/packet.h"
+#include "../core/run/trap.h"
 
 #define LINES_MAX 1000
 

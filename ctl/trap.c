@@ -6,7 +6,7 @@
 #include "out.h"
 #include "trap.h"
 
-#include "../core/trap.h"
+#include "../core/run/trap.h"
 
 void ctl_trap_from_fields(struct ctl_trap *trap, const struct ctl_fields *f)
 {

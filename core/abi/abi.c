@@ -5,7 +5,7 @@
  * Every function here is called from compiled code in the guest's context (softirq or process,
  * BH off): nothing sleeps, nothing allocates, guest memory is reached through kwasm_ctx_slice().
  */
-#include "instance.h"
+#include "run/instance.h"
 #include "packet.h"
 
 static u64 abi_log(struct kwasm_ctx *ctx, u64 text, u64 len)

@@ -6,7 +6,7 @@
 #define KWASM_PACKET_H
 
 #include "env.h"
-#include "host.h"
+#include "run/host.h"
 
 struct kwasm_ctx;
 struct kwasm_packet;

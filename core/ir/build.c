@@ -7,7 +7,7 @@
  * Bounded: linear in the body; see build.h for what happens to a function that would not be.
  */
 #include "build.h"
-#include "rt.h"
+#include "run/rt.h"
 
 static const struct build_simple simple_ops[256] = {
 #define CMP(name, ir)						\

@@ -17,9 +17,9 @@
 #ifndef KWASM_BUILD_H
 #define KWASM_BUILD_H
 
-#include "host.h"
+#include "run/host.h"
 #include "ir.h"
-#include "op.h"
+#include "wasm/op.h"
 #include "reader.h"
 
 enum build_frame_kind {

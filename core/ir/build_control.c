@@ -6,7 +6,7 @@
  * nesting is counted.
  */
 #include "build.h"
-#include "trap.h"
+#include "run/trap.h"
 
 static void block_arity(struct build *b, const struct kwasm_op *op, struct build_frame *frame)
 {

@@ -14,7 +14,7 @@
 
 #include "arena.h"
 #include "diag.h"
-#include "module.h"
+#include "wasm/module.h"
 
 enum ir_type {
 	IR_VOID,

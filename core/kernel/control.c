@@ -4,10 +4,10 @@
  */
 #include <linux/workqueue.h>
 
-#include "../packet.h"
-#include "hook.h"
+#include "abi/packet.h"
+#include "kernel/handler/hook.h"
 #include "kernel.h"
-#include "netlink.h"
+#include "kernel/netlink/netlink.h"
 
 struct workqueue_struct *kwasm_wq;
 

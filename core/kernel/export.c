@@ -6,13 +6,13 @@
  */
 #include <linux/module.h>
 
-#include "../instance.h"
+#include "run/instance.h"
 #include "kernel.h"
-#include "ksym.h"
-#include "memory.h"
-#include "text.h"
-#include "thread.h"
-#include "watchdog.h"
+#include "kernel/machine/ksym.h"
+#include "kernel/machine/memory.h"
+#include "kernel/machine/text.h"
+#include "kernel/machine/thread.h"
+#include "kernel/machine/watchdog.h"
 
 EXPORT_SYMBOL_GPL(kwasm_diag_set);
 EXPORT_SYMBOL_GPL(kwasm_text_alloc);

@@ -5,7 +5,7 @@
 #ifndef KWASM_KERNEL_LIMITS_H
 #define KWASM_KERNEL_LIMITS_H
 
-#include "../types.h"
+#include "types.h"
 
 /** kwasm_limits_get() - limits for a program loaded now, from the module's parameters. */
 void kwasm_limits_get(struct kwasm_limits *limits);

@@ -6,7 +6,7 @@
 #include <linux/module.h>
 #include <net/genetlink.h>
 
-#include "../uapi/kwasm.h"
+#include "uapi/kwasm.h"
 #include "kernel.h"
 
 /* Each part may use the ones before it; they are stopped in reverse order. */

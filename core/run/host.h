@@ -11,7 +11,7 @@
 #ifndef KWASM_HOST_H
 #define KWASM_HOST_H
 
-#include "module.h"
+#include "wasm/module.h"
 
 struct kwasm_ctx;
 

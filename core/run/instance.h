@@ -12,7 +12,7 @@
 
 #include "compile.h"
 #include "host.h"
-#include "module.h"
+#include "wasm/module.h"
 #include "trap.h"
 
 struct kwasm_instance;

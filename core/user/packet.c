@@ -4,7 +4,7 @@
  */
 #include "packet.h"
 
-#include "../packet.h"
+#include "abi/packet.h"
 
 #define CTX_LOG 0	/* slot of kwasm_ctx.env[] */
 

@@ -5,7 +5,7 @@
 #ifndef KWASM_USER_PACKET_H
 #define KWASM_USER_PACKET_H
 
-#include "../instance.h"
+#include "run/instance.h"
 
 /**
  * struct kwasm_packet - a packet in memory

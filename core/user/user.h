@@ -6,7 +6,7 @@
 #ifndef KWASM_USER_H
 #define KWASM_USER_H
 
-#include "../instance.h"
+#include "run/instance.h"
 
 /**
  * kwasm_user_deadline_arm() - end a guest that runs for too long.

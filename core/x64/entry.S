@@ -11,7 +11,7 @@
  * compiled code sets it.
  *
  * kwasm_enter() keeps all registers on its stack and chains the stack pointer of the entry around
- * it; core/kernel/run.h has a shorter entry for packets.
+ * it; core/kernel/handler/run.h has a shorter entry for packets.
  */
 #include "entry.h"
 

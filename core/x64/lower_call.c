@@ -5,7 +5,7 @@
  * Guarantees: behind this pass a call lists only operands that go in registers, integers first;
  * the others are ARGSTACK instructions right before it.
  */
-#include "../link.h"
+#include "run/link.h"
 #include "lower.h"
 
 const u8 x64_arg_regs[X64_NUM_INT_ARGS] = {

@@ -8,7 +8,7 @@
 #ifndef KWASM_X64_REGS_H
 #define KWASM_X64_REGS_H
 
-#include "../env.h"
+#include "env.h"
 
 enum x64_reg {
 	X64_RAX, X64_RCX, X64_RDX, X64_RBX, X64_RSP, X64_RBP, X64_RSI, X64_RDI,

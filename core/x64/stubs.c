@@ -6,7 +6,7 @@
  * Guarantees: stubs are reached only by `call` from a function (so that the return address tells
  * the site) or at a point where the stack looks the same.
  */
-#include "../link.h"
+#include "run/link.h"
 #include "entry.h"
 #include "x64.h"
 

@@ -16,9 +16,9 @@
 #ifndef KWASM_X64_X64_H
 #define KWASM_X64_X64_H
 
-#include "../compile.h"
-#include "../instance.h"
-#include "../rt.h"
+#include "compile.h"
+#include "run/instance.h"
+#include "run/rt.h"
 #include "asm.h"
 
 #define X64_MEMORY X64_R14

@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #include "compile.h"
-#include "op.h"
+#include "wasm/op.h"
 #include "../unit/wasm_build.h"
 
 #define GROWTH 8u

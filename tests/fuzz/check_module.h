@@ -5,8 +5,8 @@
 #ifndef KWASM_TESTS_CHECK_MODULE_H
 #define KWASM_TESTS_CHECK_MODULE_H
 
-#include "module.h"
-#include "op.h"
+#include "wasm/module.h"
+#include "wasm/op.h"
 
 /* Instructions end where the body ends, and every index the compiler follows exists. */
 static inline const char *check_body(const struct kwasm_module *m, u32 func)

@@ -21,7 +21,7 @@
 #include <unistd.h>
 
 #include "generate.h"
-#include "instance.h"
+#include "run/instance.h"
 #include "user/user.h"
 
 #define FUNCS 6u

@@ -14,7 +14,7 @@ struct simple {
 
 static const struct simple simple[] = {
 #define OP(code, name, text, sig, imm) { KWASM_IMM_##imm == KWASM_IMM_NONE ? code : 0, sig },
-#include "wasm_ops.def"
+#include "wasm/wasm_ops.def"
 #undef OP
 };
 
@@ -24,7 +24,7 @@ static const struct access {
 	uint32_t align;
 } accesses[] = {
 #define OP(code, name, text, sig, imm) { code, sig, KWASM_IMM_##imm - KWASM_IMM_MEM0 },
-#include "wasm_ops.def"
+#include "wasm/wasm_ops.def"
 #undef OP
 };
 

@@ -5,7 +5,7 @@
 #ifndef KWASM_TESTS_GENERATE_INT_H
 #define KWASM_TESTS_GENERATE_INT_H
 
-#include "op.h"
+#include "wasm/op.h"
 #include "generate.h"
 
 #define MAX_FUNCS 16u

@@ -3,7 +3,7 @@
  * instance.c - instantiation and the run-time functions for the IR interpreter.
  */
 #include "interp.h"
-#include "rt.h"
+#include "run/rt.h"
 
 const struct interp_pass interp_passes[] = {
 	{ "build", NULL },

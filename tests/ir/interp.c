@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * interp.c - executes IR, instruction by instruction, as core/ir_ops.def describes it.
+ * interp.c - executes IR, instruction by instruction, as core/ir/ir_ops.def describes it.
  *
  * Written for being obviously right: every operation checks what the IR promises (zero-extended
  * i32 values, IR_NOTRAP divisions that do not trap) and aborts where it does not hold.  Floats are
@@ -8,7 +8,7 @@
  */
 #include "../unit/float_ops.h"
 #include "interp.h"
-#include "rt.h"
+#include "run/rt.h"
 
 struct frame {
 	struct interp *in;

@@ -8,8 +8,8 @@
 #ifndef KWASM_TESTS_IR_INTERP_H
 #define KWASM_TESTS_IR_INTERP_H
 
-#include "ir.h"
-#include "trap.h"
+#include "ir/ir.h"
+#include "run/trap.h"
 
 #define INTERP_MAX_RESULTS 1000
 #define INTERP_STEPS 50000000u		/* instructions of one invocation */

@@ -16,8 +16,8 @@
 #include <linux/uaccess.h>
 
 #include "../../core/compile.h"
-#include "../../core/kernel/thread.h"
-#include "../../core/kernel/watchdog.h"
+#include "../../core/kernel/machine/thread.h"
+#include "../../core/kernel/machine/watchdog.h"
 #include "fputest.h"
 
 #define MODULE_MAX (64u << 10)

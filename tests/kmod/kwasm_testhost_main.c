@@ -12,7 +12,7 @@
 #include <linux/socket.h>
 #include <net/sock.h>
 
-#include "../../core/kernel/hook.h"
+#include "../../core/kernel/handler/hook.h"
 
 #define DISCARD_PORT 9
 

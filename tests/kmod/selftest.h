@@ -10,11 +10,11 @@
 
 #include "../../core/compile.h"
 #include "../../core/kernel/kernel.h"
-#include "../../core/kernel/ksym.h"
-#include "../../core/kernel/memory.h"
-#include "../../core/kernel/text.h"
-#include "../../core/kernel/thread.h"
-#include "../../core/kernel/watchdog.h"
+#include "../../core/kernel/machine/ksym.h"
+#include "../../core/kernel/machine/memory.h"
+#include "../../core/kernel/machine/text.h"
+#include "../../core/kernel/machine/thread.h"
+#include "../../core/kernel/machine/watchdog.h"
 
 /* TAP, one reader at a time. */
 void tap_open(struct seq_file *m);

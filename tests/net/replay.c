@@ -18,7 +18,7 @@
 #include <time.h>
 
 #include "genl.h"
-#include "trap.h"
+#include "run/trap.h"
 
 #define MARKER_SECONDS 20	/* a frame that takes longer is lost */
 

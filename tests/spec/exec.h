@@ -5,7 +5,7 @@
 #ifndef KWASM_SPEC_EXEC_H
 #define KWASM_SPEC_EXEC_H
 
-#include "instance.h"
+#include "run/instance.h"
 
 /**
  * struct kwasm_spec_counts - assertions of one stream

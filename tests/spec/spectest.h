@@ -5,7 +5,7 @@
 #ifndef KWASM_SPECTEST_H
 #define KWASM_SPECTEST_H
 
-#include "instance.h"
+#include "run/instance.h"
 
 #define KWASM_SPECTEST_FUNCS 7
 

@@ -3,7 +3,7 @@
 """
 Header, specification and kernel agree: names, numbers and types of Documentation/netlink/specs/
 kwasm.yaml against the header as compiled (tests/tools/tables.c) and against the policies and
-operations of core/kernel/netlink.c as preprocessed.
+operations of core/kernel/netlink/family.c as preprocessed.
 """
 import os
 import re
@@ -43,7 +43,7 @@ def header_tables():
 
 def kernel_source():
     """The policies and operations with their macros expanded, everything else left alone."""
-    with open(SRC + "/core/kernel/netlink.c", encoding="ascii") as source:
+    with open(SRC + "/core/kernel/netlink/family.c", encoding="ascii") as source:
         text = source.read()
     start = text.index("#define STRING(")
     policies = text[start:text.index("/**", start)]
@@ -116,7 +116,7 @@ for name, (table, flags, modes) in sorted(kernel_ops.items()):
         is_([a for a in replied if a not in attributes], [], f"{name}: what the {mode} replies exists")
 
 # Attributes that a request may repeat are those that the kernel lets pass twice.
-with open(SRC + "/core/kernel/netlink.c", encoding="ascii") as text:
+with open(SRC + "/core/kernel/netlink/family.c", encoding="ascii") as text:
     repeat = re.search(r"may_repeat\(int type\)\n\{\n(.*?)\n\}", text.read(), re.S)[1]
 requested = {a for op in operations.values() for mode in ("do", "dump")
              for a in op.get(mode, {}).get("request", {}).get("attributes", [])}

@@ -6,8 +6,8 @@
  */
 #include <stdio.h>
 
-#include "module.h"
-#include "trap.h"
+#include "wasm/module.h"
+#include "run/trap.h"
 #include "uapi/kwasm.h"
 
 static const struct {

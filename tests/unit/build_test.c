@@ -8,7 +8,7 @@
  */
 #include <time.h>
 
-#include "ir.h"
+#include "ir/ir.h"
 #include "wasm_build.h"
 
 #define LIMIT_GROWTH 10		/* for four times the size */

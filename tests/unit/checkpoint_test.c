@@ -7,7 +7,7 @@
  * library's kwasm_checkpoint() is counted, pass by pass.
  */
 #include "compile.h"
-#include "op.h"
+#include "wasm/op.h"
 #include "tap.h"
 #include "wasm_build.h"
 

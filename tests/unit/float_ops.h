@@ -11,8 +11,8 @@
 #include <emmintrin.h>
 #include <string.h>
 
-#include "ir.h"
-#include "trap.h"
+#include "ir/ir.h"
+#include "run/trap.h"
 
 static inline double float_f64(u64 bits)
 {

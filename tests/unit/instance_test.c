@@ -3,8 +3,8 @@
  * instance_test.c - what instantiation creates, the order of segments, limits, and the run-time
  * functions on memories and tables.  Modules are declared only: no code is needed.
  */
-#include "rt.h"
-#include "store.h"
+#include "run/rt.h"
+#include "run/store.h"
 #include "user/user.h"
 #include "wat.h"
 

@@ -5,7 +5,7 @@
 #ifndef KWASM_TESTS_INT_OPS_H
 #define KWASM_TESTS_INT_OPS_H
 
-#include "trap.h"
+#include "run/trap.h"
 
 /* OP(enum, instruction without its type); in this order in enum int_op and int_op_names */
 #define INT_BINARY(OP) \

@@ -3,7 +3,7 @@
  * ir_test.c - storage of the IR, dominators and loops against their definitions, the verifier on
  * broken IR.
  */
-#include "ir.h"
+#include "ir/ir.h"
 #include "tap.h"
 
 #define NUM_GRAPHS 300

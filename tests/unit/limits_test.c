@@ -7,7 +7,7 @@
  */
 #include <time.h>
 
-#include "module.h"
+#include "wasm/module.h"
 #include "wasm_build.h"
 
 #define TYPE "\1\4\1\x60\0\0"

@@ -4,7 +4,7 @@
  *
  * Each binary is the header and the row's bytes.
  */
-#include "module.h"
+#include "wasm/module.h"
 #include "wasm_build.h"
 
 #define TYPE "\1\4\1\x60\0\0"		/* type 0: [] -> [] */

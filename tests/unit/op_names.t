@@ -30,7 +30,7 @@ my %imm = (
 );
 
 my @ops;
-open my $f, '<', 'core/wasm_ops.def' or die;
+open my $f, '<', 'core/wasm/wasm_ops.def' or die;
 while (<$f>) {
 	my ($code, $name, $imm) = /^OP\(0x(\w+), \w+, "(.*?)", ".*?", (\w+)\)/ or next;
 	exists $imm{$imm} or die "no immediates for $imm\n";
@@ -41,7 +41,7 @@ while (<$f>) {
 	my $after = $name =~ /^(block|loop|if|else)$/ ? "\x0b" : '';
 	push @ops, [$name, $name eq 'end' ? "\x0b" : "$before$bytes$imm{$imm}$after\x0b"];
 }
-open $f, '<', 'core/wasm_simd.def' or die;
+open $f, '<', 'core/wasm/wasm_simd.def' or die;
 while (<$f>) {
 	my ($code, $name) = /^SIMD\(0x(\w+), "(.*?)"\)/ or next;
 	my $imm = $name =~ /^v128\.const$|shuffle$/ ? "\0" x 16 : $name =~ /_lane$/ && $name =~ /^v128/

@@ -6,7 +6,7 @@
  *	each location written at most once, from any location that holds a value of its class
  */
 #include "tap.h"
-#include "parmove.h"
+#include "ir/alloc/parmove.h"
 
 #define SLOTS 8
 #define LOCS (IR_LOC_SLOT + SLOTS + 1)

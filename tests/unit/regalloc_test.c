@@ -10,7 +10,7 @@
  * functions have to be compiled within a bound of memory.
  */
 #include "tap.h"
-#include "live.h"
+#include "ir/alloc/live.h"
 
 #define VARS 24			/* mutable variables of a program, the odd ones are floats */
 #define MAX_EDGES 8

@@ -7,7 +7,7 @@
 #include <signal.h>
 #include <sys/mman.h>
 
-#include "store.h"
+#include "run/store.h"
 #include "user/user.h"
 #include "wat.h"
 

@@ -13,7 +13,7 @@
  *	globals		0 imported const i32  1 var i64  2 const f32
  *	segments	element 0 passive funcref, 1 passive externref; data 0 passive
  */
-#include "module.h"
+#include "wasm/module.h"
 #include "wasm_build.h"
 
 struct row {

@@ -8,7 +8,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "instance.h"
+#include "run/instance.h"
 #include "tap.h"
 
 /*

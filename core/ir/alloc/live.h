@@ -23,7 +23,7 @@
 #ifndef KWASM_LIVE_H
 #define KWASM_LIVE_H
 
-#include "ir.h"
+#include "ir/ir.h"
 
 #define RA_NONE U32_MAX
 #define RA_NUM_REGS 32

@@ -5,7 +5,7 @@
 #ifndef KWASM_PARMOVE_H
 #define KWASM_PARMOVE_H
 
-#include "ir.h"
+#include "ir/ir.h"
 
 struct ir_parmove_move;
 

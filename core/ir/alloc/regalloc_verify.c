@@ -9,7 +9,7 @@
  *
  * Takes blocks times locations of memory: meant for test builds and for `dump`.
  */
-#include "ir.h"
+#include "ir/ir.h"
 
 #define JUNK 0u			/* holds nothing that may be read */
 #define NUM_REGS 32u

@@ -14,11 +14,11 @@
 #include <linux/percpu.h>
 #include <linux/slab.h>
 
-#include "event.h"
+#include "kernel/netlink/event.h"
 #include "hook.h"
-#include "hosts.h"
-#include "limits.h"
-#include "watchdog.h"
+#include "kernel/program/hosts.h"
+#include "kernel/limits.h"
+#include "kernel/machine/watchdog.h"
 
 #define BACKOFF_MIN_MS 100u
 #define BACKOFF_MAX_MS 60000u

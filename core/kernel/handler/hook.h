@@ -12,8 +12,8 @@
 #include <linux/timex.h>
 #include <linux/workqueue.h>
 
-#include "../packet.h"
-#include "program.h"
+#include "abi/packet.h"
+#include "kernel/program/program.h"
 
 struct kwasm_attachment;
 

@@ -2,12 +2,12 @@
 /*
  * packet.c - how host functions reach an sk_buff and a program's log.
  */
-#include "../instance.h"
-#include "../packet.h"
-#include "../store.h"
-#include "event.h"
+#include "run/instance.h"
+#include "abi/packet.h"
+#include "run/store.h"
+#include "kernel/netlink/event.h"
 #include "packet.h"
-#include "program.h"
+#include "kernel/program/program.h"
 
 int kwasm_packet_read(const struct kwasm_packet *packet, u32 offset, void *to, u32 len)
 {

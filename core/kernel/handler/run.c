@@ -5,7 +5,7 @@
 #include <linux/bottom_half.h>
 #include <linux/irqflags.h>
 
-#include "../store.h"
+#include "run/store.h"
 #include "run.h"
 
 /*

@@ -17,10 +17,10 @@
 #include <asm/asm.h>
 #include <asm/nospec-branch.h>
 
-#include "fpu.h"
+#include "kernel/machine/x86/fpu.h"
 #include "hook.h"
 #include "packet.h"
-#include "watchdog.h"
+#include "kernel/machine/watchdog.h"
 
 /* This path's part of struct kwasm_ctx.env. */
 enum {

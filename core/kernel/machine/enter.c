@@ -7,7 +7,7 @@
  */
 #include <linux/bottom_half.h>
 
-#include "fpu.h"
+#include "kernel/machine/x86/fpu.h"
 #include "thread.h"
 #include "watchdog.h"
 

@@ -11,7 +11,7 @@
 
 #include <asm/cpufeature.h>
 
-#include "../env.h"
+#include "env.h"
 
 void *kwasm_zalloc(size_t n, size_t size)
 {

@@ -11,7 +11,7 @@
 #include <linux/err.h>
 #include <linux/rcupdate.h>
 
-#include "extable.h"
+#include "kernel/machine/x86/extable.h"
 #include "ksym.h"
 #include "symbols.h"
 #include "text.h"

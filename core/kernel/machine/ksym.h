@@ -5,7 +5,7 @@
 #ifndef KWASM_KERNEL_KSYM_H
 #define KWASM_KERNEL_KSYM_H
 
-#include "../compile.h"
+#include "compile.h"
 
 struct kwasm_ksyms;
 

@@ -13,7 +13,7 @@
 #include <linux/sched.h>
 #include <linux/sched/mm.h>
 
-#include "compat.h"
+#include "kernel/compat.h"
 #include "memory.h"
 #include "symbols.h"
 #include "watchdog.h"

@@ -5,7 +5,7 @@
 #ifndef KWASM_KERNEL_MEMORY_H
 #define KWASM_KERNEL_MEMORY_H
 
-#include "../env.h"
+#include "env.h"
 
 /**
  * struct kwasm_linear_usage - what all linear memories take together

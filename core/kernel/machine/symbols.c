@@ -20,9 +20,9 @@
 #include <asm/nospec-branch.h>
 #include <asm/page.h>
 
-#include "../env.h"
-#include "compat.h"
-#include "kernel.h"
+#include "env.h"
+#include "kernel/compat.h"
+#include "kernel/kernel.h"
 #include "symbols.h"
 
 /* The headers hide these from modules. */

@@ -14,8 +14,8 @@
 #include <linux/rcupdate.h>
 #include <linux/vmalloc.h>
 
-#include "extable.h"
-#include "kernel.h"
+#include "kernel/machine/x86/extable.h"
+#include "kernel/kernel.h"
 #include "symbols.h"
 #include "text.h"
 

@@ -5,7 +5,7 @@
 #ifndef KWASM_KERNEL_TEXT_H
 #define KWASM_KERNEL_TEXT_H
 
-#include "../env.h"
+#include "env.h"
 
 /**
  * kwasm_text_contains() - is @pc in text that has been sealed and not yet freed?

@@ -16,9 +16,9 @@
 #include <asm/fpu/api.h>
 #include <asm/irq_regs.h>
 
-#include "../x64/entry.h"
-#include "compat.h"
-#include "fpu.h"
+#include "x64/entry.h"
+#include "kernel/compat.h"
+#include "kernel/machine/x86/fpu.h"
 #include "text.h"
 #include "thread.h"
 #include "watchdog.h"

@@ -13,7 +13,7 @@
 
 #include <linux/hrtimer.h>
 
-#include "../store.h"
+#include "run/store.h"
 
 /**
  * struct kwasm_thread - what makes calls into a store preemptible

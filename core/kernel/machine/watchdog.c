@@ -18,9 +18,9 @@
 
 #include <asm/irq_regs.h>
 
-#include "../store.h"
-#include "compat.h"
-#include "kernel.h"
+#include "run/store.h"
+#include "kernel/compat.h"
+#include "kernel/kernel.h"
 #include "text.h"
 #include "watchdog.h"
 

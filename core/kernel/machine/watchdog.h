@@ -13,8 +13,8 @@
 #include <linux/hrtimer.h>
 #include <linux/percpu.h>
 
-#include "../instance.h"
-#include "compat.h"
+#include "run/instance.h"
+#include "kernel/compat.h"
 
 /* The watchdog's part of struct kwasm_ctx.env; the others are in run.h and program.h. */
 enum {

@@ -5,7 +5,7 @@
 #include <linux/kmod.h>
 
 #include "event.h"
-#include "hosts.h"
+#include "kernel/program/hosts.h"
 #include "netlink.h"
 
 /* The hook's module may not be loaded yet. */

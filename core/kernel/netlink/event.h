@@ -7,7 +7,7 @@
 
 #include <linux/workqueue.h>
 
-#include "../uapi/kwasm.h"
+#include "uapi/kwasm.h"
 
 struct kwasm_attachment;
 struct kwasm_program;

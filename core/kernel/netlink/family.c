@@ -12,9 +12,9 @@
 #include <linux/fs.h>
 #include <linux/vmalloc.h>
 
-#include "compat.h"
+#include "kernel/compat.h"
 #include "event.h"
-#include "limits.h"
+#include "kernel/limits.h"
 #include "netlink.h"
 
 #define STRING(bytes) { .type = NLA_NUL_STRING, .len = (bytes) }

@@ -5,12 +5,12 @@
  * The module is compiled, instantiated once, called, and released; nothing of it stays.  The call
  * may take long: it is preempted, and ends with the caller.
  */
-#include "hosts.h"
-#include "limits.h"
-#include "ksym.h"
+#include "kernel/program/hosts.h"
+#include "kernel/limits.h"
+#include "kernel/machine/ksym.h"
 #include "netlink.h"
-#include "thread.h"
-#include "watchdog.h"
+#include "kernel/machine/thread.h"
+#include "kernel/machine/watchdog.h"
 
 /**
  * struct invocation - a call on its way

@@ -8,11 +8,11 @@
 #include <net/genetlink.h>
 #include <net/sock.h>
 
-#include "../diag.h"
-#include "compat.h"
-#include "../uapi/kwasm.h"
-#include "hook.h"
-#include "program.h"
+#include "diag.h"
+#include "kernel/compat.h"
+#include "uapi/kwasm.h"
+#include "kernel/handler/hook.h"
+#include "kernel/program/program.h"
 
 extern struct genl_family kwasm_genl_family;
 

@@ -3,11 +3,11 @@
  * nl_program.c - requests about programs: load, replace, unload, kill, show, code, log.
  */
 #include "event.h"
-#include "hosts.h"
-#include "limits.h"
-#include "memory.h"
+#include "kernel/program/hosts.h"
+#include "kernel/limits.h"
+#include "kernel/machine/memory.h"
 #include "netlink.h"
-#include "watchdog.h"
+#include "kernel/machine/watchdog.h"
 
 static int request_denials(struct genl_info *info, struct kwasm_load_request *req,
 			   struct kwasm_diag *diag)

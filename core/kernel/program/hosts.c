@@ -8,7 +8,7 @@
 #include <linux/module.h>
 #include <linux/rwsem.h>
 
-#include "hook.h"
+#include "kernel/handler/hook.h"
 #include "hosts.h"
 
 static DECLARE_RWSEM(hosts_sem);

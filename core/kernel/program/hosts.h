@@ -5,7 +5,7 @@
 #ifndef KWASM_KERNEL_HOSTS_H
 #define KWASM_KERNEL_HOSTS_H
 
-#include "../host.h"
+#include "run/host.h"
 
 #define KWASM_HOST_TABLES_MAX 16
 

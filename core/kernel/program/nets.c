@@ -5,7 +5,7 @@
 #include <net/net_namespace.h>
 #include <net/netns/generic.h>
 
-#include "hook.h"
+#include "kernel/handler/hook.h"
 #include "hosts.h"
 #include "program.h"
 

@@ -12,16 +12,16 @@
 #include <linux/percpu.h>
 #include <linux/slab.h>
 
-#include "../packet.h"
-#include "../store.h"
-#include "event.h"
-#include "hook.h"
+#include "abi/packet.h"
+#include "run/store.h"
+#include "kernel/netlink/event.h"
+#include "kernel/handler/hook.h"
 #include "hosts.h"
-#include "ksym.h"
-#include "limits.h"
+#include "kernel/machine/ksym.h"
+#include "kernel/limits.h"
 #include "program.h"
-#include "text.h"
-#include "watchdog.h"
+#include "kernel/machine/text.h"
+#include "kernel/machine/watchdog.h"
 
 DEFINE_MUTEX(kwasm_lock);
 

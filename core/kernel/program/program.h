@@ -15,9 +15,9 @@
 #include <linux/workqueue.h>
 #include <net/net_namespace.h>
 
-#include "../compile.h"
-#include "../instance.h"
-#include "../uapi/kwasm.h"
+#include "compile.h"
+#include "run/instance.h"
+#include "uapi/kwasm.h"
 #include "log.h"
 
 struct kwasm_ksyms;

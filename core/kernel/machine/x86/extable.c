@@ -19,10 +19,10 @@
 #include <asm/extable.h>
 #include <asm/pgtable.h>
 
-#include "../instance.h"
+#include "run/instance.h"
 #include "extable.h"
-#include "symbols.h"
-#include "text.h"
+#include "kernel/machine/symbols.h"
+#include "kernel/machine/text.h"
 
 #define GROUP_BYTES 65536u	/* what the immediate of an entry can tell apart */
 #define MAX_BYTES (KWASM_EXTABLE_GROUPS * GROUP_BYTES)

@@ -24,11 +24,11 @@
 #include <asm/trap_pf.h>
 #include <asm/trapnr.h>
 
-#include "../instance.h"
+#include "run/instance.h"
 #include "extable.h"
-#include "kernel.h"
-#include "symbols.h"
-#include "text.h"
+#include "kernel/kernel.h"
+#include "kernel/machine/symbols.h"
+#include "kernel/machine/text.h"
 
 static bool fault_hook __ro_after_init = true;
 module_param(fault_hook, bool, 0444);

@@ -9,8 +9,8 @@
 #include <asm/fpu/api.h>
 
 #include "fpu.h"
-#include "run.h"
-#include "watchdog.h"
+#include "kernel/handler/run.h"
+#include "kernel/machine/watchdog.h"
 
 /* All exceptions masked, round to nearest, denormals as they are. */
 static void load_default_mxcsr(void)

@@ -12,8 +12,8 @@
 #include <asm/asm.h>
 #include <asm/page.h>
 
-#include "../env.h"
-#include "symbols.h"
+#include "env.h"
+#include "kernel/machine/symbols.h"
 
 #define RESERVE_BYTES (5 * 1024)
 #define UNKNOWN_STACK_BYTES 1024

@@ -12,7 +12,7 @@
 #include <asm/segment.h>
 #include <asm/unwind_hints.h>
 
-#include "../x64/entry.h"
+#include "x64/entry.h"
 
 	.text
 
