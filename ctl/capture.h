@@ -5,7 +5,7 @@
 #ifndef KWASM_CTL_CAPTURE_H
 #define KWASM_CTL_CAPTURE_H
 
-#include "../core/user/packet.h"
+#include "../core/user/user_packet.h"
 
 /*
  * Whether a handler sees a frame; SIGHT(NAME, "key in JSON", "what it says in text").

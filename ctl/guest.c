@@ -9,7 +9,7 @@
 #include "ctl.h"
 #include "guest.h"
 
-#include "../core/abi/packet.h"
+#include "../core/abi/abi.h"
 #include "../core/user/user.h"
 
 #define NS_PER_MS 1000000u

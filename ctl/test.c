@@ -15,7 +15,7 @@
 #include "out.h"
 #include "tally.h"
 
-#include "../core/abi/packet.h"
+#include "../core/abi/abi.h"
 #include "../core/uapi/kwasm.h"
 
 #define ENTRY_DEFAULT "kwasm_packet"

@@ -6,7 +6,7 @@
  * BH off): nothing sleeps, nothing allocates, guest memory is reached through kwasm_ctx_slice().
  */
 #include "run/instance.h"
-#include "packet.h"
+#include "abi.h"
 
 static u64 abi_log(struct kwasm_ctx *ctx, u64 text, u64 len)
 {

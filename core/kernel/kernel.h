@@ -25,7 +25,4 @@ bool kwasm_fault_is_hooked(void);
 int kwasm_watchdog_init(void);
 void kwasm_watchdog_exit(void);
 
-int kwasm_control_init(void);
-void kwasm_control_exit(void);
-
 #endif /* KWASM_KERNEL_KERNEL_H */

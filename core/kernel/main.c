@@ -6,10 +6,27 @@
 #include <linux/module.h>
 #include <net/genetlink.h>
 
-#include "uapi/kwasm.h"
+#include "abi/abi.h"
+#include "kernel/handler/hook.h"
 #include "kernel.h"
+#include "kernel/netlink/netlink.h"
+#include "uapi/kwasm.h"
+#include "work.h"
 
-/* Each part may use the ones before it; they are stopped in reverse order. */
+static int abi_init(void)
+{
+	return kwasm_host_register(kwasm_abi);
+}
+
+static void abi_exit(void)
+{
+	kwasm_host_unregister(kwasm_abi);
+}
+
+/*
+ * Each part may use the ones before it; they are stopped in reverse order: requests end first,
+ * then everything is detached and unloaded, then work is waited for.
+ */
 static const struct {
 	int (*init)(void);
 	void (*exit)(void);
@@ -17,7 +34,10 @@ static const struct {
 	{ kwasm_symbols_init, NULL },
 	{ kwasm_fault_init, kwasm_fault_exit },
 	{ kwasm_watchdog_init, kwasm_watchdog_exit },
-	{ kwasm_control_init, kwasm_control_exit },
+	{ kwasm_work_init, kwasm_work_exit },
+	{ abi_init, abi_exit },
+	{ kwasm_nets_init, kwasm_nets_exit },
+	{ kwasm_netlink_init, kwasm_netlink_exit },
 };
 
 static void stop_parts(unsigned int n)

@@ -5,4 +5,4 @@ KWASM_USER_OBJS += env.o
 KWASM_USER_OBJS += text.o
 KWASM_USER_OBJS += linear.o
 KWASM_USER_OBJS += fault.o
-KWASM_USER_OBJS += packet.o
+KWASM_USER_OBJS += user_packet.o

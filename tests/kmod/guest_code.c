@@ -153,7 +153,7 @@ static void make_way(struct emitter *e, u32 flags)
 	load_reg(e, 0, 0);
 	resume = e->at - 8;
 	CODE(e, 0x49, 0x89, 0x87);			/* mov [r15 + resume], rax */
-	imm32(e, CTX(env[KWASM_GUARD_RESUME]));
+	imm32(e, CTX(env[KWASM_ENV_RESUME]));
 	for (i = 0; i < num; i++)
 		load_reg(e, yield_regs[i], YIELD_VALUE(yield_regs[i]));
 	CODE(e, 0x68);					/* push flags; popfq */
@@ -313,12 +313,12 @@ u32 guest_enter(struct guest *g, enum guest_op op, u64 limit_ns)
 	g->ctx->trap_pc = 0;
 	g->ctx->trap_address = 0;
 	g->ctx->meta_mark = 0;
-	if (!kwasm_guard_enter(g->ctx, limit_ns))
+	if (!kwasm_invocation_begin(g->ctx, limit_ns))
 		return KWASM_TRAP_TIME;
 	kwasm_store_measure_stack(g->ctx->instance->store);
 	trap = kwasm_enter(g->ctx, guest_thunk(g, op), values);
 	if (trap)
 		WRITE_ONCE(g->ctx->kill, KWASM_TRAP_NONE);
-	kwasm_guard_exit(g->ctx);
+	kwasm_invocation_end(g->ctx);
 	return trap;
 }

@@ -115,12 +115,12 @@ my %wall = (
 		core/kernel/handler/hook.h core/kernel/netlink/event.h core/kernel/limits.h)],
 	'core/kernel/handler' => [@ground, qw(core/run core/abi core/kernel/machine
 		core/kernel/machine/x86 core/kernel/program core/kernel/netlink/event.h
-		core/kernel/limits.h)],
+		core/kernel/limits.h core/kernel/work.h)],
 	'core/kernel/netlink' => [@ground, qw(core/run core/kernel/machine core/kernel/program
-		core/kernel/handler core/kernel/limits.h core/kernel/compat.h)],
+		core/kernel/handler core/kernel/limits.h core/kernel/compat.h core/kernel/work.h)],
 	'core/kernel' => [qw(ANY)],
 	'hooks' => [qw(core/kernel/handler/run.h)],
-	'ctl' => [@ground, qw(compile core/wasm/op.h core/abi/packet.h core/run/instance.h
+	'ctl' => [@ground, qw(compile core/wasm/op.h core/abi/abi.h core/run/instance.h
 		core/run/trap.h core/user)],
 );
 

@@ -18,6 +18,7 @@
 #include "hook.h"
 #include "kernel/program/hosts.h"
 #include "kernel/limits.h"
+#include "kernel/work.h"
 #include "kernel/machine/watchdog.h"
 
 #define BACKOFF_MIN_MS 100u
@@ -106,7 +107,7 @@ static void run_init(struct kwasm_run *run, struct kwasm_attachment *at,
 
 		c->ctx = per_cpu_ptr(run->instances->slots, cpu)->ctx;
 		c->stats = per_cpu_ptr(at->stats, cpu);
-		if (c->ctx->env[KWASM_GUARD_LIMIT] < kwasm_watchdog_period())
+		if (c->ctx->env[KWASM_ENV_LIMIT] < kwasm_watchdog_period())
 			run->needs |= KWASM_NEEDS_WATCH;
 	}
 }
@@ -340,7 +341,7 @@ static void take_out(struct kwasm_attachment *at, const struct kwasm_ctx *ctx)
 u32 kwasm_attachment_trapped(struct kwasm_attachment *at, const struct kwasm_ctx *ctx,
 			     const struct kwasm_trap_info *trap)
 {
-	const struct kwasm_program *prog = (void *)ctx->env[KWASM_CTX_PROGRAM];
+	const struct kwasm_program *prog = (void *)ctx->env[KWASM_ENV_PROGRAM];
 	u32 verdict = at->policy == KWASM_POLICY_DROP ? KWASM_VERDICT_DROP : KWASM_VERDICT_ACCEPT;
 
 	if (trap->kind == KWASM_TRAP_KILLED)

@@ -12,7 +12,7 @@
 #include <linux/timex.h>
 #include <linux/workqueue.h>
 
-#include "abi/packet.h"
+#include "abi/abi.h"
 #include "kernel/program/program.h"
 
 struct kwasm_attachment;
@@ -135,9 +135,6 @@ struct kwasm_attachment {
 	struct delayed_work work;
 	void *hook_priv;
 };
-
-/* Where work that traps cause is done. */
-extern struct workqueue_struct *kwasm_wq;
 
 /** kwasm_attachment_put() - drop a reference; any context that may free. */
 void kwasm_attachment_put(struct kwasm_attachment *at);

@@ -36,7 +36,7 @@ EXPORT_SYMBOL_GPL(kwasm_run_moved);
 /* For floats, and limits so short that the timer may have to come earlier. */
 u64 kwasm_run_specially(struct kwasm_ctx *ctx, const struct kwasm_run *run)
 {
-	if (this_cpu_read(kwasm_cpu.period) > ctx->env[KWASM_GUARD_LIMIT])
+	if (this_cpu_read(kwasm_cpu.period) > ctx->env[KWASM_ENV_LIMIT])
 		kwasm_watchdog_wake(ctx);
 	if (run->needs & KWASM_NEEDS_FPU)
 		return kwasm_fpu_run(ctx, run->code);
@@ -52,14 +52,14 @@ EXPORT_SYMBOL_GPL(kwasm_run_specially);
 u64 kwasm_run_time(struct kwasm_ctx *ctx, u64 cycles, u64 result)
 {
 	struct kwasm_hook_stats *stats = kwasm_run_stats(ctx);
-	u64 start = ctx->env[KWASM_GUARD_START];
+	u64 start = ctx->env[KWASM_ENV_START];
 
-	cycles = start < KWASM_SEEN ? (u32)cycles : get_cycles() - ctx->env[KWASM_GUARD_BEGAN];
+	cycles = start < KWASM_SEEN ? (u32)cycles : get_cycles() - ctx->env[KWASM_ENV_BEGAN];
 	if ((s64)cycles < 0)	/* the counter stepped back, as in a machine that has moved */
 		cycles = 0;
 	if (start == KWASM_EXPIRED)
 		kwasm_watchdog_clear(ctx);
-	ctx->env[KWASM_GUARD_START] = 0;
+	ctx->env[KWASM_ENV_START] = 0;
 	stats->run_cycles += cycles;
 	stats->run_max_cycles = max(stats->run_max_cycles, cycles);
 	return result;
@@ -99,10 +99,10 @@ static u32 judge(struct kwasm_ctx *ctx, u64 result)
 
 static bool is_running(const struct kwasm_ctx *ctx)
 {
-	const struct kwasm_ctx *c = kwasm_guard_running();
+	const struct kwasm_ctx *c = kwasm_invocation_running();
 
 	while (c && c != ctx)
-		c = (const struct kwasm_ctx *)c->env[KWASM_GUARD_PREV];
+		c = (const struct kwasm_ctx *)c->env[KWASM_ENV_BELOW];
 	return c;
 }
 
@@ -121,7 +121,7 @@ static u32 run_busy(const struct kwasm_run *run, struct sk_buff *skb,
 		stats->reentered++;
 		return KWASM_VERDICT_ACCEPT;
 	}
-	if (!kwasm_guard_enter(ctx, ctx->env[KWASM_GUARD_LIMIT])) {
+	if (!kwasm_invocation_begin(ctx, ctx->env[KWASM_ENV_LIMIT])) {
 		stats->skipped++;
 		return KWASM_VERDICT_ACCEPT;
 	}
@@ -152,7 +152,7 @@ EXPORT_SYMBOL_GPL(kwasm_run_busy);
 
 u32 kwasm_run_other(struct kwasm_ctx *ctx, u64 result)
 {
-	const struct nf_hook_state *state = (void *)ctx->env[KWASM_RUN_STATE];
+	const struct nf_hook_state *state = (void *)ctx->env[KWASM_ENV_ARRIVAL];
 	struct kwasm_attachment *at = kwasm_run_stats(ctx)->at;
 	struct sk_buff *skb = (struct sk_buff *)ctx->packet;
 

@@ -19,20 +19,14 @@
 
 #include "kernel/machine/x86/fpu.h"
 #include "hook.h"
-#include "packet.h"
+#include "skb.h"
 #include "kernel/machine/watchdog.h"
-
-/* This path's part of struct kwasm_ctx.env. */
-enum {
-	KWASM_RUN_STATS = 1,	/* struct kwasm_hook_stats of the attachment */
-	KWASM_RUN_STATE,	/* struct nf_hook_state of the packet */
-};
 
 /* What is not needed for every handler.  Return: no more needs. */
 static __always_inline bool kwasm_run_setup(struct kwasm_ctx *ctx, const struct kwasm_run *run,
 					    struct sk_buff *skb)
 {
-	const struct nf_hook_state *state = (void *)READ_ONCE(ctx->env[KWASM_RUN_STATE]);
+	const struct nf_hook_state *state = (void *)READ_ONCE(ctx->env[KWASM_ENV_ARRIVAL]);
 	int offset = skb_network_offset(skb);
 	u32 needs = READ_ONCE(run->needs);
 
@@ -104,7 +98,7 @@ u64 kwasm_run_time(struct kwasm_ctx *ctx, u64 cycles, u64 result);
 
 static __always_inline struct kwasm_hook_stats *kwasm_run_stats(const struct kwasm_ctx *ctx)
 {
-	return (struct kwasm_hook_stats *)READ_ONCE(ctx->env[KWASM_RUN_STATS]);
+	return (struct kwasm_hook_stats *)READ_ONCE(ctx->env[KWASM_ENV_STATS]);
 }
 
 /*
@@ -120,22 +114,22 @@ static __always_inline u32 kwasm_run_guest(struct kwasm_ctx *ctx, struct kwasm_h
 	struct kwasm_ctx *below;
 	u64 result, cycles;
 
-	ctx->env[KWASM_RUN_STATS] = (u64)stats;
-	ctx->env[KWASM_RUN_STATE] = (u64)state;
+	ctx->env[KWASM_ENV_STATS] = (u64)stats;
+	ctx->env[KWASM_ENV_ARRIVAL] = (u64)state;
 	ctx->packet = kwasm_packet_from_skb(skb);
 	stats->bytes += skb->len;
 	if (!nested)
-		WRITE_ONCE(ctx->env[KWASM_GUARD_START], kwasm_cycles_low());
+		WRITE_ONCE(ctx->env[KWASM_ENV_START], kwasm_cycles_low());
 	if (run->needs && unlikely(!kwasm_run_setup(ctx, run, skb)))
 		result = kwasm_run_specially(ctx, run);
 	else
 		result = kwasm_run_enter(&ctx, run->code);
-	below = nested ? (struct kwasm_ctx *)ctx->env[KWASM_GUARD_PREV] : NULL;
+	below = nested ? (struct kwasm_ctx *)ctx->env[KWASM_ENV_BELOW] : NULL;
 	this_cpu_write(kwasm_cpu.running, below);
 	if (nested)
-		ctx->env[KWASM_GUARD_PREV] = 0;
+		ctx->env[KWASM_ENV_BELOW] = 0;
 	barrier();	/* the timer does not mark it any more */
-	cycles = kwasm_cycles_low() - ctx->env[KWASM_GUARD_START];
+	cycles = kwasm_cycles_low() - ctx->env[KWASM_ENV_START];
 	stats = kwasm_run_stats(ctx);
 	if (unlikely(cycles > stats->run_max_cycles)) {
 		result = kwasm_run_time(ctx, cycles, result);
@@ -167,7 +161,7 @@ static __always_inline u32 kwasm_run_bh(struct kwasm_attachment *at, struct sk_b
 	}
 	ctx = this_cpu_read(run->cpus->ctx);
 	stats = this_cpu_read(run->cpus->stats);
-	if (unlikely(!kwasm_guard_claim(ctx)))
+	if (unlikely(!kwasm_invocation_claim(ctx)))
 		return busy(run, skb, state);
 	return kwasm_run_guest(ctx, stats, run, skb, state, false, rest);
 }

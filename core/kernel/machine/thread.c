@@ -25,7 +25,7 @@
 
 #define TICK_NS (NSEC_PER_MSEC)
 
-static_assert(offsetof(struct kwasm_ctx, env[KWASM_GUARD_RESUME]) == X64_CTX_RESUME);
+static_assert(offsetof(struct kwasm_ctx, env[KWASM_ENV_RESUME]) == X64_CTX_RESUME);
 
 /* The context of the guest of @t that was interrupted; NULL where something else was. */
 static struct kwasm_ctx *interrupted(const struct kwasm_thread *t, struct pt_regs *regs)
@@ -59,7 +59,7 @@ static enum hrtimer_restart tick(struct hrtimer *timer)
 		t->ending = true;
 		kwasm_watchdog_kill(t->ctx, trap);
 	} else if (ctx && (need_resched() || local_softirq_pending())) {
-		ctx->env[KWASM_GUARD_RESUME] = regs->ip;
+		ctx->env[KWASM_ENV_RESUME] = regs->ip;
 		regs->ip = (unsigned long)kwasm_yield;
 	}
 	hrtimer_forward_now(timer, ns_to_ktime(TICK_NS));

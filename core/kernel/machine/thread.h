@@ -66,7 +66,7 @@ u32 kwasm_thread_enter(struct kwasm_thread *t, struct kwasm_ctx *ctx, const void
 		       u64 *values);
 
 /*
- * Where the timer sends a guest, leaving in env[KWASM_GUARD_RESUME] of its context where it was:
+ * Where the timer sends a guest, leaving in env[KWASM_ENV_RESUME] of its context where it was:
  * calls kwasm_thread_yield() and goes on there as if nothing had happened.  See yield.S.
  */
 void kwasm_yield(void);

@@ -33,8 +33,6 @@ static unsigned int time_scale = 1;
 module_param(time_scale, uint, 0644);
 MODULE_PARM_DESC(time_scale, "factor on every time limit, for emulated machines (1 to 1000)");
 
-DEFINE_PER_CPU(struct kwasm_cpu, kwasm_cpu);
-
 static u64 period;	/* nanoseconds; limits are compared with it, so it stays as it was first */
 static int hotplug_state;
 
@@ -54,9 +52,9 @@ static void set_deadline(struct kwasm_ctx *ctx, u64 now)
 {
 	u64 cycles = get_cycles();
 
-	ctx->env[KWASM_GUARD_BEGAN] = cycles - (u32)(cycles - ctx->env[KWASM_GUARD_START]);
-	ctx->env[KWASM_GUARD_START] = KWASM_SEEN;
-	ctx->deadline = now + ctx->env[KWASM_GUARD_LIMIT];
+	ctx->env[KWASM_ENV_BEGAN] = cycles - (u32)(cycles - ctx->env[KWASM_ENV_START]);
+	ctx->env[KWASM_ENV_START] = KWASM_SEEN;
+	ctx->deadline = now + ctx->env[KWASM_ENV_LIMIT];
 }
 
 /*
@@ -76,7 +74,7 @@ void kwasm_watchdog_kill(struct kwasm_ctx *ctx, u32 trap)
 
 void kwasm_watchdog_clear(struct kwasm_ctx *ctx)
 {
-	ctx->env[KWASM_GUARD_START] = 0;
+	ctx->env[KWASM_ENV_START] = 0;
 	kwasm_watchdog_kill(ctx, KWASM_TRAP_NONE);
 }
 
@@ -86,12 +84,12 @@ void kwasm_watchdog_clear(struct kwasm_ctx *ctx)
  */
 static u64 look(struct kwasm_ctx *ctx, struct pt_regs *regs, u64 now)
 {
-	if (ctx->env[KWASM_GUARD_START] < KWASM_SEEN)
+	if (ctx->env[KWASM_ENV_START] < KWASM_SEEN)
 		set_deadline(ctx, now);
-	if (ctx->env[KWASM_GUARD_START] != KWASM_EXPIRED) {
+	if (ctx->env[KWASM_ENV_START] != KWASM_EXPIRED) {
 		if (now < ctx->deadline)
 			return ctx->deadline - now;
-		WRITE_ONCE(ctx->env[KWASM_GUARD_START], KWASM_EXPIRED);
+		WRITE_ONCE(ctx->env[KWASM_ENV_START], KWASM_EXPIRED);
 	}
 
 	/* In sealed text the register always holds a context, that of the running instance. */
@@ -100,7 +98,7 @@ static u64 look(struct kwasm_ctx *ctx, struct pt_regs *regs, u64 now)
 							       regs->ip, 0, KWASM_TRAP_TIME);
 	else
 		kwasm_watchdog_kill(ctx, KWASM_TRAP_TIME);
-	return ctx->env[KWASM_GUARD_LIMIT] / 4;
+	return ctx->env[KWASM_ENV_LIMIT] / 4;
 }
 
 /* From @cpu itself with interrupts off, or while it is not up. */
@@ -123,7 +121,7 @@ static enum hrtimer_restart tick(struct hrtimer *timer)
 		fall_asleep(cpu);
 		return HRTIMER_NORESTART;
 	}
-	for (; ctx; ctx = (struct kwasm_ctx *)ctx->env[KWASM_GUARD_PREV]) {
+	for (; ctx; ctx = (struct kwasm_ctx *)ctx->env[KWASM_ENV_BELOW]) {
 		next = min(next, look(ctx, regs, ktime_to_ns(now)));
 		regs = NULL;
 	}
@@ -137,37 +135,11 @@ void kwasm_watchdog_wake(struct kwasm_ctx *ctx)
 	unsigned long flags;
 
 	local_irq_save(flags);
-	if (ctx->env[KWASM_GUARD_START] < KWASM_SEEN)
+	if (ctx->env[KWASM_ENV_START] < KWASM_SEEN)
 		set_deadline(ctx, ktime_get_ns());
-	cpu->period = clamp_t(u64, ctx->env[KWASM_GUARD_LIMIT], MIN_PERIOD_NS, period);
+	cpu->period = clamp_t(u64, ctx->env[KWASM_ENV_LIMIT], MIN_PERIOD_NS, period);
 	hrtimer_start(&cpu->timer, ns_to_ktime(cpu->period), HRTIMER_MODE_REL_PINNED_HARD);
 	local_irq_restore(flags);
-}
-
-bool kwasm_guard_enter(struct kwasm_ctx *ctx, u64 limit_ns)
-{
-	if (irqs_disabled())
-		return false;
-	ctx->env[KWASM_GUARD_LIMIT] = limit_ns;
-	if (!kwasm_guard_claim(ctx)) {
-		ctx->env[KWASM_GUARD_PREV] = (u64)kwasm_guard_running();
-		barrier();	/* the timer finds the chain complete */
-		this_cpu_write(kwasm_cpu.running, ctx);
-	}
-	WRITE_ONCE(ctx->env[KWASM_GUARD_START], kwasm_cycles_low());
-	if (this_cpu_read(kwasm_cpu.period) > limit_ns)
-		kwasm_watchdog_wake(ctx);
-	return true;
-}
-
-void kwasm_guard_exit(struct kwasm_ctx *ctx)
-{
-	this_cpu_write(kwasm_cpu.running, (struct kwasm_ctx *)ctx->env[KWASM_GUARD_PREV]);
-	ctx->env[KWASM_GUARD_PREV] = 0;
-	barrier();	/* the timer does not mark it any more */
-	if (ctx->env[KWASM_GUARD_START] == KWASM_EXPIRED)
-		kwasm_watchdog_clear(ctx);
-	ctx->env[KWASM_GUARD_START] = 0;
 }
 
 /* Before @cpu comes up: its timer may still be pending elsewhere since it went down. */

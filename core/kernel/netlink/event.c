@@ -3,6 +3,7 @@
  * event.c - notifications; nothing is built while nobody listens.
  */
 #include "event.h"
+#include "kernel/work.h"
 #include "netlink.h"
 
 static struct sk_buff *event_begin(struct net *net, enum kwasm_event event, void **header)

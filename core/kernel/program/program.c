@@ -12,7 +12,7 @@
 #include <linux/percpu.h>
 #include <linux/slab.h>
 
-#include "abi/packet.h"
+#include "abi/abi.h"
 #include "run/store.h"
 #include "kernel/netlink/event.h"
 #include "kernel/handler/hook.h"
@@ -128,8 +128,8 @@ static int slot_create(struct kwasm_program *prog, struct kwasm_slot *slot,
 	if (err)
 		return err;
 	slot->ctx = inst->ctx;
-	inst->ctx->env[KWASM_CTX_PROGRAM] = (unsigned long)prog;
-	inst->ctx->env[KWASM_GUARD_LIMIT] = kwasm_watchdog_scale(prog->time_limit_ns);
+	inst->ctx->env[KWASM_ENV_PROGRAM] = (unsigned long)prog;
+	inst->ctx->env[KWASM_ENV_LIMIT] = kwasm_watchdog_scale(prog->time_limit_ns);
 	return 0;
 }
 

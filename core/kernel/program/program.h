@@ -22,12 +22,6 @@
 
 struct kwasm_ksyms;
 
-/*
- * Slot of kwasm_ctx.env[] that names the program of an instance that is complete; others:
- * watchdog.h, run.h.  For start functions there is only the store's owner.
- */
-#define KWASM_CTX_PROGRAM 7
-
 #define KWASM_ENTRY_DEFAULT "kwasm_packet"
 
 /*

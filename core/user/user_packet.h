@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * packet.h - packets and logs for handlers that run in user space.
+ * user_packet.h - packets and logs for handlers that run in user space.
  */
 #ifndef KWASM_USER_PACKET_H
 #define KWASM_USER_PACKET_H

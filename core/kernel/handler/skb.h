@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * packet.h - the kernel's packet behind ctx->packet.
+ * skb.h - the kernel's packet behind ctx->packet.
  */
-#ifndef KWASM_KERNEL_PACKET_H
-#define KWASM_KERNEL_PACKET_H
+#ifndef KWASM_KERNEL_SKB_H
+#define KWASM_KERNEL_SKB_H
 
 #include <linux/skbuff.h>
 
@@ -18,4 +18,4 @@ static inline const struct sk_buff *kwasm_packet_skb(const struct kwasm_packet *
 	return (const struct sk_buff *)packet;
 }
 
-#endif /* KWASM_KERNEL_PACKET_H */
+#endif /* KWASM_KERNEL_SKB_H */

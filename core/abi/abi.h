@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * packet.h - the packet of a running invocation, and the host functions that read it.
+ * abi.h - the packet of a running invocation, and the host functions that read it.
  */
-#ifndef KWASM_PACKET_H
-#define KWASM_PACKET_H
+#ifndef KWASM_ABI_H
+#define KWASM_ABI_H
 
 #include "env.h"
 #include "run/host.h"
@@ -48,4 +48,4 @@ int kwasm_log_write(struct kwasm_ctx *ctx, const char *text, u32 len);
 /* The functions of import module "kwasm", ended by an entry without name; see kwasm_abi.def. */
 extern const struct kwasm_host_fn kwasm_abi[];
 
-#endif /* KWASM_PACKET_H */
+#endif /* KWASM_ABI_H */

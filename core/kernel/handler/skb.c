@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * packet.c - how host functions reach an sk_buff and a program's log.
+ * skb.c - how host functions reach an sk_buff and a program's log.
  */
 #include "run/instance.h"
-#include "abi/packet.h"
+#include "abi/abi.h"
 #include "run/store.h"
 #include "kernel/netlink/event.h"
-#include "packet.h"
+#include "kernel/machine/invocation.h"
+#include "skb.h"
 #include "kernel/program/program.h"
 
 int kwasm_packet_read(const struct kwasm_packet *packet, u32 offset, void *to, u32 len)
@@ -28,7 +29,7 @@ int kwasm_log_write(struct kwasm_ctx *ctx, const char *text, u32 len)
 	if (!prog)
 		return -ENOSPC;
 	n = kwasm_log_add(&prog->log, text, len);
-	if (n > 0 && ctx->env[KWASM_CTX_PROGRAM])
+	if (n > 0 && ctx->env[KWASM_ENV_PROGRAM])
 		kwasm_event_log(prog);
 	return n;
 }

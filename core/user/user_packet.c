@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * packet.c - how host functions reach a packet and a log in user space.
+ * user_packet.c - how host functions reach a packet and a log in user space.
  */
-#include "packet.h"
+#include "user_packet.h"
 
-#include "abi/packet.h"
+#include "abi/abi.h"
 
 #define CTX_LOG 0	/* slot of kwasm_ctx.env[] */
 

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * work.h - the queue of what handlers and programs leave to process context.
+ */
+#ifndef KWASM_KERNEL_WORK_H
+#define KWASM_KERNEL_WORK_H
+
+#include <linux/workqueue.h>
+
+/* Restarts, which compile nothing but run start functions, and events; unbound. */
+extern struct workqueue_struct *kwasm_wq;
+
+int kwasm_work_init(void);
+
+/** kwasm_work_exit() - wait for what is queued; nothing queues any more. */
+void kwasm_work_exit(void);
+
+#endif /* KWASM_KERNEL_WORK_H */
