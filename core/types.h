@@ -35,6 +35,14 @@ static inline u64 kwasm_type_clean(u8 type, u64 value)
 	return type == KWASM_I32 || type == KWASM_F32 ? (u32)value : value;
 }
 
+/**
+ * kwasm_type_by_letter() - the type that a letter of a signature stands for.
+ * @letter: 'i' i32, 'I' i64, 'f' f32, 'F' f64, as in wasm_ops.def
+ *
+ * Return: enum kwasm_type, 0 for any other character.
+ */
+u8 kwasm_type_by_letter(char letter);
+
 /** kwasm_type_name() - "i32", "funcref", ...; "unknown type" for a byte that is none. */
 const char *kwasm_type_name(u8 type);
 

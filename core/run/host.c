@@ -7,22 +7,6 @@
  */
 #include "host.h"
 
-u8 kwasm_host_sig_type(char c)
-{
-	switch (c) {
-	case 'i':
-		return KWASM_I32;
-	case 'I':
-		return KWASM_I64;
-	case 'f':
-		return KWASM_F32;
-	case 'F':
-		return KWASM_F64;
-	default:
-		return 0;
-	}
-}
-
 bool kwasm_host_sig_matches(const char *sig, const struct kwasm_functype *type)
 {
 	u32 i;
@@ -30,7 +14,7 @@ bool kwasm_host_sig_matches(const char *sig, const struct kwasm_functype *type)
 	for (i = 0; i < type->num_params + type->num_results; i++) {
 		if (i == type->num_params && *sig++ != ':')
 			return false;
-		if (!*sig || kwasm_host_sig_type(*sig++) != type->params[i])
+		if (!*sig || kwasm_type_by_letter(*sig++) != type->params[i])
 			return false;
 	}
 	if (!type->num_results && *sig++ != ':')
@@ -145,7 +129,7 @@ void kwasm_functype_format(const struct kwasm_functype *type, char *buf, size_t 
 			buf[len++] = ':';
 		if (i == n || len + 1 >= size)
 			break;
-		for (c = letters; *c && kwasm_host_sig_type(*c) != type->params[i]; c++)
+		for (c = letters; *c && kwasm_type_by_letter(*c) != type->params[i]; c++)
 			;
 		buf[len++] = *c ? *c : 'r';
 	}

@@ -91,9 +91,6 @@ void kwasm_hostmap_release(struct kwasm_hostmap *map);
 u64 kwasm_host_call(const struct kwasm_host_fn *fn, struct kwasm_ctx *ctx,
 		    const struct kwasm_functype *type, const u64 *values);
 
-/** kwasm_host_sig_type() - KWASM_I32 for 'i', I64 for 'I', F32 for 'f', F64 for 'F', else 0. */
-u8 kwasm_host_sig_type(char c);
-
 /**
  * kwasm_functype_format() - spell a type as host functions do, "ii:i"; a reference is an 'r'.
  *

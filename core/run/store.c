@@ -136,7 +136,7 @@ static const struct kwasm_functype *functype_create(struct kwasm_store *store, c
 		if (*c == ':')
 			type->num_params = n;
 		else
-			types[n++] = kwasm_host_sig_type(*c);
+			types[n++] = kwasm_type_by_letter(*c);
 	}
 	type->num_results = n - type->num_params;
 	return type;

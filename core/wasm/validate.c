@@ -121,7 +121,8 @@ static void validate_end(struct kwasm_validator *v)
 		kwasm_operand_push_list(v, frame.results, frame.num_results);
 }
 
-static void validate_br(struct kwasm_validator *v)
+/* A br, or a br_if, which goes on where its condition is zero. */
+static void validate_br(struct kwasm_validator *v, bool conditional)
 {
 	const struct kwasm_frame *f = kwasm_frame_find(v, v->op.index);
 	const u8 *types;
@@ -130,24 +131,14 @@ static void validate_br(struct kwasm_validator *v)
 	if (!f)
 		return;
 	v->info->num_branches++;
+	if (conditional)
+		kwasm_operand_pop(v, KWASM_I32);
 	types = kwasm_frame_label(f, &n);
 	kwasm_operand_pop_list(v, types, n);
-	kwasm_frame_set_unreachable(v);
-}
-
-static void validate_br_if(struct kwasm_validator *v)
-{
-	const struct kwasm_frame *f = kwasm_frame_find(v, v->op.index);
-	const u8 *types;
-	u32 n;
-
-	if (!f)
-		return;
-	v->info->num_branches++;
-	kwasm_operand_pop(v, KWASM_I32);
-	types = kwasm_frame_label(f, &n);
-	kwasm_operand_pop_list(v, types, n);
-	kwasm_operand_push_list(v, types, n);
+	if (conditional)
+		kwasm_operand_push_list(v, types, n);
+	else
+		kwasm_frame_set_unreachable(v);
 }
 
 /*
@@ -435,20 +426,6 @@ static void check_imm(struct kwasm_validator *v)
 	}
 }
 
-static u8 sig_type(char c)
-{
-	switch (c) {
-	case 'i':
-		return KWASM_I32;
-	case 'I':
-		return KWASM_I64;
-	case 'f':
-		return KWASM_F32;
-	default:
-		return KWASM_F64;
-	}
-}
-
 static void validate_sig(struct kwasm_validator *v, const char *sig)
 {
 	const char *colon = sig, *c;
@@ -457,12 +434,12 @@ static void validate_sig(struct kwasm_validator *v, const char *sig)
 	while (*colon != ':')
 		colon++;
 	for (c = colon; c-- > sig;) {
-		note_float(v, kwasm_type_is_float(sig_type(*c)), v->op.at);
-		kwasm_operand_pop(v, sig_type(*c));
+		note_float(v, kwasm_type_is_float(kwasm_type_by_letter(*c)), v->op.at);
+		kwasm_operand_pop(v, kwasm_type_by_letter(*c));
 	}
 	for (c = colon + 1; *c; c++) {
-		note_float(v, kwasm_type_is_float(sig_type(*c)), v->op.at);
-		kwasm_operand_push(v, sig_type(*c));
+		note_float(v, kwasm_type_is_float(kwasm_type_by_letter(*c)), v->op.at);
+		kwasm_operand_push(v, kwasm_type_by_letter(*c));
 	}
 }
 
@@ -525,10 +502,10 @@ static void validate_special(struct kwasm_validator *v)
 		validate_end(v);
 		break;
 	case WASM_BR:
-		validate_br(v);
+		validate_br(v, false);
 		break;
 	case WASM_BR_IF:
-		validate_br_if(v);
+		validate_br(v, true);
 		break;
 	case WASM_BR_TABLE:
 		validate_br_table(v);

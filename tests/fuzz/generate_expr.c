@@ -56,18 +56,7 @@ uint32_t gen_scratch(const struct gen *g, char type)
 
 uint8_t gen_valtype(char type)
 {
-	switch (type) {
-	case 'i':
-		return KWASM_I32;
-	case 'I':
-		return KWASM_I64;
-	case 'f':
-		return KWASM_F32;
-	case 'F':
-		return KWASM_F64;
-	default:
-		return KWASM_FUNCREF;
-	}
+	return type == 'r' ? KWASM_FUNCREF : kwasm_type_by_letter(type);
 }
 
 void gen_op(struct gen *g, uint32_t code)
