@@ -156,24 +156,25 @@ static bool step(struct ir_func *f, u32 i)
 {
 	if (all_const(f, i) || constant_last(f, i))
 		return true;
-	switch (f->ins[i].op) {
-	case IR_ADD:
-	case IR_SUB:
-	case IR_MUL:
-	case IR_AND ... IR_ROTR:
-		return fold_arith(f, i);
-	case IR_DIVS ... IR_REMU:
-		return fold_divide(f, i);
-	case IR_EQ ... IR_SELECT:
-	case IR_BR:
-		return fold_compare(f, i);
-	case IR_EXT8S ... IR_SEXT:
-	case IR_STORE:
-		return fold_convert(f, i);
-	case IR_FADD ... IR_BITCAST:
+	if (ir_op_is(f->ins[i].op, IR_OP_FLOAT))
 		return fold_float(f, i);
-	case IR_GGET:
-		return global_const(f, i);
+	switch (ir_op_class(f->ins[i].op)) {
+	case IR_CLASS_ARITH:
+	case IR_CLASS_LOGIC:
+	case IR_CLASS_SHIFT:
+		return fold_arith(f, i);
+	case IR_CLASS_DIVIDE:
+		return fold_divide(f, i);
+	case IR_CLASS_COMPARE:
+	case IR_CLASS_SELECT:
+		return fold_compare(f, i);
+	case IR_CLASS_END:
+		return f->ins[i].op == IR_BR && fold_compare(f, i);
+	case IR_CLASS_EXTEND:
+	case IR_CLASS_RESIZE:
+		return fold_convert(f, i);
+	case IR_CLASS_STATE:
+		return f->ins[i].op == IR_GGET ? global_const(f, i) : fold_convert(f, i);
 	default:
 		return false;
 	}

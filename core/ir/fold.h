@@ -33,7 +33,7 @@ static inline bool fold_is_power(u64 c)
 
 static inline bool fold_is_compare(u32 op)
 {
-	return op >= IR_EQ && op <= IR_GEU;
+	return ir_op_class(op) == IR_CLASS_COMPARE;
 }
 
 /** fold_value() - what @v is a copy of, or @v. */

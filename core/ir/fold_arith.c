@@ -33,13 +33,17 @@ static u32 own_bits(const struct ir_func *f, u32 v)
 	u32 width = fold_width(ins->type);
 	u64 c = imm(f, ins->arg[1]);
 
+	switch (ir_op_class(ins->op)) {
+	case IR_CLASS_COMPARE:
+		return 1;
+	case IR_CLASS_COUNT:
+		return 7;
+	default:
+		break;
+	}
 	switch (ins->op) {
 	case IR_CONST:
 		return fls64(ins->imm);
-	case IR_EQ ... IR_GEU:
-		return 1;
-	case IR_CLZ ... IR_POPCNT:
-		return 7;
 	case IR_ZEXT:
 		return 32;
 	/* But for a PKTLOAD, which is -ENODATA behind the packet's end. */
@@ -171,7 +175,7 @@ static bool shift_shift(struct ir_func *f, u32 i, u32 n, u32 m)
 
 static bool is_shift(u32 op)
 {
-	return op >= IR_SHL && op <= IR_ROTR;
+	return ir_op_class(op) == IR_CLASS_SHIFT;
 }
 
 static bool shift_const(struct ir_func *f, u32 i, u64 c)
@@ -280,8 +284,7 @@ static u32 wanted_bits(const struct ir_ins *ins)
 	case IR_WRAP:
 		return 32;
 	default:
-		return ins->access <= IR_S8 ? 8 : ins->access <= IR_S16 ? 16 :
-		       ins->access <= IR_S32 ? 32 : 64;
+		return 8 * ir_access_bytes(ins->access);
 	}
 }
 

@@ -8,17 +8,17 @@
 static const struct {
 	u8 inverse;
 	u8 swapped;
-} compare[] = {
-	[IR_EQ - IR_EQ] = { IR_NE, IR_EQ },
-	[IR_NE - IR_EQ] = { IR_EQ, IR_NE },
-	[IR_LTS - IR_EQ] = { IR_GES, IR_GTS },
-	[IR_LTU - IR_EQ] = { IR_GEU, IR_GTU },
-	[IR_GTS - IR_EQ] = { IR_LES, IR_LTS },
-	[IR_GTU - IR_EQ] = { IR_LEU, IR_LTU },
-	[IR_LES - IR_EQ] = { IR_GTS, IR_GES },
-	[IR_LEU - IR_EQ] = { IR_GTU, IR_GEU },
-	[IR_GES - IR_EQ] = { IR_LTS, IR_LES },
-	[IR_GEU - IR_EQ] = { IR_LTU, IR_LEU },
+} compare[IR_NUM_OPS] = {
+	[IR_EQ] = { IR_NE, IR_EQ },
+	[IR_NE] = { IR_EQ, IR_NE },
+	[IR_LTS] = { IR_GES, IR_GTS },
+	[IR_LTU] = { IR_GEU, IR_GTU },
+	[IR_GTS] = { IR_LES, IR_LTS },
+	[IR_GTU] = { IR_LEU, IR_LTU },
+	[IR_LES] = { IR_GTS, IR_GES },
+	[IR_LEU] = { IR_GTU, IR_GEU },
+	[IR_GES] = { IR_LTS, IR_LES },
+	[IR_GEU] = { IR_LTU, IR_LEU },
 };
 
 static bool is_value(const struct ir_func *f, u32 v, u64 c)
@@ -34,7 +34,7 @@ static bool compare_again(struct ir_func *f, u32 i, bool inverse)
 	if (!inverse)
 		return fold_to_copy(f, i, f->ins[i].arg[0]);
 	f->ins[i].otype = inner.otype;
-	return fold_to_op(f, i, compare[inner.op - IR_EQ].inverse, inner.arg[0], inner.arg[1]);
+	return fold_to_op(f, i, compare[inner.op].inverse, inner.arg[0], inner.arg[1]);
 }
 
 /* Equality with a constant. */
@@ -99,7 +99,7 @@ static bool carry(struct ir_func *f, u32 i)
 
 	if (f->ins[b].op == IR_ADD && f->ins[b].arg[0] == a) {
 		swap(a, b);
-		op = compare[op - IR_EQ].swapped;
+		op = compare[op].swapped;
 	}
 	if ((op != IR_LTU && op != IR_GEU) || f->ins[a].op != IR_ADD || f->ins[a].arg[0] != b ||
 	    !fold_is_const(f, f->ins[a].arg[1]))
@@ -186,7 +186,7 @@ bool fold_compare(struct ir_func *f, u32 i)
 	if (fold_is_const(f, a)) {
 		f->ins[i].arg[0] = b;
 		f->ins[i].arg[1] = a;
-		f->ins[i].op = compare[f->ins[i].op - IR_EQ].swapped;
+		f->ins[i].op = compare[f->ins[i].op].swapped;
 		return true;
 	}
 	if (!fold_is_const(f, b))

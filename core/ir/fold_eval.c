@@ -130,47 +130,50 @@ static bool unary(const struct ir_ins *ins, u64 a, u64 *v)
 	return true;
 }
 
-static bool binary(const struct ir_ins *ins, u64 a, u64 b, u64 *v)
+static u64 combine(const struct ir_ins *ins, u64 a, u64 b)
 {
 	switch (ins->op) {
 	case IR_ADD:
-		*v = a + b;
-		break;
+		return a + b;
 	case IR_SUB:
-		*v = a - b;
-		break;
+		return a - b;
 	case IR_MUL:
-		*v = a * b;
-		break;
-	case IR_MULHU:
-		*v = multiply_high(a, b);
-		break;
-	case IR_DIVS ... IR_REMU:
-		return divide(ins, a, b, v);
+		return a * b;
 	case IR_AND:
-		*v = a & b;
-		break;
+		return a & b;
 	case IR_OR:
-		*v = a | b;
-		break;
-	case IR_XOR:
-		*v = a ^ b;
-		break;
-	case IR_SHL ... IR_ROTR:
+		return a | b;
+	default:
+		return a ^ b;
+	}
+}
+
+static bool evaluate(const struct ir_ins *ins, u64 a, u64 b, u64 *v)
+{
+	switch (ir_op_class(ins->op)) {
+	case IR_CLASS_ARITH:
+	case IR_CLASS_LOGIC:
+		*v = combine(ins, a, b);
+		return true;
+	case IR_CLASS_MULHIGH:
+		*v = multiply_high(a, b);
+		return true;
+	case IR_CLASS_DIVIDE:
+		return divide(ins, a, b, v);
+	case IR_CLASS_SHIFT:
 		*v = shift(ins, a, b);
-		break;
-	case IR_EQ ... IR_GEU:
+		return true;
+	case IR_CLASS_COMPARE:
 		*v = holds(ins, a, b);
-		break;
+		return true;
 	default:
 		return unary(ins, a, v);
 	}
-	return true;
 }
 
 bool fold_eval(const struct ir_ins *ins, u64 a, u64 b, u64 *v)
 {
-	if (!binary(ins, a, b, v))
+	if (!evaluate(ins, a, b, v))
 		return false;
 	*v &= fold_mask(ins->type);
 	return true;

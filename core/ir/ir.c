@@ -17,9 +17,12 @@
 #define X IR_OP_CALLS
 #define E IR_OP_END
 #define V IR_OP_LIST
+#define F IR_OP_FLOAT
+#define O IR_OP_OTYPE
 
 const struct ir_op_info ir_op_info[IR_NUM_OPS] = {
-#define IROP(op, text, args, bits) [IR_##op] = { .name = text, .num_args = args, .flags = bits },
+#define IROP(op, text, args, kind, bits) \
+	[IR_##op] = { .name = text, .num_args = args, .class = IR_CLASS_##kind, .flags = bits },
 #include "ir_ops.def"
 #undef IROP
 };
@@ -33,6 +36,8 @@ const struct ir_op_info ir_op_info[IR_NUM_OPS] = {
 #undef X
 #undef E
 #undef V
+#undef F
+#undef O
 
 int ir_out_of_memory(struct ir_func *f)
 {

@@ -25,10 +25,42 @@ enum ir_type {
 };
 
 enum ir_op {
-#define IROP(name, text, args, flags) IR_##name,
+#define IROP(name, text, args, class, flags) IR_##name,
 #include "ir_ops.def"
 #undef IROP
 	IR_NUM_OPS
+};
+
+/* What is zeroed has no operation. */
+static_assert(!IR_NONE);
+
+/* Operations that passes treat alike. */
+enum ir_class {
+	IR_CLASS_VALUE,		/* CONST PARAM PHI COPY, and NONE */
+	IR_CLASS_ARITH,		/* ADD SUB MUL */
+	IR_CLASS_MULHIGH,
+	IR_CLASS_DIVIDE,	/* quotients and remainders */
+	IR_CLASS_LOGIC,		/* AND OR XOR */
+	IR_CLASS_SHIFT,		/* shifts and rotations */
+	IR_CLASS_COUNT,		/* CLZ CTZ POPCNT */
+	IR_CLASS_EXTEND,	/* within a type */
+	IR_CLASS_RESIZE,	/* between the integer types */
+	IR_CLASS_COMPARE,	/* of integers */
+	IR_CLASS_SELECT,
+	IR_CLASS_FARITH,	/* FADD FSUB FMUL FDIV */
+	IR_CLASS_FEXTREME,	/* FMIN FMAX */
+	IR_CLASS_FSIGN,		/* FCOPYSIGN FABS FNEG */
+	IR_CLASS_FSQRT,
+	IR_CLASS_FROUND,	/* to an integer, which stays a float */
+	IR_CLASS_FCOMPARE,
+	IR_CLASS_TRUNC,		/* float to integer */
+	IR_CLASS_CONVERT,	/* integer to float */
+	IR_CLASS_PRECISION,	/* DEMOTE PROMOTE */
+	IR_CLASS_BITCAST,
+	IR_CLASS_STATE,		/* memory, packet, context, globals, slots of locals */
+	IR_CLASS_CALL,		/* calls, what they take on the stack, what they give further */
+	IR_CLASS_END,		/* of a block */
+	IR_CLASS_MOVE,		/* by register allocation */
 };
 
 enum ir_op_flag {
@@ -41,11 +73,14 @@ enum ir_op_flag {
 	IR_OP_CALLS = 1 << 6,
 	IR_OP_END = 1 << 7,
 	IR_OP_LIST = 1 << 8,
+	IR_OP_FLOAT = 1 << 9,
+	IR_OP_OTYPE = 1 << 10,
 };
 
 struct ir_op_info {
 	const char *name;
 	u8 num_args;		/* fixed operands in ins->arg */
+	u8 class;		/* enum ir_class */
 	u16 flags;
 };
 
@@ -61,6 +96,12 @@ enum ir_access {
 	IR_S32,
 	IR_U64,
 };
+
+/** ir_access_bytes() - how many bytes of memory an access of that kind touches. */
+static inline u32 ir_access_bytes(u32 access)
+{
+	return access <= IR_S8 ? 1 : access <= IR_S16 ? 2 : access <= IR_S32 ? 4 : 8;
+}
 
 enum ir_ins_flag {
 	IR_NOTRAP = 1 << 0,	/* proven not to trap (division by a good constant, ...) */
@@ -89,7 +130,7 @@ static inline bool ir_loc_is_slot(u32 loc)
  * struct ir_ins - an instruction
  * @op: enum ir_op
  * @type: enum ir_type of the value, or of what a store or RET moves
- * @otype: comparisons: type of the operands
+ * @otype: type of the operands where the operation is IR_OP_OTYPE
  * @access: enum ir_access
  * @flags: enum ir_ins_flag
  * @form: operand form chosen by lowering; the target's own enum, 0 = all operands in registers
@@ -205,6 +246,11 @@ static inline bool ir_type_is_float(u32 type)
 static inline bool ir_op_is(u32 op, u32 flags)
 {
 	return ir_op_info[op].flags & flags;
+}
+
+static inline enum ir_class ir_op_class(u32 op)
+{
+	return ir_op_info[op].class;
 }
 
 /** ir_func_init() - an empty function; all memory from @arena.  Return: 0 or -ENOMEM. */

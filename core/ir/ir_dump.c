@@ -150,6 +150,12 @@ static bool has_access(u32 op)
 	return op == IR_LOAD || op == IR_STORE || op == IR_PKTLOAD || op == IR_CTXLOAD;
 }
 
+/* Whose value is always an i32. */
+static bool is_comparison(u32 op)
+{
+	return ir_op_class(op) == IR_CLASS_COMPARE || ir_op_class(op) == IR_CLASS_FCOMPARE;
+}
+
 static void put_lowered(struct out *o, const struct ir_ins *ins)
 {
 	if (ins->form)
@@ -179,7 +185,7 @@ static void put_ins(struct out *o, u32 index)
 		put(o, " = ");
 	}
 	put(o, "%s", ir_op_info[ins->op].name);
-	if (ins->type != IR_VOID && (!ins->otype || ins->op >= IR_TRUNCS))
+	if (ins->type != IR_VOID && (!ins->otype || !is_comparison(ins->op)))
 		put(o, ".%s", type_name(ins->type));
 	if (ins->otype)
 		put(o, ".%s", type_name(ins->otype));

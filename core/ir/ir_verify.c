@@ -242,11 +242,6 @@ static u32 arg_type(struct verifier *v, struct ir_ins *ins, u32 n)
 	return v->f->ins[ins->arg[n]].type;
 }
 
-static bool is_float(u32 type)
-{
-	return type == IR_F32 || type == IR_F64;
-}
-
 /* Same width, one of them a float. */
 static bool is_bitcast(u32 a, u32 b)
 {
@@ -256,56 +251,42 @@ static bool is_bitcast(u32 a, u32 b)
 static bool float_types_fit(struct verifier *v, struct ir_ins *ins)
 {
 	u32 from = arg_type(v, ins, 0);
+	u32 to = ins->type;
 
-	switch (ins->op) {
-	case IR_FADD ... IR_FCOPYSIGN:
-		return is_float(ins->type) && from == ins->type && arg_type(v, ins, 1) == from;
-	case IR_FABS ... IR_FNEAREST:
-		return is_float(ins->type) && from == ins->type;
-	case IR_FEQ ... IR_FGE:
-		return ins->type == IR_I32 && is_float(from) && from == ins->otype &&
+	switch (ir_op_class(ins->op)) {
+	case IR_CLASS_FCOMPARE:
+		return to == IR_I32 && ir_type_is_float(from) && from == ins->otype &&
 		       arg_type(v, ins, 1) == from;
-	case IR_TRUNCS ... IR_TRUNCSATU:
-		return is_float(from) && from == ins->otype && ins->type < IR_F32;
-	case IR_CONVS:
-	case IR_CONVU:
-		return is_float(ins->type) && from == ins->otype && from < IR_F32;
-	case IR_DEMOTE:
-		return ins->type == IR_F32 && from == IR_F64;
-	case IR_PROMOTE:
-		return ins->type == IR_F64 && from == IR_F32;
+	case IR_CLASS_TRUNC:
+		return ir_type_is_float(from) && from == ins->otype && !ir_type_is_float(to);
+	case IR_CLASS_CONVERT:
+		return ir_type_is_float(to) && from == ins->otype && !ir_type_is_float(from);
+	case IR_CLASS_PRECISION:
+		return ins->op == IR_DEMOTE ? to == IR_F32 && from == IR_F64 :
+					      to == IR_F64 && from == IR_F32;
+	case IR_CLASS_BITCAST:
+		return from == ins->otype && (is_bitcast(from, to) || is_bitcast(to, from));
 	default:
-		return from == ins->otype &&
-		       (is_bitcast(from, ins->type) || is_bitcast(ins->type, from));
+		return ir_type_is_float(to) && from == to &&
+		       (ir_op_info[ins->op].num_args < 2 || arg_type(v, ins, 1) == to);
 	}
 }
 
-static bool types_fit(struct verifier *v, struct ir_ins *ins)
+static bool resized_types_fit(struct verifier *v, struct ir_ins *ins)
+{
+	u32 from = arg_type(v, ins, 0);
+
+	return ins->op == IR_WRAP ? ins->type == IR_I32 && from == IR_I64 :
+				    ins->type == IR_I64 && from == IR_I32;
+}
+
+static bool other_types_fit(struct verifier *v, struct ir_ins *ins)
 {
 	switch (ins->op) {
 	case IR_COPY:
-	case IR_CLZ ... IR_EXT16S:
+	case IR_GSET:
+	case IR_LSET:
 		return arg_type(v, ins, 0) == ins->type;
-	case IR_MULHU:
-		return ins->type == IR_I64 && arg_type(v, ins, 0) == IR_I64 &&
-		       arg_type(v, ins, 1) == IR_I64;
-	case IR_ADD ... IR_ROTR:
-		return arg_type(v, ins, 0) == ins->type && arg_type(v, ins, 1) == ins->type;
-	case IR_EXT32S:
-		return ins->type == IR_I64 && arg_type(v, ins, 0) == IR_I64;
-	case IR_WRAP:
-		return ins->type == IR_I32 && arg_type(v, ins, 0) == IR_I64;
-	case IR_ZEXT:
-	case IR_SEXT:
-		return ins->type == IR_I64 && arg_type(v, ins, 0) == IR_I32;
-	case IR_EQ ... IR_GEU:
-		return ins->type == IR_I32 && arg_type(v, ins, 0) == ins->otype &&
-		       arg_type(v, ins, 1) == ins->otype;
-	case IR_SELECT:
-		return arg_type(v, ins, 0) == IR_I32 && arg_type(v, ins, 1) == ins->type &&
-		       arg_type(v, ins, 2) == ins->type;
-	case IR_FADD ... IR_BITCAST:
-		return float_types_fit(v, ins);
 	case IR_LOAD:
 	case IR_PKTLOAD:
 	case IR_SWITCH:
@@ -313,11 +294,39 @@ static bool types_fit(struct verifier *v, struct ir_ins *ins)
 		return arg_type(v, ins, 0) == IR_I32;
 	case IR_STORE:
 		return arg_type(v, ins, 0) == IR_I32 && arg_type(v, ins, 1) == ins->type;
-	case IR_GSET:
-	case IR_LSET:
-		return arg_type(v, ins, 0) == ins->type;
 	default:
 		return true;
+	}
+}
+
+static bool types_fit(struct verifier *v, struct ir_ins *ins)
+{
+	if (ir_op_is(ins->op, IR_OP_FLOAT))
+		return float_types_fit(v, ins);
+	switch (ir_op_class(ins->op)) {
+	case IR_CLASS_COUNT:
+		return arg_type(v, ins, 0) == ins->type;
+	case IR_CLASS_EXTEND:
+		return arg_type(v, ins, 0) == ins->type &&
+		       (ins->op != IR_EXT32S || ins->type == IR_I64);
+	case IR_CLASS_MULHIGH:
+		return ins->type == IR_I64 && arg_type(v, ins, 0) == IR_I64 &&
+		       arg_type(v, ins, 1) == IR_I64;
+	case IR_CLASS_ARITH:
+	case IR_CLASS_DIVIDE:
+	case IR_CLASS_LOGIC:
+	case IR_CLASS_SHIFT:
+		return arg_type(v, ins, 0) == ins->type && arg_type(v, ins, 1) == ins->type;
+	case IR_CLASS_RESIZE:
+		return resized_types_fit(v, ins);
+	case IR_CLASS_COMPARE:
+		return ins->type == IR_I32 && arg_type(v, ins, 0) == ins->otype &&
+		       arg_type(v, ins, 1) == ins->otype;
+	case IR_CLASS_SELECT:
+		return arg_type(v, ins, 0) == IR_I32 && arg_type(v, ins, 1) == ins->type &&
+		       arg_type(v, ins, 2) == ins->type;
+	default:
+		return other_types_fit(v, ins);
 	}
 }
 

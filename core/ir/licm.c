@@ -111,15 +111,25 @@ static bool may_move(const struct ir_func *f, u32 i)
 {
 	const struct ir_ins *ins = &f->ins[i];
 
-	switch (ins->op) {
-	case IR_DIVS ... IR_REMU:
+	switch (ir_op_class(ins->op)) {
+	case IR_CLASS_DIVIDE:
 		return (ins->flags & IR_NOTRAP) && f->blocks[ins->block].header;
-	case IR_ADD ... IR_MUL:
-	case IR_AND ... IR_POPCNT:
-	case IR_MULHU:
-	case IR_FADD ... IR_FNEAREST:
-	case IR_TRUNCSATS ... IR_BITCAST:
+	case IR_CLASS_ARITH:
+	case IR_CLASS_MULHIGH:
+	case IR_CLASS_LOGIC:
+	case IR_CLASS_SHIFT:
+	case IR_CLASS_COUNT:
+	case IR_CLASS_FARITH:
+	case IR_CLASS_FEXTREME:
+	case IR_CLASS_FSIGN:
+	case IR_CLASS_FSQRT:
+	case IR_CLASS_FROUND:
+	case IR_CLASS_CONVERT:
+	case IR_CLASS_PRECISION:
+	case IR_CLASS_BITCAST:
 		return true;
+	case IR_CLASS_TRUNC:
+		return !ir_op_is(ins->op, IR_OP_TRAPS);
 	default:
 		return false;
 	}

@@ -64,14 +64,9 @@ struct memopt {
 	u64 min_bytes;
 };
 
-static u32 bytes_of(u32 access)
-{
-	return access <= IR_S8 ? 1 : access <= IR_S16 ? 2 : access <= IR_S32 ? 4 : 8;
-}
-
 static u64 end_of(const struct ir_ins *ins)
 {
-	return ins->imm + bytes_of(ins->access);
+	return ins->imm + ir_access_bytes(ins->access);
 }
 
 /* Marks a memory access that cannot trap, or remembers how far it reaches. */
@@ -99,7 +94,9 @@ static void forget(struct table *t, u32 n)
 	t->oldest = 0;
 }
 
-static struct known *remember(struct table *t)
+/* The read @op of what @ins is about, at @addr, would give @value from here on. */
+static struct known *remember(struct table *t, u32 op, const struct ir_ins *ins, u32 addr,
+			      u32 value)
 {
 	struct known *k;
 
@@ -110,6 +107,13 @@ static struct known *remember(struct table *t)
 		t->oldest = (t->oldest + 1) % MEM_ENTRIES;
 	}
 	memset(k, 0, sizeof(*k));
+	k->op = op;
+	k->type = ins->type;
+	k->access = ins->access;
+	k->flags = ins->flags & IR_SWAP;
+	k->addr = addr;
+	k->imm = ins->imm;
+	k->value = value;
 	return k;
 }
 
@@ -129,29 +133,7 @@ static bool overlaps(const struct ir_func *f, const struct known *k, const struc
 		from += f->ins[ins->arg[0]].imm;
 		to += f->ins[ins->arg[0]].imm;
 	}
-	return from < base + k->imm + bytes_of(k->access) && base + k->imm < to;
-}
-
-static void store(struct memopt *m, u32 i)
-{
-	const struct ir_ins *ins = &m->f->ins[i];
-	struct known *k;
-	u32 n = 0;
-
-	while (n < m->now.num) {
-		if (overlaps(m->f, &m->now.known[n], ins))
-			forget(&m->now, n);
-		else
-			n++;
-	}
-	k = remember(&m->now);
-	k->op = IR_LOAD;
-	k->type = ins->type;
-	k->access = ins->access;
-	k->stored = true;
-	k->addr = ins->arg[0];
-	k->imm = ins->imm;
-	k->value = ins->arg[1];
+	return from < base + k->imm + ir_access_bytes(k->access) && base + k->imm < to;
 }
 
 /* May two globals be one?  Several imports may be linked to the same. */
@@ -160,24 +142,35 @@ static bool same_global(const struct kwasm_module *module, u64 a, u64 b)
 	return a == b || (a < module->num_global_imports && b < module->num_global_imports);
 }
 
-static void global_set(struct memopt *m, u32 i)
+static void forget_written(struct memopt *m, const struct ir_ins *ins)
 {
-	const struct ir_ins *ins = &m->f->ins[i];
-	struct known *k;
+	const struct known *k;
 	u32 n = 0;
 
 	while (n < m->now.num) {
 		k = &m->now.known[n];
-		if (k->op == IR_GGET && same_global(m->f->module, k->imm, ins->imm))
+		if (ins->op == IR_STORE ? overlaps(m->f, k, ins) :
+		    k->op == IR_GGET && same_global(m->f->module, k->imm, ins->imm))
 			forget(&m->now, n);
 		else
 			n++;
 	}
-	k = remember(&m->now);
-	k->op = IR_GGET;
-	k->type = ins->type;
-	k->imm = ins->imm;
-	k->value = ins->arg[0];
+}
+
+static void store(struct memopt *m, u32 i)
+{
+	const struct ir_ins *ins = &m->f->ins[i];
+
+	forget_written(m, ins);
+	remember(&m->now, IR_LOAD, ins, ins->arg[0], ins->arg[1])->stored = true;
+}
+
+static void global_set(struct memopt *m, u32 i)
+{
+	const struct ir_ins *ins = &m->f->ins[i];
+
+	forget_written(m, ins);
+	remember(&m->now, IR_GGET, ins, 0, ins->arg[0]);
 }
 
 /* The read @i becomes what it would load behind a store of @value in its width. */
@@ -222,7 +215,8 @@ static bool forward(struct ir_func *f, u32 i, const struct known *k)
 	if (!is_same_place(f, k, ins))
 		return false;
 	if (k->stored)
-		return bytes_of(k->access) == bytes_of(ins->access) && convert(f, i, k->value);
+		return ir_access_bytes(k->access) == ir_access_bytes(ins->access) &&
+		       convert(f, i, k->value);
 	return k->access == ins->access && k->flags == (ins->flags & IR_SWAP) &&
 	       fold_to_copy(f, i, k->value);
 }
@@ -230,7 +224,6 @@ static bool forward(struct ir_func *f, u32 i, const struct known *k)
 static void read(struct memopt *m, u32 i)
 {
 	const struct ir_ins *ins;
-	struct known *k;
 	u32 n;
 
 	for (n = m->now.num; n--;) {
@@ -241,14 +234,7 @@ static void read(struct memopt *m, u32 i)
 		}
 	}
 	ins = &m->f->ins[i];
-	k = remember(&m->now);
-	k->op = ins->op;
-	k->type = ins->type;
-	k->access = ins->access;
-	k->flags = ins->flags & IR_SWAP;
-	k->addr = ins->arg[0];
-	k->imm = ins->imm;
-	k->value = i;
+	remember(&m->now, ins->op, ins, ins->arg[0], i);
 }
 
 static void visit(struct memopt *m, u32 i)

@@ -15,7 +15,7 @@ static void emit_host(struct emit *e, u32 i, u32 sym)
 	emit_kill_check(e, i);
 	if (e->f->ins[i].type == IR_I32)
 		x64_rr(e->as, X64_MOV, X64_L, X64_RAX, X64_RAX);
-	else if (e->f->ins[i].type >= IR_F32)
+	else if (ir_type_is_float(e->f->ins[i].type))
 		x64_rr(e->as, X64_MOVD, emit_width(e->f->ins[i].type), X64_XMM0, X64_RAX);
 }
 

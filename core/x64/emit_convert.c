@@ -238,19 +238,17 @@ bool emit_convert(struct emit *e, u32 i)
 {
 	const struct ir_ins *ins = &e->f->ins[i];
 
-	switch (ins->op) {
-	case IR_TRUNCS ... IR_TRUNCSATU:
+	switch (ir_op_class(ins->op)) {
+	case IR_CLASS_TRUNC:
 		emit_trunc(e, i);
 		return true;
-	case IR_CONVS:
-	case IR_CONVU:
+	case IR_CLASS_CONVERT:
 		emit_conv(e, i);
 		return true;
-	case IR_DEMOTE:
-	case IR_PROMOTE:
+	case IR_CLASS_PRECISION:
 		emit_precision(e, ins);
 		return true;
-	case IR_BITCAST:
+	case IR_CLASS_BITCAST:
 		emit_bitcast(e, ins);
 		return true;
 	default:

@@ -136,9 +136,8 @@ static void emit_copysign(struct emit *e, const struct ir_ins *ins)
 /* ---- rounding ---- */
 
 /* Numbers of the rounding modes; 8: without the exception for inexact results. */
-static const u8 round_mode[] = {
-	[IR_FCEIL - IR_FCEIL] = 8 | 2, [IR_FFLOOR - IR_FCEIL] = 8 | 1,
-	[IR_FTRUNC - IR_FCEIL] = 8 | 3, [IR_FNEAREST - IR_FCEIL] = 8 | 0,
+static const u8 round_mode[IR_NUM_OPS] = {
+	[IR_FCEIL] = 8 | 2, [IR_FFLOOR] = 8 | 1, [IR_FTRUNC] = 8 | 3, [IR_FNEAREST] = 8 | 0,
 };
 
 /*
@@ -209,7 +208,7 @@ static void emit_round(struct emit *e, u32 i)
 {
 	const struct ir_ins *ins = &e->f->ins[i];
 	enum x64_width w = emit_width(ins->type);
-	u8 mode = round_mode[ins->op - IR_FCEIL];
+	u8 mode = round_mode[ins->op];
 
 	if (!(e->code->features & KWASM_CPU_SSE41)) {
 		emit_round_plain(e, i);
@@ -263,12 +262,11 @@ void emit_branch_fne(struct emit *e, u32 yes, u32 no)
 
 void emit_cold_float(struct emit *e, const struct x64_cold *cold)
 {
-	switch (e->f->ins[cold->ins].op) {
-	case IR_FMIN:
-	case IR_FMAX:
+	switch (ir_op_class(e->f->ins[cold->ins].op)) {
+	case IR_CLASS_FEXTREME:
 		emit_cold_extreme(e, cold);
 		break;
-	case IR_FCEIL ... IR_FNEAREST:
+	case IR_CLASS_FROUND:
 		emit_cold_round(e, cold);
 		break;
 	default:
@@ -276,40 +274,50 @@ void emit_cold_float(struct emit *e, const struct x64_cold *cold)
 	}
 }
 
-bool emit_float(struct emit *e, u32 i)
+static void emit_sign(struct emit *e, const struct ir_ins *ins)
 {
-	const struct ir_ins *ins = &e->f->ins[i];
 	enum x64_width w = emit_width(ins->type);
 	u8 dst = (u8)ins->dst;
 
-	switch (ins->op) {
-	case IR_FADD ... IR_FDIV:
+	if (ins->op == IR_FCOPYSIGN) {
+		emit_copysign(e, ins);
+		return;
+	}
+	emit_fmove(e, dst, ins->src[0]);
+	if (ins->op == IR_FABS)
+		emit_mask(e, X64_FAND, w, dst, MAGNITUDE(w));
+	else
+		emit_mask(e, X64_FXOR, w, dst, SIGN(w));
+}
+
+static void emit_sqrt(struct emit *e, const struct ir_ins *ins)
+{
+	if (ins->dst != ins->src[0])
+		x64_zero(e->as, (u8)ins->dst);
+	emit_rx(e, X64_FSQRT, emit_width(ins->type), (u8)ins->dst, ins->src[0]);
+}
+
+bool emit_float(struct emit *e, u32 i)
+{
+	const struct ir_ins *ins = &e->f->ins[i];
+
+	switch (ir_op_class(ins->op)) {
+	case IR_CLASS_FARITH:
 		emit_arith(e, ins);
 		return true;
-	case IR_FMIN:
-	case IR_FMAX:
+	case IR_CLASS_FEXTREME:
 		emit_extreme(e, i);
 		return true;
-	case IR_FCOPYSIGN:
-		emit_copysign(e, ins);
+	case IR_CLASS_FSIGN:
+		emit_sign(e, ins);
 		return true;
-	case IR_FABS:
-		emit_fmove(e, dst, ins->src[0]);
-		emit_mask(e, X64_FAND, w, dst, MAGNITUDE(w));
+	case IR_CLASS_FSQRT:
+		emit_sqrt(e, ins);
 		return true;
-	case IR_FNEG:
-		emit_fmove(e, dst, ins->src[0]);
-		emit_mask(e, X64_FXOR, w, dst, SIGN(w));
-		return true;
-	case IR_FSQRT:
-		if (ins->dst != ins->src[0])
-			x64_zero(e->as, dst);
-		emit_rx(e, X64_FSQRT, w, dst, ins->src[0]);
-		return true;
-	case IR_FCEIL ... IR_FNEAREST:
+	case IR_CLASS_FROUND:
 		emit_round(e, i);
 		return true;
-	case IR_FEQ ... IR_FGE:
+	case IR_CLASS_FCOMPARE:
 		emit_fcompare(e, ins);
 		return true;
 	default:

@@ -136,7 +136,7 @@ bool emit_compare(struct emit *e, u32 i)
 		emit_select(e, ins);
 		return true;
 	}
-	if (ins->op < IR_EQ || ins->op > IR_GEU)
+	if (ir_op_class(ins->op) != IR_CLASS_COMPARE)
 		return false;
 	if (x64_only_flags(ins)) {
 		emit_flags(e, ins);

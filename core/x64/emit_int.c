@@ -233,18 +233,18 @@ bool emit_alu(struct emit *e, u32 i)
 {
 	const struct ir_ins *ins = &e->f->ins[i];
 
-	switch (ins->op) {
-	case IR_DIVS ... IR_REMU:
+	switch (ir_op_class(ins->op)) {
+	case IR_CLASS_DIVIDE:
 		emit_div(e, i);
 		return true;
-	case IR_MULHU:
+	case IR_CLASS_MULHIGH:
 		emit_mulhu(e, ins);
 		return true;
-	case IR_SHL ... IR_ROTR:
+	case IR_CLASS_SHIFT:
 		emit_shift(e, ins);
 		return true;
-	case IR_ADD ... IR_MUL:
-	case IR_AND ... IR_XOR:
+	case IR_CLASS_ARITH:
+	case IR_CLASS_LOGIC:
 		emit_arith(e, ins);
 		return true;
 	default:

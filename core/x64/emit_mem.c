@@ -26,14 +26,15 @@ static void emit_extending_load(struct emit *e, const struct ir_ins *ins, u8 dst
 				struct x64_mem mem)
 {
 	enum x64_width w = emit_width(ins->type);
+	u32 bytes = ir_access_bytes(ins->access);
 
 	if (ins->flags & IR_SWAP) {
 		/* the sign is where it belongs only after the swap */
 		if (ins->access == IR_U64)
 			x64_rm(e->as, X64_MOV, X64_Q, dst, mem);
 		else
-			x64_rm(e->as, ins->access <= IR_S8 ? X64_MOVZX8 :
-			       ins->access <= IR_S16 ? X64_MOVZX16 : X64_MOV, X64_L, dst, mem);
+			x64_rm(e->as, bytes == 1 ? X64_MOVZX8 : bytes == 2 ? X64_MOVZX16 : X64_MOV,
+			       X64_L, dst, mem);
 		return;
 	}
 	switch (ins->access) {

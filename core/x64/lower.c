@@ -296,8 +296,9 @@ static const u8 cmp_cc[IR_NUM_OPS] = {
 
 static bool is_compare(const struct ir_ins *ins)
 {
-	return (ins->op >= IR_EQ && ins->op <= IR_GEU) ||
-	       (ins->op >= IR_FEQ && ins->op <= IR_FGE);
+	enum ir_class class = ir_op_class(ins->op);
+
+	return class == IR_CLASS_COMPARE || class == IR_CLASS_FCOMPARE;
 }
 
 /* x & y compared with 0; true when @ins took it over from its operand @v. */
@@ -332,7 +333,7 @@ static void lower_compare(struct lower *l, u32 i)
 	struct ir_ins *ins = &l->f->ins[i];
 	s64 c;
 
-	if (ins->op >= IR_FEQ) {
+	if (ir_op_class(ins->op) == IR_CLASS_FCOMPARE) {
 		lower_float(l, i);
 		return;
 	}
@@ -499,45 +500,13 @@ static void lower_arith(struct lower *l, u32 i)
 	case IR_MUL:
 		lower_mul(l, i);
 		break;
-	case IR_DIVS ... IR_REMU:
-		lower_div(l, i);
-		break;
-	case IR_AND ... IR_XOR:
-		lower_logic(l, i);
-		break;
-	case IR_SHL ... IR_ROTR:
-		lower_shift(l, i);
-		break;
 	}
 }
 
-static int lower_ins(struct lower *l, u32 i)
+/* What reads and writes memory, globals and frame slots. */
+static void lower_state(struct lower *l, u32 i)
 {
-	struct ir_ins *ins = &l->f->ins[i];
-
-	/* 32-bit operations read 32 bits */
-	if (ins->type == IR_I32 && ins->op >= IR_ADD && ins->op <= IR_EXT16S) {
-		lower_strip(l, &ins->arg[0]);
-		if (ir_op_info[ins->op].num_args > 1)
-			lower_strip(l, &ins->arg[1]);
-	}
-	order_operands(l, ins);
-	switch (ins->op) {
-	case IR_ADD ... IR_ROTR:
-		lower_arith(l, i);
-		break;
-	case IR_EQ ... IR_GEU:
-		lower_compare(l, i);
-		break;
-	case IR_SELECT:
-		lower_select(l, i);
-		break;
-	case IR_FADD ... IR_BITCAST:
-		lower_float(l, i);
-		break;
-	case IR_BR:
-		lower_br(l, i);
-		break;
+	switch (l->f->ins[i].op) {
 	case IR_LOAD:
 		lower_load(l, i);
 		break;
@@ -550,6 +519,19 @@ static int lower_ins(struct lower *l, u32 i)
 	case IR_GSET:
 	case IR_LSET:
 		lower_set(l, i);
+		break;
+	default:
+		l->f->ins[i].form = X64_FORM_RR;
+	}
+}
+
+static int lower_other(struct lower *l, u32 i)
+{
+	struct ir_ins *ins = &l->f->ins[i];
+
+	switch (ins->op) {
+	case IR_BR:
+		lower_br(l, i);
 		break;
 	case IR_PARAM:
 		return lower_param(l, i);
@@ -565,6 +547,64 @@ static int lower_ins(struct lower *l, u32 i)
 		break;
 	default:
 		ins->form = X64_FORM_RR;
+	}
+	return 0;
+}
+
+/* 32-bit operations read 32 bits. */
+static void strip_operands(struct lower *l, struct ir_ins *ins)
+{
+	switch (ir_op_class(ins->op)) {
+	case IR_CLASS_ARITH:
+	case IR_CLASS_DIVIDE:
+	case IR_CLASS_LOGIC:
+	case IR_CLASS_SHIFT:
+		lower_strip(l, &ins->arg[1]);
+		fallthrough;
+	case IR_CLASS_COUNT:
+	case IR_CLASS_EXTEND:
+		lower_strip(l, &ins->arg[0]);
+		break;
+	default:
+		break;
+	}
+}
+
+static int lower_ins(struct lower *l, u32 i)
+{
+	struct ir_ins *ins = &l->f->ins[i];
+
+	if (ins->type == IR_I32)
+		strip_operands(l, ins);
+	order_operands(l, ins);
+	if (ir_op_is(ins->op, IR_OP_FLOAT)) {
+		lower_float(l, i);
+		return 0;
+	}
+	switch (ir_op_class(ins->op)) {
+	case IR_CLASS_ARITH:
+		lower_arith(l, i);
+		break;
+	case IR_CLASS_DIVIDE:
+		lower_div(l, i);
+		break;
+	case IR_CLASS_LOGIC:
+		lower_logic(l, i);
+		break;
+	case IR_CLASS_SHIFT:
+		lower_shift(l, i);
+		break;
+	case IR_CLASS_COMPARE:
+		lower_compare(l, i);
+		break;
+	case IR_CLASS_SELECT:
+		lower_select(l, i);
+		break;
+	case IR_CLASS_STATE:
+		lower_state(l, i);
+		break;
+	default:
+		return lower_other(l, i);
 	}
 	return 0;
 }

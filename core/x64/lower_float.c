@@ -50,15 +50,15 @@ static void lower_extreme(struct lower *l, u32 i)
  */
 static void lower_compare(struct lower *l, u32 i)
 {
-	static const u8 cc[] = {
-		[IR_FEQ - IR_FEQ] = X64_CC_FEQ, [IR_FNE - IR_FEQ] = X64_CC_FNE,
-		[IR_FLT - IR_FEQ] = X64_CC_A, [IR_FGT - IR_FEQ] = X64_CC_A,
-		[IR_FLE - IR_FEQ] = X64_CC_AE, [IR_FGE - IR_FEQ] = X64_CC_AE,
+	static const u8 cc[IR_NUM_OPS] = {
+		[IR_FEQ] = X64_CC_FEQ, [IR_FNE] = X64_CC_FNE,
+		[IR_FLT] = X64_CC_A, [IR_FGT] = X64_CC_A,
+		[IR_FLE] = X64_CC_AE, [IR_FGE] = X64_CC_AE,
 	};
 	struct ir_ins *ins = &l->f->ins[i];
 	bool equality = ins->op == IR_FEQ || ins->op == IR_FNE;
 
-	ins->cc = cc[ins->op - IR_FEQ];
+	ins->cc = cc[ins->op];
 	ins->form = X64_FORM_RR;
 	if (ins->op == IR_FLT || ins->op == IR_FLE)
 		swap(ins->arg[0], ins->arg[1]);
@@ -73,23 +73,19 @@ void lower_float(struct lower *l, u32 i)
 {
 	struct ir_ins *ins = &l->f->ins[i];
 
-	switch (ins->op) {
-	case IR_FADD ... IR_FDIV:
+	switch (ir_op_class(ins->op)) {
+	case IR_CLASS_FARITH:
 		lower_arith(l, i);
 		break;
-	case IR_FMIN:
-	case IR_FMAX:
+	case IR_CLASS_FEXTREME:
 		lower_extreme(l, i);
 		break;
-	case IR_FEQ ... IR_FGE:
+	case IR_CLASS_FCOMPARE:
 		lower_compare(l, i);
 		break;
-	case IR_CONVS:
-		if (ins->otype == IR_I32)
-			lower_strip(l, &ins->arg[0]);
-		ins->form = X64_FORM_RR;
-		break;
 	default:
+		if (ins->op == IR_CONVS && ins->otype == IR_I32)
+			lower_strip(l, &ins->arg[0]);
 		ins->form = X64_FORM_RR;
 	}
 }

@@ -77,7 +77,7 @@ static u64 upper_bound(const struct ir_func *f, u32 v)
 		bound = 0xff;
 	else if (ins->op == IR_LOAD && ins->access == IR_U16)
 		bound = 0xffff;
-	else if (ins->op >= IR_EQ && ins->op <= IR_GEU)
+	else if (ir_op_class(ins->op) == IR_CLASS_COMPARE)
 		bound = 1;
 	if (shift > 31 || bound << shift > U32_MAX)
 		return U32_MAX;

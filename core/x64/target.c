@@ -117,18 +117,12 @@ static void describe_select(const struct ir_ins *ins, struct ir_target_ins *t)
 	}
 }
 
-static void describe_unary(struct ir_func *f, const struct ir_ins *ins, struct ir_target_ins *t)
+static void describe_unary(const struct ir_ins *ins, struct ir_target_ins *t)
 {
-	switch (ins->op) {
-	case IR_POPCNT:
-		t->use[0] = ANYLOC;
-		if (!(kwasm_cpu_features() & KWASM_CPU_POPCNT)) {
-			describe_tied(ins, t);
-			t->use[0] = ANY;
-			t->clobbers = X64_BIT(X64_RCX);
-		}
-		break;
-	default:
+	if (ins->op == IR_POPCNT && !(kwasm_cpu_features() & KWASM_CPU_POPCNT)) {
+		describe_tied(ins, t);
+		t->clobbers = X64_BIT(X64_RCX);
+	} else {
 		t->use[0] = ANYLOC;
 	}
 }
@@ -141,39 +135,44 @@ static void describe_round(struct ir_target_ins *t)
 		t->late = 1;	/* the sequence compares the value with its operand */
 }
 
+static void describe_fbinary(const struct ir_ins *ins, struct ir_target_ins *t)
+{
+	if (ins->form == X64_FORM_RR) {
+		t->use[1] = ANYLOC;
+		t->commutes = ir_op_is(ins->op, IR_OP_COMMUTES);
+	} else if (ins->form == X64_FORM_FIRST && ins->arg[1]) {
+		t->use[1] = ANYLOC;
+	}
+	describe_tied(ins, t);
+}
+
 static void describe_float(const struct ir_ins *ins, struct ir_target_ins *t)
 {
-	switch (ins->op) {
-	case IR_FADD ... IR_FCOPYSIGN:
-		if (ins->form == X64_FORM_RR) {
-			t->use[1] = ANYLOC;
-			t->commutes = ir_op_is(ins->op, IR_OP_COMMUTES);
-		} else if (ins->form == X64_FORM_FIRST && ins->arg[1]) {
-			t->use[1] = ANYLOC;
-		}
-		describe_tied(ins, t);
+	switch (ir_op_class(ins->op)) {
+	case IR_CLASS_FARITH:
+	case IR_CLASS_FEXTREME:
+		describe_fbinary(ins, t);
 		break;
-	case IR_FABS:
-	case IR_FNEG:
-		describe_tied(ins, t);
+	case IR_CLASS_FSIGN:
+		if (ins->op == IR_FCOPYSIGN)
+			describe_fbinary(ins, t);
+		else
+			describe_tied(ins, t);
 		break;
-	case IR_FCEIL ... IR_FNEAREST:
+	case IR_CLASS_FROUND:
 		describe_round(t);
 		break;
-	case IR_FEQ ... IR_FGE:
+	case IR_CLASS_FCOMPARE:
 		if (ins->form == X64_FORM_RR)
 			t->use[1] = ANYLOC;
 		else if (ins->form == X64_FORM_RM)
 			t->late = 1 << 1;
 		break;
-	case IR_TRUNCS ... IR_TRUNCSATU:
-		break;
-	case IR_CONVU:
-		if (ins->otype == IR_I32)
-			t->use[0] = ANYLOC;
+	case IR_CLASS_TRUNC:
 		break;
 	default:
-		t->use[0] = ANYLOC;
+		if (ins->op != IR_CONVU || ins->otype == IR_I32)
+			t->use[0] = ANYLOC;
 	}
 }
 
@@ -183,44 +182,13 @@ static void describe_ret(const struct ir_func *f, const struct ir_ins *ins, stru
 		ret_float : ret_int;
 }
 
-static void describe(struct ir_func *f, u32 i, struct ir_target_ins *t)
+static void describe_other(const struct ir_func *f, const struct ir_ins *ins,
+			   struct ir_target_ins *t)
 {
-	const struct ir_ins *ins = &f->ins[i];
-	u32 n;
-
-	memset(t, 0, sizeof(*t));
-	t->def = ir_op_is(ins->op, IR_OP_DEF) && ins->type != IR_VOID ? ANY : IR_LOC_NONE;
-	for (n = 0; n < 3; n++)
-		t->use[n] = ins->arg[n] ? ANY : IR_LOC_NONE;
 	switch (ins->op) {
 	case IR_PARAM:
 		if (ins->form == X64_FORM_REG)
 			t->def = (u16)ins->disp;
-		break;
-	case IR_ADD ... IR_MUL:
-	case IR_AND ... IR_XOR:
-		describe_alu(ins, t);
-		break;
-	case IR_DIVS ... IR_REMU:
-		describe_div(ins, t);
-		break;
-	case IR_MULHU:
-		describe_mulhu(t);
-		break;
-	case IR_SHL ... IR_ROTR:
-		describe_shift(ins, t);
-		break;
-	case IR_EQ ... IR_GEU:
-		describe_compare(ins, t);
-		break;
-	case IR_SELECT:
-		describe_select(ins, t);
-		break;
-	case IR_FADD ... IR_BITCAST:
-		describe_float(ins, t);
-		break;
-	case IR_CLZ ... IR_SEXT:
-		describe_unary(f, ins, t);
 		break;
 	case IR_BR:
 		if (ins->arg[0])
@@ -242,6 +210,49 @@ static void describe(struct ir_func *f, u32 i, struct ir_target_ins *t)
 	case IR_RET:
 		describe_ret(f, ins, t);
 		break;
+	}
+}
+
+static void describe(struct ir_func *f, u32 i, struct ir_target_ins *t)
+{
+	const struct ir_ins *ins = &f->ins[i];
+	u32 n;
+
+	memset(t, 0, sizeof(*t));
+	t->def = ir_op_is(ins->op, IR_OP_DEF) && ins->type != IR_VOID ? ANY : IR_LOC_NONE;
+	for (n = 0; n < 3; n++)
+		t->use[n] = ins->arg[n] ? ANY : IR_LOC_NONE;
+	if (ir_op_is(ins->op, IR_OP_FLOAT)) {
+		describe_float(ins, t);
+		return;
+	}
+	switch (ir_op_class(ins->op)) {
+	case IR_CLASS_ARITH:
+	case IR_CLASS_LOGIC:
+		describe_alu(ins, t);
+		break;
+	case IR_CLASS_DIVIDE:
+		describe_div(ins, t);
+		break;
+	case IR_CLASS_MULHIGH:
+		describe_mulhu(t);
+		break;
+	case IR_CLASS_SHIFT:
+		describe_shift(ins, t);
+		break;
+	case IR_CLASS_COMPARE:
+		describe_compare(ins, t);
+		break;
+	case IR_CLASS_SELECT:
+		describe_select(ins, t);
+		break;
+	case IR_CLASS_COUNT:
+	case IR_CLASS_EXTEND:
+	case IR_CLASS_RESIZE:
+		describe_unary(ins, t);
+		break;
+	default:
+		describe_other(f, ins, t);
 	}
 }
 

@@ -152,15 +152,10 @@ static u64 extend(u64 v, u32 access)
 	}
 }
 
-static u32 width(u32 access)
-{
-	return access <= IR_S8 ? 1 : access <= IR_S16 ? 2 : access <= IR_S32 ? 4 : 8;
-}
-
 static int memory_op(struct frame *fr, const struct ir_ins *ins, u64 *v)
 {
 	u64 ea = fr->values[ins->arg[0]] + ins->imm;
-	u32 bytes = width(ins->access);
+	u32 bytes = ir_access_bytes(ins->access);
 
 	if (ea + bytes > (u64)fr->in->pages * KWASM_PAGE_SIZE)
 		return KWASM_TRAP_MEMORY;
@@ -255,73 +250,94 @@ static int float_op(const struct ir_ins *ins, u64 a, u64 b, u64 *v)
 	return (int)trap;
 }
 
+static u64 combine(const struct ir_ins *ins, u64 a, u64 b)
+{
+	switch (ins->op) {
+	case IR_ADD:
+		return a + b;
+	case IR_SUB:
+		return a - b;
+	case IR_MUL:
+		return a * b;
+	case IR_AND:
+		return a & b;
+	case IR_OR:
+		return a | b;
+	default:
+		return a ^ b;
+	}
+}
+
+static u64 convert(const struct ir_ins *ins, u64 a)
+{
+	switch (ins->op) {
+	case IR_EXT8S:
+		return (s8)a;
+	case IR_EXT16S:
+		return (s16)a;
+	case IR_EXT32S:
+	case IR_SEXT:
+		return (s32)a;
+	default:
+		return a;
+	}
+}
+
+static int plain_op(struct frame *fr, u32 i, u64 *v)
+{
+	const struct ir_ins *ins = &fr->f->ins[i];
+
+	switch (ins->op) {
+	case IR_CONST:
+		*v = ins->imm;
+		return 0;
+	case IR_PARAM:
+		*v = fr->params[ins->imm];
+		return 0;
+	case IR_COPY:
+		*v = fr->values[ins->arg[0]];
+		return 0;
+	default:
+		return state_op(fr, i, v);
+	}
+}
+
 static int value_op(struct frame *fr, u32 i, u64 *v)
 {
 	const struct ir_ins *ins = &fr->f->ins[i];
 	u64 a = fr->values[ins->arg[0]];
 	u64 b = fr->values[ins->arg[1]];
 
-	switch (ins->op) {
-	case IR_CONST:
-		*v = ins->imm;
+	if (ir_op_is(ins->op, IR_OP_FLOAT))
+		return float_op(ins, a, b, v);
+	switch (ir_op_class(ins->op)) {
+	case IR_CLASS_ARITH:
+	case IR_CLASS_LOGIC:
+		*v = combine(ins, a, b);
 		break;
-	case IR_PARAM:
-		*v = fr->params[ins->imm];
-		break;
-	case IR_COPY:
-	case IR_ZEXT:
-	case IR_WRAP:
-		*v = a;
-		break;
-	case IR_ADD:
-		*v = a + b;
-		break;
-	case IR_SUB:
-		*v = a - b;
-		break;
-	case IR_MUL:
-		*v = a * b;
-		break;
-	case IR_MULHU:
+	case IR_CLASS_MULHIGH:
 		*v = (u64)((__uint128_t)a * b >> 64);
 		break;
-	case IR_DIVS ... IR_REMU:
+	case IR_CLASS_DIVIDE:
 		return divide(fr->f, i, a, b, v);
-	case IR_AND:
-		*v = a & b;
-		break;
-	case IR_OR:
-		*v = a | b;
-		break;
-	case IR_XOR:
-		*v = a ^ b;
-		break;
-	case IR_SHL ... IR_ROTR:
+	case IR_CLASS_SHIFT:
 		*v = shift(ins, a, b);
 		break;
-	case IR_CLZ ... IR_POPCNT:
+	case IR_CLASS_COUNT:
 		*v = count(ins, a);
 		break;
-	case IR_EXT8S:
-		*v = (s8)a;
+	case IR_CLASS_EXTEND:
+	case IR_CLASS_RESIZE:
+		*v = convert(ins, a);
 		break;
-	case IR_EXT16S:
-		*v = (s16)a;
-		break;
-	case IR_EXT32S:
-	case IR_SEXT:
-		*v = (s32)a;
-		break;
-	case IR_EQ ... IR_GEU:
+	case IR_CLASS_COMPARE:
 		*v = compare(ins, a, b);
 		break;
-	case IR_SELECT:
+	case IR_CLASS_SELECT:
 		*v = a ? b : fr->values[ins->arg[2]];
 		break;
-	case IR_FADD ... IR_BITCAST:
-		return float_op(ins, a, b, v);
 	default:
-		return state_op(fr, i, v);
+		return plain_op(fr, i, v);
 	}
 	return 0;
 }

@@ -156,6 +156,12 @@ for my $room (sort keys %wall) {
 	} lines(qr/^\s*#\s*include\s+"/, grep { room($_) eq $room } @code));
 }
 
+# The order of the operations of the IR means nothing: passes ask for classes and flags.
+my $operations = join '|', $text{'core/ir/ir_ops.def'} =~ /^IROP\((\w+),/mg;
+none('no range and no distance of operations of the IR', lines(
+	qr/\bIR_($operations)\b\s*\.\.\.|(\.\.\.|[<>]=?|[-+])\s*IR_($operations)\b/,
+	grep { m{^(core|ctl|tests)/.*\.[ch]$} } @code));
+
 none('examples include the guest header only', lines(
 	qr/#\s*include\s+(?!"kwasm_guest\.h"|<kwasm_guest\.h>|<std(int|def|bool)\.h>)/,
 	grep { m{^examples/} } @code));

@@ -141,7 +141,7 @@ static const char *type_name(u32 type)
 
 static bool is_compare(const struct op *op)
 {
-	return op->op >= IR_FEQ && op->op <= IR_FGE;
+	return ir_op_class(op->op) == IR_CLASS_FCOMPARE;
 }
 
 /* ---- the module ---- */

@@ -215,9 +215,9 @@ static inline u64 float_eval(u32 op, u32 type, u32 otype, u64 a, u64 b, u32 *tra
 	u64 v;
 
 	*trap = KWASM_TRAP_NONE;
-	switch (op) {
-	case IR_FEQ ... IR_FGE:
+	if (ir_op_class(op) == IR_CLASS_FCOMPARE)
 		return float_compare(op, otype, a, b);
+	switch (op) {
 	case IR_TRUNCS:
 	case IR_TRUNCU:
 		v = float_to_int(op, type, float_wide(otype, a), trap);

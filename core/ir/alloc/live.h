@@ -214,7 +214,7 @@ static inline bool ra_is_fixed(u32 use)
 /* Registers that may hold @value. */
 static inline u32 ra_class(const struct ra *ra, u32 value)
 {
-	bool xmm = ra->f->ins[value].type >= IR_F32;
+	bool xmm = ir_type_is_float(ra->f->ins[value].type);
 
 	return ra->target->allocatable & (xmm ? ~RA_GPRS : RA_GPRS);
 }

@@ -131,7 +131,7 @@ static u32 save_place(struct ir_parmove *pm, const struct ir_parmove_move *reade
 		pm->slot_used = true;
 		return pm->num_locs - 1;
 	}
-	return pm->f->ins[reader->value].type >= IR_F32 ? pm->target->scratch_xmm :
+	return ir_type_is_float(pm->f->ins[reader->value].type) ? pm->target->scratch_xmm :
 						     pm->target->scratch_gpr;
 }
 

@@ -76,7 +76,7 @@ static void name_values(struct checker *c)
 static bool in_class(const struct checker *c, u32 loc, u32 type)
 {
 	return loc < NUM_REGS && (c->target->allocatable & (1u << loc)) &&
-	       (loc >= IR_LOC_XMM) == (type >= IR_F32);
+	       (loc >= IR_LOC_XMM) == ir_type_is_float(type);
 }
 
 /* @value, name included, is defined in @loc. */
