@@ -30,7 +30,6 @@ KWASM_CORE_OBJS += run/instance.o
 KWASM_CORE_OBJS += run/call.o
 KWASM_CORE_OBJS += ir/build.o
 KWASM_CORE_OBJS += ir/build_control.o
-KWASM_CORE_OBJS += ir/build_float.o
 KWASM_CORE_OBJS += ir/build_join.o
 KWASM_CORE_OBJS += ir/build_loops.o
 KWASM_CORE_OBJS += ir/split.o

@@ -9,77 +9,27 @@
 #include "build.h"
 #include "run/rt.h"
 
-static const struct build_simple simple_ops[256] = {
-#define CMP(name, ir)						\
-	[WASM_I32_##name] = { IR_##ir, IR_I32, IR_I32, 0 },	\
-	[WASM_I64_##name] = { IR_##ir, IR_I32, IR_I64, 0 }
-#define INT(name, ir)						\
-	[WASM_I32_##name] = { IR_##ir, IR_I32, 0, 0 },		\
-	[WASM_I64_##name] = { IR_##ir, IR_I64, 0, 0 }
-#define ONE(name, ir, type, access) [WASM_##name] = { IR_##ir, IR_##type, 0, access }
-	CMP(EQ, EQ), CMP(NE, NE),
-	CMP(LT_S, LTS), CMP(LT_U, LTU), CMP(GT_S, GTS), CMP(GT_U, GTU),
-	CMP(LE_S, LES), CMP(LE_U, LEU), CMP(GE_S, GES), CMP(GE_U, GEU),
-	INT(CLZ, CLZ), INT(CTZ, CTZ), INT(POPCNT, POPCNT),
-	INT(ADD, ADD), INT(SUB, SUB), INT(MUL, MUL),
-	INT(DIV_S, DIVS), INT(DIV_U, DIVU), INT(REM_S, REMS), INT(REM_U, REMU),
-	INT(AND, AND), INT(OR, OR), INT(XOR, XOR),
-	INT(SHL, SHL), INT(SHR_S, SHRS), INT(SHR_U, SHRU),
-	INT(ROTL, ROTL), INT(ROTR, ROTR),
-	INT(EXTEND8_S, EXT8S), INT(EXTEND16_S, EXT16S),
-	ONE(I64_EXTEND32_S, EXT32S, I64, 0),
-	ONE(I32_WRAP_I64, WRAP, I32, 0),
-	ONE(I64_EXTEND_I32_S, SEXT, I64, 0),
-	ONE(I64_EXTEND_I32_U, ZEXT, I64, 0),
-	ONE(I32_LOAD, LOAD, I32, IR_U32),
-	ONE(I64_LOAD, LOAD, I64, IR_U64),
-	ONE(I32_LOAD8_S, LOAD, I32, IR_S8),
-	ONE(I32_LOAD8_U, LOAD, I32, IR_U8),
-	ONE(I32_LOAD16_S, LOAD, I32, IR_S16),
-	ONE(I32_LOAD16_U, LOAD, I32, IR_U16),
-	ONE(I64_LOAD8_S, LOAD, I64, IR_S8),
-	ONE(I64_LOAD8_U, LOAD, I64, IR_U8),
-	ONE(I64_LOAD16_S, LOAD, I64, IR_S16),
-	ONE(I64_LOAD16_U, LOAD, I64, IR_U16),
-	ONE(I64_LOAD32_S, LOAD, I64, IR_S32),
-	ONE(I64_LOAD32_U, LOAD, I64, IR_U32),
-	ONE(I32_STORE, STORE, I32, IR_U32),
-	ONE(I64_STORE, STORE, I64, IR_U64),
-	ONE(I32_STORE8, STORE, I32, IR_U8),
-	ONE(I32_STORE16, STORE, I32, IR_U16),
-	ONE(I64_STORE8, STORE, I64, IR_U8),
-	ONE(I64_STORE16, STORE, I64, IR_U16),
-	ONE(I64_STORE32, STORE, I64, IR_U32),
-	ONE(MEMORY_SIZE, MEMSIZE, I32, 0),
-#undef CMP
-#undef INT
-#undef ONE
+/**
+ * struct rule - what the last column of wasm_ops.def says of an instruction
+ * @op: enum ir_op; IR_NONE where there is a rule of its own below
+ * @access: enum ir_access
+ * @rt: enum kwasm_rt, where @op is IR_CALLRT
+ */
+struct rule {
+	u8 op;
+	u8 access;
+	u8 rt;
 };
 
-/*
- * Instructions that call the run time: @pops operands, then @imms of the instruction's indices.
- */
-static const struct rt_call {
-	u32 code;
-	u8 rt;
-	u8 pops;
-	u8 imms;
-	u8 type;
-} rt_calls[] = {
-	{ WASM_MEMORY_GROW, KWASM_RT_MEMORY_GROW, 1, 0, IR_I32 },
-	{ WASM_MEMORY_COPY, KWASM_RT_MEMORY_COPY, 3, 0, IR_VOID },
-	{ WASM_MEMORY_FILL, KWASM_RT_MEMORY_FILL, 3, 0, IR_VOID },
-	{ WASM_MEMORY_INIT, KWASM_RT_MEMORY_INIT, 3, 1, IR_VOID },
-	{ WASM_DATA_DROP, KWASM_RT_DATA_DROP, 0, 1, IR_VOID },
-	{ WASM_TABLE_GET, KWASM_RT_TABLE_GET, 1, 1, IR_I64 },
-	{ WASM_TABLE_SET, KWASM_RT_TABLE_SET, 2, 1, IR_VOID },
-	{ WASM_TABLE_SIZE, KWASM_RT_TABLE_SIZE, 0, 1, IR_I32 },
-	{ WASM_TABLE_GROW, KWASM_RT_TABLE_GROW, 2, 1, IR_I32 },
-	{ WASM_TABLE_FILL, KWASM_RT_TABLE_FILL, 3, 1, IR_VOID },
-	{ WASM_TABLE_COPY, KWASM_RT_TABLE_COPY, 3, 2, IR_VOID },
-	{ WASM_TABLE_INIT, KWASM_RT_TABLE_INIT, 3, 2, IR_VOID },
-	{ WASM_ELEM_DROP, KWASM_RT_ELEM_DROP, 0, 1, IR_VOID },
-	{ WASM_REF_FUNC, KWASM_RT_REF_FUNC, 0, 1, IR_I64 },
+#define IR(operation) { .op = IR_##operation }
+#define MEM(operation, kind) { .op = IR_##operation, .access = IR_##kind }
+#define RT(function) { .op = IR_CALLRT, .rt = KWASM_RT_##function }
+#define OWN { .op = IR_NONE }
+
+static const struct rule rules[KWASM_OP_SLOTS] = {
+#define OP(code, name, text, sig, imm, ir) [KWASM_OP_SLOT(code)] = ir,
+#include "wasm/wasm_ops.def"
+#undef OP
 };
 
 /* What joins may cost: so many values for each byte of the body, and never more than the cap. */
@@ -140,20 +90,28 @@ static u32 emit_const(struct build *b, u32 type, u64 bits)
 	return ins;
 }
 
-static void simple(struct build *b, const struct kwasm_op *op,
-		   const struct build_simple *s)
+/* The IR's type for a letter of a signature. */
+static u32 letter_type(char letter)
 {
-	u32 ins = build_emit(b, s->op, s->type);
-	u32 n = ir_op_info[s->op].num_args;
+	return build_type(kwasm_type_by_letter(letter));
+}
+
+/* One operation on as many operands as it takes. */
+static void plain(struct build *b, const struct kwasm_op *op, const struct rule *rule)
+{
+	const char *sig = kwasm_op_sig(op->code);
+	u32 n = ir_op_info[rule->op].num_args;
+	bool gives = ir_op_is(rule->op, IR_OP_DEF);
+	u32 ins = build_emit(b, rule->op, letter_type(gives ? sig[n + 1] : sig[n - 1]));
 	struct ir_ins *p = &b->f->ins[ins];
 
-	p->otype = s->otype;
-	p->access = s->access;
-	if (s->op == IR_LOAD || s->op == IR_STORE)
-		p->imm = op->offset;
+	if (ir_op_is(rule->op, IR_OP_OTYPE))
+		p->otype = letter_type(sig[0]);
+	p->access = rule->access;
+	p->imm = rule->op == IR_CONST ? op->bits : op->offset;
 	while (n--)
 		p->arg[n] = build_pop(b);
-	if (ir_op_is(s->op, IR_OP_DEF))
+	if (gives)
 		build_push(b, ins);
 }
 
@@ -262,20 +220,42 @@ static void call(struct build *b, u32 func)
 		call_typed(b, IR_CALL, kwasm_module_functype(b->module, func), 0, func);
 }
 
-static void call_rt(struct build *b, const struct kwasm_op *op, const struct rt_call *c)
+/* How many indices follow an instruction that the run time carries out. */
+static u32 num_indices(enum kwasm_imm imm)
 {
-	u32 list = pop_list(b, c->pops, c->imms);
+	switch (imm) {
+	case KWASM_IMM_TABLE:
+	case KWASM_IMM_ELEM:
+	case KWASM_IMM_DATA:
+	case KWASM_IMM_DATA_MEMORY:
+	case KWASM_IMM_FUNC:
+		return 1;
+	case KWASM_IMM_TABLE_TABLE:
+	case KWASM_IMM_ELEM_TABLE:
+		return 2;
+	default:
+		return 0;
+	}
+}
+
+static void call_rt(struct build *b, const struct kwasm_op *op, u32 rt)
+{
+	const char *sig = kwasm_rt_fns[rt].sig;
+	const char *result = strchr(sig, ':') + 1;
+	u32 num = (u32)(result - sig) - 1;
+	u32 imms = num_indices(kwasm_op_imm(op->code));
+	u32 list = pop_list(b, num - imms, imms);
 	u32 index[2] = { op->index, op->index2 };
 	u32 ins, k;
 
-	for (k = 0; k < c->imms && !b->err; k++) {
+	for (k = 0; k < imms && !b->err; k++) {
 		ins = emit_const(b, IR_I32, index[k]);
-		b->f->pool[list + c->pops + k] = ins;
+		b->f->pool[list + num - imms + k] = ins;
 	}
 	if (b->err)
 		return;
-	ins = emit_call(b, IR_CALLRT, c->type, list, c->pops + c->imms, c->rt);
-	if (c->type != IR_VOID)
+	ins = emit_call(b, IR_CALLRT, *result ? letter_type(*result) : IR_VOID, list, num, rt);
+	if (*result)
 		build_push(b, ins);
 }
 
@@ -316,25 +296,17 @@ static void global_op(struct build *b, u32 op, u32 x)
 		b->f->ins[ins].arg[0] = build_pop(b);
 }
 
-static void other_op(struct build *b, const struct kwasm_op *op)
+static void by_rule(struct build *b, const struct kwasm_op *op)
 {
-	const struct build_simple *s = build_float_op(op->code);
-	size_t i;
+	const struct rule *rule = &rules[KWASM_OP_SLOT(op->code)];
 
-	if (!s && op->code < ARRAY_SIZE(simple_ops) && simple_ops[op->code].op)
-		s = &simple_ops[op->code];
-	if (s) {
-		simple(b, op, s);
-		return;
-	}
-	for (i = 0; i < ARRAY_SIZE(rt_calls); i++) {
-		if (rt_calls[i].code == op->code) {
-			call_rt(b, op, &rt_calls[i]);
-			return;
-		}
-	}
-	b->err = kwasm_diag_set(b->f->diag, -EOPNOTSUPP, b->f->index, op->at,
-				"%s is not compiled yet", kwasm_op_name(op->code));
+	if (rule->op == IR_CALLRT)
+		call_rt(b, op, rule->rt);
+	else if (rule->op)
+		plain(b, op, rule);
+	else
+		b->err = kwasm_diag_set(b->f->diag, -EOPNOTSUPP, b->f->index, op->at,
+					"%s is not compiled yet", kwasm_op_name(op->code));
 }
 
 static void data_op(struct build *b, const struct kwasm_op *op)
@@ -371,18 +343,6 @@ static void data_op(struct build *b, const struct kwasm_op *op)
 	case WASM_GLOBAL_SET:
 		global_op(b, IR_GSET, op->index);
 		break;
-	case WASM_I32_CONST:
-		build_push(b, emit_const(b, IR_I32, (u32)op->bits));
-		break;
-	case WASM_I64_CONST:
-		build_push(b, emit_const(b, IR_I64, op->bits));
-		break;
-	case WASM_F32_CONST:
-		build_push(b, emit_const(b, IR_F32, (u32)op->bits));
-		break;
-	case WASM_F64_CONST:
-		build_push(b, emit_const(b, IR_F64, op->bits));
-		break;
 	case WASM_REF_NULL:
 		build_push(b, emit_const(b, IR_I64, 0));
 		break;
@@ -394,7 +354,7 @@ static void data_op(struct build *b, const struct kwasm_op *op)
 		is_zero(b, IR_I64);
 		break;
 	default:
-		other_op(b, op);
+		by_rule(b, op);
 	}
 }
 

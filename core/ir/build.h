@@ -156,19 +156,6 @@ struct build {
 	struct build_loops loops;
 };
 
-/**
- * struct build_simple - an instruction that is one IR operation on operands from the stack
- */
-struct build_simple {
-	u8 op;
-	u8 type;
-	u8 otype;
-	u8 access;
-};
-
-/** build_float_op() - instruction @code if it works on floats, else NULL; build_float.c. */
-const struct build_simple *build_float_op(u32 code);
-
 /** build_type() - the IR's type for a WebAssembly value type. */
 u32 build_type(u8 type);
 

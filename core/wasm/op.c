@@ -16,12 +16,10 @@ struct op_desc {
 
 #define PREFIX_NUMERIC 0xfc
 #define PREFIX_SIMD 0xfd
-#define NUM_PREFIXED 18
-/* One-byte opcodes first, then those behind 0xfc. */
-#define SLOT(code) ((code) < 0x100 ? (code) : 0x100 + ((code) & 0xff))
+#define NUM_PREFIXED (KWASM_OP_SLOTS - 0x100)
 
-static const struct op_desc descs[0x100 + NUM_PREFIXED] = {
-#define OP(code, name, text, sig, imm) [SLOT(code)] = { text, sig, KWASM_IMM_##imm },
+static const struct op_desc descs[KWASM_OP_SLOTS] = {
+#define OP(code, name, text, sig, imm, ir) [KWASM_OP_SLOT(code)] = { text, sig, KWASM_IMM_##imm },
 #include "wasm_ops.def"
 #undef OP
 };
@@ -54,7 +52,7 @@ static const struct op_desc *desc_find(u32 code)
 
 	if (code >= 0x100 && (code >> 16 != PREFIX_NUMERIC || (code & 0xffff) >= NUM_PREFIXED))
 		return NULL;
-	d = &descs[SLOT(code)];
+	d = &descs[KWASM_OP_SLOT(code)];
 	return d->text ? d : NULL;
 }
 

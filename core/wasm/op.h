@@ -16,10 +16,16 @@
  * memory.copy, so that `case WASM_MEMORY_COPY:` reads well.
  */
 enum wasm_op {
-#define OP(code, name, text, sig, imm) WASM_##name = code,
+#define OP(code, name, text, sig, imm, ir) WASM_##name = code,
 #include "wasm_ops.def"
 #undef OP
 };
+
+/*
+ * Places of instructions in tables over all of them: the codes of one byte, then those behind 0xfc.
+ */
+#define KWASM_OP_SLOT(code) ((code) < 0x100 ? (code) : 0x100 + ((code) & 0xff))
+#define KWASM_OP_SLOTS (0x100 + 18)
 
 /**
  * struct kwasm_op - a decoded instruction
@@ -49,7 +55,7 @@ struct kwasm_op {
 	u32 num_targets;
 };
 
-/* What follows an opcode: the last column of wasm_ops.def. */
+/* What follows an opcode: a column of wasm_ops.def. */
 enum kwasm_imm {
 	KWASM_IMM_NONE,
 	KWASM_IMM_BLOCK,		/* block_type or block_index */

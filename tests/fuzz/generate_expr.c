@@ -13,7 +13,7 @@ struct simple {
 };
 
 static const struct simple simple[] = {
-#define OP(code, name, text, sig, imm) { KWASM_IMM_##imm == KWASM_IMM_NONE ? code : 0, sig },
+#define OP(code, name, text, sig, imm, ir) { KWASM_IMM_##imm == KWASM_IMM_NONE ? code : 0, sig },
 #include "wasm/wasm_ops.def"
 #undef OP
 };
@@ -23,7 +23,7 @@ static const struct access {
 	const char *sig;
 	uint32_t align;
 } accesses[] = {
-#define OP(code, name, text, sig, imm) { code, sig, KWASM_IMM_##imm - KWASM_IMM_MEM0 },
+#define OP(code, name, text, sig, imm, ir) { code, sig, KWASM_IMM_##imm - KWASM_IMM_MEM0 },
 #include "wasm/wasm_ops.def"
 #undef OP
 };

@@ -32,7 +32,7 @@ my %imm = (
 my @ops;
 open my $f, '<', 'core/wasm/wasm_ops.def' or die;
 while (<$f>) {
-	my ($code, $name, $imm) = /^OP\(0x(\w+), \w+, "(.*?)", ".*?", (\w+)\)/ or next;
+	my ($code, $name, $imm) = /^OP\(0x(\w+), \w+, "(.*?)", ".*?", (\w+), / or next;
 	exists $imm{$imm} or die "no immediates for $imm\n";
 	$code = hex $code;
 	my $bytes = $code > 0xff ? "\xfc" . leb($code & 0xffff) : chr $code;
