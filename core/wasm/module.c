@@ -60,6 +60,24 @@ u32 kwasm_decoder_count(struct kwasm_decoder *d, u32 have, u32 limit, const char
 	return n;
 }
 
+void *kwasm_decoder_list(struct kwasm_decoder *d, u32 limit, const char *what, size_t size,
+			 u32 *num)
+{
+	*num = kwasm_decoder_count(d, 0, limit, what);
+	return kwasm_decoder_alloc(d, *num, size);
+}
+
+void kwasm_decoder_each(struct kwasm_decoder *d, u32 first, u32 end,
+			void (*item)(struct kwasm_decoder *d, u32 index))
+{
+	u32 i;
+
+	for (i = first; i < end && !d->r.err; i++) {
+		kwasm_decoder_tick(d);
+		item(d, i);
+	}
+}
+
 void kwasm_decoder_fail_bodies(struct kwasm_decoder *d, u32 at)
 {
 	kwasm_reader_fail(&d->r, -ENOEXEC, at,

@@ -71,6 +71,22 @@ void *kwasm_decoder_alloc(struct kwasm_decoder *d, size_t n, size_t size);
  */
 u32 kwasm_decoder_count(struct kwasm_decoder *d, u32 have, u32 limit, const char *what);
 
+/**
+ * kwasm_decoder_list() - read the length of a list and make room for its entries.
+ * @limit: ceiling of the length
+ * @what: the kind in plural, for the message
+ * @size: of an entry
+ * @num: receives the length, 0 when the reader has failed
+ *
+ * Return: the entries, zeroed; NULL when there is no memory.
+ */
+void *kwasm_decoder_list(struct kwasm_decoder *d, u32 limit, const char *what, size_t size,
+			 u32 *num);
+
+/** kwasm_decoder_each() - decode entries @first to @end - 1 by @item, until the reader fails. */
+void kwasm_decoder_each(struct kwasm_decoder *d, u32 first, u32 end,
+			void (*item)(struct kwasm_decoder *d, u32 index));
+
 /* Fail because there are more or fewer bodies than functions. */
 void kwasm_decoder_fail_bodies(struct kwasm_decoder *d, u32 at);
 

@@ -23,8 +23,9 @@ static void read_valtypes(struct kwasm_reader *r, u8 *types, u32 n)
 		types[i] = kwasm_read_valtype(r);
 }
 
-static void decode_functype(struct kwasm_decoder *d, struct kwasm_functype *t)
+static void decode_functype(struct kwasm_decoder *d, u32 index)
 {
+	struct kwasm_functype *t = &d->m->types[index];
 	struct kwasm_reader *r = &d->r, results;
 	u32 limit = d->m->limits.params;
 	u32 at = r->pos;
@@ -64,15 +65,10 @@ static void decode_functype(struct kwasm_decoder *d, struct kwasm_functype *t)
 void kwasm_decode_types(struct kwasm_decoder *d)
 {
 	struct kwasm_module *m = d->m;
-	u32 n = kwasm_decoder_count(d, 0, m->limits.types, "types");
-	u32 i;
 
-	m->types = kwasm_decoder_alloc(d, n, sizeof(*m->types));
-	for (i = 0; i < n && !d->r.err; i++) {
-		kwasm_decoder_tick(d);
-		decode_functype(d, &m->types[i]);
-	}
-	m->num_types = n;
+	m->types = kwasm_decoder_list(d, m->limits.types, "types", sizeof(*m->types),
+				      &m->num_types);
+	kwasm_decoder_each(d, 0, m->num_types, decode_functype);
 }
 
 static void decode_range(struct kwasm_reader *r, struct kwasm_range *range)
@@ -154,9 +150,10 @@ static void check_memories(struct kwasm_decoder *d, u32 at)
 		kwasm_reader_fail(&d->r, -EOPNOTSUPP, at, "multiple memories are not supported");
 }
 
-static void decode_import(struct kwasm_decoder *d, struct kwasm_import *imp)
+static void decode_import(struct kwasm_decoder *d, u32 index)
 {
 	struct kwasm_module *m = d->m;
+	struct kwasm_import *imp = &m->imports[index];
 	struct kwasm_reader *r = &d->r;
 	u32 at;
 
@@ -202,14 +199,17 @@ static void check_limit(struct kwasm_decoder *d, u32 at, u32 n, u32 limit, const
 }
 
 /*
- * An index space for @imported objects and @defined more, of @size bytes each, that starts with
- * what @old holds of the imported ones.
+ * The index space @old, which holds the imports, with room for what its section defines as well;
+ * @num is how many objects it has.
  */
-static void *space_create(struct kwasm_decoder *d, const void *old, u32 imported, u32 defined,
-			  size_t size)
+static void *space_extend(struct kwasm_decoder *d, const void *old, u32 *num, u32 limit,
+			  const char *what, size_t size)
 {
-	void *space = kwasm_decoder_alloc(d, (size_t)imported + defined, size);
+	u32 imported = *num;
+	void *space;
 
+	*num += kwasm_decoder_count(d, imported, limit, what);
+	space = kwasm_decoder_alloc(d, *num, size);
 	if (space && imported)
 		memcpy(space, old, imported * size);
 	return space;
@@ -251,15 +251,10 @@ void kwasm_decode_imports(struct kwasm_decoder *d)
 {
 	struct kwasm_module *m = d->m;
 	u32 at = d->r.pos;
-	u32 n = kwasm_decoder_count(d, 0, m->limits.imports, "imports");
-	u32 i;
 
-	m->imports = kwasm_decoder_alloc(d, n, sizeof(*m->imports));
-	for (i = 0; i < n && !d->r.err; i++) {
-		kwasm_decoder_tick(d);
-		decode_import(d, &m->imports[i]);
-	}
-	m->num_imports = n;
+	m->imports = kwasm_decoder_list(d, m->limits.imports, "imports", sizeof(*m->imports),
+					&m->num_imports);
+	kwasm_decoder_each(d, 0, m->num_imports, decode_import);
 	m->num_func_imports = m->num_funcs;
 	m->num_table_imports = m->num_tables;
 	m->num_memory_imports = m->num_memories;
@@ -270,75 +265,71 @@ void kwasm_decode_imports(struct kwasm_decoder *d)
 	place_imports(d);
 }
 
+static void decode_function(struct kwasm_decoder *d, u32 index)
+{
+	read_type_index(d, &d->m->funcs[index].type);
+}
+
 void kwasm_decode_functions(struct kwasm_decoder *d)
 {
 	struct kwasm_module *m = d->m;
-	u32 have = m->num_funcs;
-	u32 n = kwasm_decoder_count(d, have, m->limits.functions, "functions");
-	u32 i;
 
-	m->funcs = space_create(d, m->funcs, have, n, sizeof(*m->funcs));
-	for (i = 0; i < n && !d->r.err; i++) {
-		kwasm_decoder_tick(d);
-		read_type_index(d, &m->funcs[have + i].type);
-	}
-	m->num_funcs = have + n;
+	m->funcs = space_extend(d, m->funcs, &m->num_funcs, m->limits.functions, "functions",
+				sizeof(*m->funcs));
+	kwasm_decoder_each(d, m->num_func_imports, m->num_funcs, decode_function);
+}
+
+static void decode_table(struct kwasm_decoder *d, u32 index)
+{
+	u32 at = d->r.pos;
+
+	if (at < d->r.end && d->r.bytes[at] == 0x40)
+		kwasm_reader_fail(&d->r, -EOPNOTSUPP, at,
+				  "tables with an initializer are not supported");
+	else
+		kwasm_decode_tabletype(d, &d->m->tables[index]);
 }
 
 void kwasm_decode_tables(struct kwasm_decoder *d)
 {
 	struct kwasm_module *m = d->m;
-	u32 have = m->num_tables;
-	u32 at = d->r.pos;
-	u32 n = kwasm_decoder_count(d, have, m->limits.tables, "tables");
-	u32 i;
 
-	m->tables = space_create(d, m->tables, have, n, sizeof(*m->tables));
-	for (i = 0; i < n && !d->r.err; i++) {
-		at = d->r.pos;
-		if (at < d->r.end && d->r.bytes[at] == 0x40) {
-			kwasm_reader_fail(&d->r, -EOPNOTSUPP, at,
-					  "tables with an initializer are not supported");
-			return;
-		}
-		kwasm_decode_tabletype(d, &m->tables[have + i]);
-	}
-	m->num_tables = have + n;
+	m->tables = space_extend(d, m->tables, &m->num_tables, m->limits.tables, "tables",
+				 sizeof(*m->tables));
+	kwasm_decoder_each(d, m->num_table_imports, m->num_tables, decode_table);
+}
+
+static void decode_memory(struct kwasm_decoder *d, u32 index)
+{
+	kwasm_decode_memtype(d, &d->m->memories[index]);
 }
 
 void kwasm_decode_memories(struct kwasm_decoder *d)
 {
 	struct kwasm_module *m = d->m;
-	u32 have = m->num_memories;
 	u32 at = d->r.pos;
-	u32 n = kwasm_decoder_count(d, have, U32_MAX, "memories");
-	u32 i;
 
-	m->num_memories = have + n;
+	m->memories = space_extend(d, m->memories, &m->num_memories, U32_MAX, "memories",
+				   sizeof(*m->memories));
 	check_memories(d, at);
-	if (d->r.err)
-		return;
-	m->memories = space_create(d, m->memories, have, n, sizeof(*m->memories));
-	for (i = 0; i < n && !d->r.err; i++)
-		kwasm_decode_memtype(d, &m->memories[have + i]);
+	kwasm_decoder_each(d, m->num_memory_imports, m->num_memories, decode_memory);
+}
+
+static void decode_global(struct kwasm_decoder *d, u32 index)
+{
+	struct kwasm_global *g = &d->m->globals[index];
+
+	kwasm_decode_globaltype(d, &g->type);
+	kwasm_decode_const(d, g->type.type, &g->init);
 }
 
 void kwasm_decode_globals(struct kwasm_decoder *d)
 {
 	struct kwasm_module *m = d->m;
-	u32 have = m->num_globals;
-	u32 n = kwasm_decoder_count(d, have, m->limits.globals, "globals");
-	struct kwasm_global *g;
-	u32 i;
 
-	m->globals = space_create(d, m->globals, have, n, sizeof(*m->globals));
-	m->num_globals = have + n;
-	for (i = 0; i < n && !d->r.err; i++) {
-		kwasm_decoder_tick(d);
-		g = &m->globals[have + i];
-		kwasm_decode_globaltype(d, &g->type);
-		kwasm_decode_const(d, g->type.type, &g->init);
-	}
+	m->globals = space_extend(d, m->globals, &m->num_globals, m->limits.globals, "globals",
+				  sizeof(*m->globals));
+	kwasm_decoder_each(d, m->num_global_imports, m->num_globals, decode_global);
 }
 
 static void check_export(struct kwasm_decoder *d, const struct kwasm_export *e, u32 at)
@@ -394,28 +385,28 @@ static void check_duplicates(struct kwasm_decoder *d, u32 at)
 	kwasm_free(names);
 }
 
+static void decode_export(struct kwasm_decoder *d, u32 index)
+{
+	struct kwasm_export *e = &d->m->exports[index];
+	struct kwasm_reader *r = &d->r;
+	u32 at = r->pos;
+
+	e->name = kwasm_decoder_name(r);
+	e->kind = kwasm_read_u8(r);
+	e->index = kwasm_read_leb_u32(r);
+	if (!r->err)
+		check_export(d, e, at);
+}
+
 void kwasm_decode_exports(struct kwasm_decoder *d)
 {
 	struct kwasm_module *m = d->m;
-	struct kwasm_reader *r = &d->r;
-	u32 section = r->pos;
-	u32 n = kwasm_decoder_count(d, 0, m->limits.exports, "exports");
-	struct kwasm_export *e;
-	u32 i, at;
+	u32 section = d->r.pos;
 
-	m->exports = kwasm_decoder_alloc(d, n, sizeof(*m->exports));
-	for (i = 0; i < n && !r->err; i++) {
-		kwasm_decoder_tick(d);
-		at = r->pos;
-		e = &m->exports[i];
-		e->name = kwasm_decoder_name(r);
-		e->kind = kwasm_read_u8(r);
-		e->index = kwasm_read_leb_u32(r);
-		if (!r->err)
-			check_export(d, e, at);
-	}
-	m->num_exports = n;
-	if (!r->err && n > 1)
+	m->exports = kwasm_decoder_list(d, m->limits.exports, "exports", sizeof(*m->exports),
+					&m->num_exports);
+	kwasm_decoder_each(d, 0, m->num_exports, decode_export);
+	if (!d->r.err && m->num_exports > 1)
 		check_duplicates(d, section);
 }
 
@@ -475,8 +466,10 @@ static void decode_body(struct kwasm_decoder *d, u32 func)
 	struct kwasm_func_info *info = &d->m->funcs[func];
 	struct kwasm_reader *r = &d->r;
 	u32 at = r->pos, end = r->end;
-	u32 size = kwasm_read_leb_u32(r);
+	u32 size;
 
+	r->func = func;
+	size = kwasm_read_leb_u32(r);
 	if (!r->err && size > end - r->pos)
 		kwasm_reader_fail(r, -ENOEXEC, at, "unexpected end: body of %u bytes, %u are left",
 				  size, end - r->pos);
@@ -494,6 +487,8 @@ static void decode_body(struct kwasm_decoder *d, u32 func)
 		r->err = kwasm_validate_body(d->validator, func, info, r->diag);
 	r->pos = info->end;
 	r->end = end;
+	d->m->float_code |= info->float_code != 0;
+	d->m->tables_written |= info->tables_written;
 }
 
 void kwasm_decode_code(struct kwasm_decoder *d)
@@ -501,7 +496,6 @@ void kwasm_decode_code(struct kwasm_decoder *d)
 	struct kwasm_module *m = d->m;
 	struct kwasm_reader *r = &d->r;
 	u32 at = r->pos;
-	u32 i;
 
 	d->num_bodies = kwasm_decoder_count(d, m->num_func_imports, m->limits.functions,
 					    "function bodies");
@@ -516,12 +510,6 @@ void kwasm_decode_code(struct kwasm_decoder *d)
 		kwasm_reader_fail(r, -ENOMEM, at, "out of memory for the validator");
 		return;
 	}
-	for (i = m->num_func_imports; i < m->num_funcs && !r->err; i++) {
-		kwasm_decoder_tick(d);
-		r->func = i;
-		decode_body(d, i);
-		m->float_code |= m->funcs[i].float_code != 0;
-		m->tables_written |= m->funcs[i].tables_written;
-	}
+	kwasm_decoder_each(d, m->num_func_imports, m->num_funcs, decode_body);
 	r->func = KWASM_DIAG_NONE;
 }

@@ -152,8 +152,9 @@ static void elem_list(struct kwasm_decoder *d, struct kwasm_elem *e, bool expres
 	}
 }
 
-static void decode_elem(struct kwasm_decoder *d, struct kwasm_elem *e)
+static void decode_elem(struct kwasm_decoder *d, u32 index)
 {
+	struct kwasm_elem *e = &d->m->elems[index];
 	struct kwasm_reader *r = &d->r;
 	u32 at = r->pos;
 	u32 flags = kwasm_read_leb_u32(r);
@@ -183,15 +184,10 @@ static void decode_elem(struct kwasm_decoder *d, struct kwasm_elem *e)
 void kwasm_decode_elems(struct kwasm_decoder *d)
 {
 	struct kwasm_module *m = d->m;
-	u32 n = kwasm_decoder_count(d, 0, m->limits.segments, "element segments");
-	u32 i;
 
-	m->elems = kwasm_decoder_alloc(d, n, sizeof(*m->elems));
-	for (i = 0; i < n && !d->r.err; i++) {
-		kwasm_decoder_tick(d);
-		decode_elem(d, &m->elems[i]);
-	}
-	m->num_elems = n;
+	m->elems = kwasm_decoder_list(d, m->limits.segments, "element segments", sizeof(*m->elems),
+				      &m->num_elems);
+	kwasm_decoder_each(d, 0, m->num_elems, decode_elem);
 }
 
 void kwasm_decode_data_count(struct kwasm_decoder *d)
@@ -200,8 +196,9 @@ void kwasm_decode_data_count(struct kwasm_decoder *d)
 	d->m->has_data_count = true;
 }
 
-static void decode_data(struct kwasm_decoder *d, struct kwasm_data *data)
+static void decode_data(struct kwasm_decoder *d, u32 index)
 {
+	struct kwasm_data *data = &d->m->datas[index];
 	struct kwasm_reader *r = &d->r;
 	u32 at = r->pos;
 	u32 flags = kwasm_read_leb_u32(r);
@@ -225,13 +222,8 @@ static void decode_data(struct kwasm_decoder *d, struct kwasm_data *data)
 void kwasm_decode_datas(struct kwasm_decoder *d)
 {
 	struct kwasm_module *m = d->m;
-	u32 n = kwasm_decoder_count(d, 0, m->limits.segments, "data segments");
-	u32 i;
 
-	m->datas = kwasm_decoder_alloc(d, n, sizeof(*m->datas));
-	for (i = 0; i < n && !d->r.err; i++) {
-		kwasm_decoder_tick(d);
-		decode_data(d, &m->datas[i]);
-	}
-	m->num_datas = n;
+	m->datas = kwasm_decoder_list(d, m->limits.segments, "data segments", sizeof(*m->datas),
+				      &m->num_datas);
+	kwasm_decoder_each(d, 0, m->num_datas, decode_data);
 }
