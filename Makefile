@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # kwasm: everything is built under $(BUILD); `make help` lists the targets.
 #
-# A directory with rules of its own has a Makefile.inc, included below.  It may add
-#	TESTS_<group> += FILE[@GUEST]	tests of `make check-<group>`, see scripts/check
-#	NEEDS_<group> += TARGET		what has to be built before them
-# tests/<group>/*.t and tests/unit/*_test.c are tests without being named anywhere.
+# A folder with rules of its own has a Makefile.inc, included below.  It may add
+#	NEEDS_<group> += TARGET		what has to be built before the tests of that group
+#	TESTS_<group> += PATH		tests of it that are not in tests/<group>/
+# tests/<group>/**/*.t and *.sh and tests/unit/*_test.c are tests without being named anywhere; in
+# which guests a *.sh runs stands in itself, see scripts/check.
 
 BUILD ?= build$(if $(SAN),-san)
 V ?= 0
@@ -154,7 +155,7 @@ GROUPS := unit ir spec kernel net tools style
 
 .PHONY: check
 check: ## every test below; the last line is the count
-	+$(Q)scripts/check-all '$(abspath $(BUILD))' $(GROUPS)
+	+$(Q)CHECK_JOBS='$(jobs)' scripts/check-all '$(abspath $(BUILD))' $(GROUPS)
 
 .PHONY: check-unit check-ir check-spec check-kernel check-net check-tools check-style
 check-unit: ## C unit tests of the core and the library
@@ -174,20 +175,7 @@ NEEDS_kernel := guests
 NEEDS_net := guests
 NEEDS_tools := ctl examples
 
--include ctl/Makefile.inc
--include examples/Makefile.inc
--include tests/unit/Makefile.inc
--include tests/fuzz/Makefile.inc
--include tests/ir/Makefile.inc
--include tests/spec/Makefile.inc
--include tests/kmod/Makefile.inc
--include tests/kernel/Makefile.inc
--include tests/net/Makefile.inc
--include tests/tools/Makefile.inc
--include tests/style/Makefile.inc
--include tests/vm/Makefile.inc
--include bench/core/Makefile.inc
--include bench/hook/Makefile.inc
+include $(wildcard */Makefile.inc) $(wildcard */*/Makefile.inc)
 
 $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(LIBKWASM)
 	$(call say,LD,$@)
@@ -196,12 +184,19 @@ $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(LIBKWASM)
 define check-group
 .PHONY: needs-$(1)
 needs-$(1): $$(NEEDS_$(1))
+	$$(Q)mkdir -p $$(BUILD)/check
+	$$(Q)touch $$(BUILD)/check/$(1).built
 check-$(1): deps
 	+$$(Q)$$(MAKE) $$(jobs) --no-print-directory needs-$(1)
-	$$(Q)scripts/check --build '$$(abspath $$(BUILD))' --group $(1) \
-		$$(sort $$(TESTS_$(1)) $$(wildcard tests/$(1)/*.t))
+	$$(Q)scripts/check --build '$$(abspath $$(BUILD))' --kernels '$$(GUEST_KERNELS)' \
+		--group $(1) $$(sort $$(TESTS_$(1))) tests/$(1)
 endef
 $(foreach g,$(GROUPS),$(eval $(call check-group,$(g))))
+
+.PHONY: check-built
+check-built:
+	$(Q)scripts/check --build '$(abspath $(BUILD))' --kernels '$(GUEST_KERNELS)' \
+		$(foreach g,$(GROUPS),--group $(g) $(sort $(TESTS_$(g))) tests/$(g))
 
 .PHONY: deps
 deps: ## install what building and testing need (Debian packages)

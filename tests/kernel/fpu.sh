@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
+# guest: 6.1 6.12 smp=1 preempt=none preempt=full
 # All that uses the vector registers on one processor, for FPU_SECONDS (4), every result compared
 # bit by bit with that of a process which ran alone:
 #

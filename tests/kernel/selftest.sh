@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
+# guest: 6.1 6.12 smp=1 smp=2 preempt=none preempt=voluntary preempt=full
 # In a guest: the kernel side by itself (text, memories, traps, watchdog), see tests/kmod/.  First
 # that texts have exception tables where faults cannot be hooked, then the test module's own TAP with
 # them, with the hook, and once more with another tracer on the hooked function.

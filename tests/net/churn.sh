@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
+# guest: 6.1 6.12 timeout=900
 # In a guest: programs come, change and go under load, CHURN_CYCLES (100) times, then the modules go
 # while programs are attached in three namespaces; nothing stays behind.
 #

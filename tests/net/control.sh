@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
+# guest: 6.1 6.12 timeout=900
 # In a guest: what control requests leave behind when something fails half-way or goes away under
 # them: a refused replacement, a restart without memory, hooks whose module is removed.
 set -u

@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
+# guest: 6.1 6.12 timeout=900
 # In a guest: where handlers see packets, in which order, of whom, and what their verdicts do.
 #
 #	left                        this namespace                          right

@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
+# guest: 6.12 timeout=900
 # In a guest: modules that are cut at each byte, altered, or no modules at all are refused with one
 # sentence; nothing is half applied, and the kernel has nothing to say about it.
 set -u

@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
+# guest: 6.1 6.12 smp=2
 # In a guest with two processors: one of them goes away and comes back under load.  Handlers go on,
 # nothing is lost, and the watchdog ends a guest on the processor that was away.
 set -u

@@ -1,5 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
+# guest: 6.1 6.12 timeout=900
+# guest: 6.12 append=kwasm.fault_hook=N timeout=900
 # In a guest: every trap, in a softirq (nf_pre), in a process (nf_out) and by `kwasmctl invoke
 # --kernel`: the verdict is the policy's, and `kwasmctl show` names trap, function and instruction
 # as wasm-objdump numbers them.

@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
+# guest: 6.1 6.12 timeout=900
 # In a guest: every example decides on each of a thousand frames (vectors.py) as `kwasmctl test`
 # does, and, where its author said so there, as the frame itself demands.
 #

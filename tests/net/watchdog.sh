@@ -1,5 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
+# guest: 6.1 icount preempt=none
+# guest: 6.1 smp=2 preempt=full alone
+# guest: 6.12 icount preempt=full
+# guest: 6.12 smp=2 preempt=voluntary alone
 # In a guest: a handler that loops for ever at nf_pre, under a ping flood, is ended within three
 # times its limit, again and again, for WATCHDOG_SECONDS (4); pings go on.  Where the guest counts
 # instructions as time the host's load has no part in it; with two processors it has.

@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
+# guest: 6.1 6.12
 # Requests that kwasmctl would never send: nl_hostile.c with the modules loaded.
 set -u
 modprobe kwasm_netfilter || exit 1

@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
+# guest: 6.1 6.12
 # The tool with the module: what each command changes, prints and refuses.
 #
 #	this namespace, loopback only; a second one, other

@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
+# guest: 6.1 6.12
 # The specification's suite inside the kernel, from inside a guest: one test a file, and the table
 # of all on standard error.
 set -u
