@@ -21,6 +21,7 @@ KWASM_CORE_OBJS += wasm/module_segments.o
 KWASM_CORE_OBJS += wasm/validate.o
 KWASM_CORE_OBJS += wasm/validate_stack.o
 KWASM_CORE_OBJS += run/trap.o
+KWASM_CORE_OBJS += run/verdict.o
 KWASM_CORE_OBJS += run/host.o
 KWASM_CORE_OBJS += run/link.o
 KWASM_CORE_OBJS += run/rt.o

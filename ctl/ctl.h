@@ -167,11 +167,23 @@ const char *ctl_family_name(u32 family);
 /** ctl_policy_name() - "accept"; "?" for what kwasm does not know. */
 const char *ctl_policy_name(u32 policy);
 
-/*
- * CTL_HOOKS() - the names of the hooks, in the order of the guest header's enum kwasm_hook, as one
- * string with @between between them and @last ahead of the last one.
+/**
+ * struct ctl_hook - where handlers can be attached
+ * @number: what the guest is told
+ * @in: packets there have come in by a device; @out: will go out by one
  */
-#define CTL_HOOKS(between, last) \
-	"nf_pre" between "nf_in" between "nf_fwd" between "nf_out" last "nf_post"
+struct ctl_hook {
+	const char *name;
+	u32 number;
+	bool in;
+	bool out;
+};
+
+/** ctl_hook_find() - by name; NULL where there is none. */
+const struct ctl_hook *ctl_hook_find(const char *name);
+
+/* The names of the hooks as a text, "nf_pre, nf_in" and so on. */
+extern const char ctl_hook_names[];
+#define CTL_HOOK_NAMES (&ctl_hook_names[2])
 
 #endif /* KWASM_CTL_H */

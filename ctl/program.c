@@ -54,7 +54,7 @@ static const struct ctl_option replace_options[] = {
 
 static const struct ctl_option attach_options[] = {
 	{ "hook", 0, CTL_STRING, offsetof(struct attach_args, hook), "HOOK",
-	  CTL_HOOKS(", ", " or ") },
+	  CTL_HOOK_NAMES },
 	{ "family", 0, CTL_FAMILY, offsetof(struct attach_args, family), "FAMILY",
 	  "inet (both), ip or ip6" },
 	{ "priority", 0, CTL_S32, offsetof(struct attach_args, priority), "N",
@@ -266,7 +266,7 @@ static int run_attach(void *arg, const struct ctl_words *words)
 	const struct attach_args *args = arg;
 
 	if (!args->hook)
-		return ctl_usage("attach needs --hook: " CTL_HOOKS(", ", " or "));
+		return ctl_usage("attach needs --hook: %s", CTL_HOOK_NAMES);
 	return words->num ? attach_file(args, words->word[0]) : attach_loaded(args);
 }
 

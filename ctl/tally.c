@@ -9,7 +9,6 @@
 #include "out.h"
 #include "tally.h"
 
-#include "../core/abi/abi.h"
 #include "../core/run/trap.h"
 
 #define LINES_MAX 1000

@@ -8,6 +8,8 @@
 #include "capture.h"
 #include "trap.h"
 
+#include "../core/run/verdict.h"
+
 #define CTL_TALLY_TRAPS 64	/* different places of traps that are told apart */
 
 /**
@@ -25,7 +27,7 @@
 struct ctl_tally {
 	u64 frames;
 	u64 sights[CTL_NUM_SIGHTS];
-	u64 verdicts[5];
+	u64 verdicts[KWASM_VERDICT_KINDS];
 	u64 repeats;
 	u64 skipped;
 	struct {

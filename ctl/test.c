@@ -15,12 +15,12 @@
 #include "out.h"
 #include "tally.h"
 
-#include "../core/abi/abi.h"
+#include "../core/run/verdict.h"
 #include "../core/uapi/kwasm.h"
 
 #define ENTRY_DEFAULT "kwasm_packet"
 #define TIME_LIMIT_NS 100000000	/* wall clock of a busy machine, so far above the kernel's 1 ms */
-#define REPEAT_MAX 8		/* runs for one packet, as in the kernel */
+#define HOOK_DEFAULT "nf_pre"
 #define IFINDEX 1		/* of the one device a capture comes from */
 
 struct test_args {
@@ -64,7 +64,7 @@ struct test {
 	const struct test_args *args;
 	struct ctl_guest guest;
 	u32 func;
-	u32 hook;
+	const struct ctl_hook *hook;
 	bool detached;
 	struct kwasm_user_log log;
 	pcap_t *capture;
@@ -73,19 +73,10 @@ struct test {
 	struct ctl_tally tally;
 };
 
-static int hook_number(const char *name, u32 *number)
+static int find_hook(const char *name, const struct ctl_hook **hook)
 {
-	const char *hook = CTL_HOOKS("\0", "\0") "\0";	/* an empty one ends them */
-	u32 i;
-
-	*number = 0;
-	for (i = 0; name && *hook; i++, hook += strlen(hook) + 1) {
-		if (!strcmp(name, hook)) {
-			*number = i;
-			return CTL_OK;
-		}
-	}
-	return name ? ctl_usage("there is no hook \"%s\": " CTL_HOOKS(", ", ", "), name) : CTL_OK;
+	*hook = ctl_hook_find(name ?: HOOK_DEFAULT);
+	return *hook ? CTL_OK : ctl_usage("there is no hook \"%s\": %s", name, CTL_HOOK_NAMES);
 }
 
 static void on_log(void *arg, const char *text, u32 len)
@@ -213,7 +204,7 @@ static int apply_policy(struct test *t, u32 *verdict)
 {
 	s32 policy = t->args->on_trap.given ? t->args->on_trap.value : KWASM_POLICY_ACCEPT;
 
-	*verdict = policy == KWASM_POLICY_DROP ? KWASM_VERDICT_DROP : KWASM_VERDICT_ACCEPT;
+	*verdict = kwasm_verdict_trapped((u32)policy);
 	if (policy == KWASM_POLICY_DETACH)
 		t->detached = true;
 	return policy == KWASM_POLICY_RESTART ? guest_ready(t, true) : CTL_OK;
@@ -234,10 +225,10 @@ struct decision {
 static int run_handler(struct test *t, struct kwasm_packet *packet, struct decision *d)
 {
 	int status;
+	u32 runs = 0;
 	u64 value;
-	u32 n;
 
-	for (n = 0; n < REPEAT_MAX; n++) {
+	do {
 		kwasm_user_packet_set(t->guest.inst->ctx, packet);
 		value = 0;
 		status = ctl_guest_call(&t->guest, t->func, &value, time_limit(t), &d->call);
@@ -251,11 +242,11 @@ static int run_handler(struct test *t, struct kwasm_packet *packet, struct decis
 			d->call.trapped = true;
 			d->call.trap = (struct ctl_trap) { .kind = KWASM_TRAP_VERDICT };
 		}
-		if (d->call.trapped || d->verdict != KWASM_VERDICT_REPEAT)
+		if (d->call.trapped)
 			return CTL_OK;
-		t->tally.repeats++;
-	}
-	d->verdict = KWASM_VERDICT_DROP;
+		t->tally.repeats += d->verdict == KWASM_VERDICT_REPEAT;
+	} while (kwasm_verdict_again(d->verdict, ++runs));
+	d->verdict = kwasm_verdict_final(d->verdict);
 	return CTL_OK;
 }
 
@@ -294,9 +285,9 @@ static int test_packet(struct test *t, struct kwasm_packet *packet, bool *pass)
 	struct decision d = { .verdict = KWASM_VERDICT_ACCEPT };
 	int status = CTL_OK;
 
-	packet->hook = t->hook;
-	packet->in = t->hook <= 2 ? IFINDEX : 0;
-	packet->out = t->hook >= 2 ? IFINDEX : 0;
+	packet->hook = t->hook->number;
+	packet->in = t->hook->in ? IFINDEX : 0;
+	packet->out = t->hook->out ? IFINDEX : 0;
 	if (t->detached) {
 		t->tally.skipped++;
 	} else {
@@ -387,7 +378,7 @@ static int run_test(void *arg, const struct ctl_words *words)
 		return ctl_usage("--write needs --pcap: there is nothing to write");
 	if (t.args->write && !strcmp(t.args->write, "-"))
 		return ctl_usage("--write needs a file: the results go to standard output");
-	status = hook_number(t.args->hook, &t.hook);
+	status = find_hook(t.args->hook, &t.hook);
 	if (status)
 		return status;
 	t.log = (struct kwasm_user_log) { on_log, &t };

@@ -119,18 +119,3 @@ const struct kwasm_host_fn kwasm_abi[] = {
 #undef KWASM_CALL
 	{ }
 };
-
-const char *kwasm_verdict_name(u32 verdict)
-{
-	switch (KWASM_VERDICT_KIND(verdict)) {
-	case KWASM_VERDICT_DROP:
-		return "drop";
-	case KWASM_VERDICT_ACCEPT:
-		return "accept";
-	case KWASM_VERDICT_QUEUE:
-		return "queue";
-	case KWASM_VERDICT_REPEAT:
-		return "repeat";
-	}
-	return NULL;
-}

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * abi.h - the packet of a running invocation, and the host functions that read it.
+ * abi.h - the host functions of import module "kwasm", and what they ask of the environment.
  */
 #ifndef KWASM_ABI_H
 #define KWASM_ABI_H
@@ -10,26 +10,6 @@
 
 struct kwasm_ctx;
 struct kwasm_packet;
-
-/* Where a handler stands: same numbers as enum kwasm_hook of the guest header and as NF_INET_*. */
-#define KWASM_HOOK_ANY U32_MAX
-
-/* Verdicts as the guest returns them (kwasm_guest.h); netfilter's own numbers. */
-#define KWASM_VERDICT_DROP 0u
-#define KWASM_VERDICT_ACCEPT 1u
-#define KWASM_VERDICT_QUEUE 3u
-#define KWASM_VERDICT_REPEAT 4u
-#define KWASM_VERDICT_KIND(v) ((v) & 0xffffu)
-
-/** kwasm_verdict_valid() - is it one of the four, with a queue number only on QUEUE? */
-static inline bool kwasm_verdict_valid(u32 v)
-{
-	return v <= KWASM_VERDICT_ACCEPT || v == KWASM_VERDICT_REPEAT ||
-	       KWASM_VERDICT_KIND(v) == KWASM_VERDICT_QUEUE;
-}
-
-/** kwasm_verdict_name() - "accept"; NULL for none. */
-const char *kwasm_verdict_name(u32 verdict);
 
 /**
  * kwasm_packet_read() - copy bytes of a packet, linear or not; the environment's.

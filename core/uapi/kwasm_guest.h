@@ -30,13 +30,12 @@ enum kwasm_verdict {
 
 #define KWASM_QUEUE_NR(n) ((uint32_t)(n) << 16)
 
-/* kwasm_pkt_hook() */
+/* kwasm_pkt_hook(): KWASM_HOOK_NF_PRE and so on */
 enum kwasm_hook {
-	KWASM_HOOK_NF_PRE = 0,
-	KWASM_HOOK_NF_IN = 1,
-	KWASM_HOOK_NF_FWD = 2,
-	KWASM_HOOK_NF_OUT = 3,
-	KWASM_HOOK_NF_POST = 4,
+#define KWASM_HOOK(name, word, number, module, place, device, context, where) \
+	KWASM_HOOK_##name = number,
+#include "kwasm_hooks.def"
+#undef KWASM_HOOK
 };
 
 #define KWASM_FAMILY_IPV4 2

@@ -29,7 +29,7 @@ static unsigned int handle_device(void *priv, struct sk_buff *skb,
 	const struct kwasm_attachment *at = priv;
 	const struct net_device *dev = state->in;
 
-	if (at->type->number == NF_INET_LOCAL_OUT || at->type->number == NF_INET_POST_ROUTING)
+	if (at->type->place == NF_INET_LOCAL_OUT || at->type->place == NF_INET_POST_ROUTING)
 		dev = state->out;
 	if (!dev || strncmp(dev->name, at->dev, IFNAMSIZ))
 		return NF_ACCEPT;
@@ -52,7 +52,7 @@ static int attach(struct kwasm_attachment *at, struct kwasm_diag *diag)
 	hook->ops.hook = at->dev[0] ? handle_device : handle_packet;
 	hook->ops.priv = at;
 	hook->ops.pf = at->family;
-	hook->ops.hooknum = at->type->number;
+	hook->ops.hooknum = at->type->place;
 	hook->ops.priority = at->priority;
 	err = nf_register_net_hook(at->knet->net, &hook->ops);
 	if (err) {
@@ -76,22 +76,21 @@ static void detach(struct kwasm_attachment *at)
 
 #define INET_FAMILIES (BIT(NFPROTO_INET) | BIT(NFPROTO_IPV4) | BIT(NFPROTO_IPV6))
 
-#define HOOK(word, nf_hook)				\
+#define HOOK_NETFILTER(word, value, hook)		\
 	{						\
-		.name = word,				\
-		.number = nf_hook,			\
+		.name = #word,				\
+		.number = value,			\
+		.place = NF_INET_##hook,		\
 		.families = INET_FAMILIES,		\
 		.default_family = NFPROTO_INET,		\
 		.attach = attach,			\
 		.detach = detach,			\
-	}
+	},
 
 static struct kwasm_hook_type hooks[] = {
-	HOOK("nf_pre", NF_INET_PRE_ROUTING),
-	HOOK("nf_in", NF_INET_LOCAL_IN),
-	HOOK("nf_fwd", NF_INET_FORWARD),
-	HOOK("nf_out", NF_INET_LOCAL_OUT),
-	HOOK("nf_post", NF_INET_POST_ROUTING),
+#define KWASM_HOOK(constant, word, value, module, place, ...) HOOK_##module(word, value, place)
+#include "../../core/uapi/kwasm_hooks.def"
+#undef KWASM_HOOK
 };
 
 static int __init kwasm_netfilter_init(void)
@@ -124,8 +123,8 @@ module_init(kwasm_netfilter_init);
 module_exit(kwasm_netfilter_exit);
 MODULE_LICENSE("GPL");
 MODULE_DESCRIPTION("WebAssembly packet handlers at netfilter hooks");
-MODULE_ALIAS("kwasm-hook-nf_pre");
-MODULE_ALIAS("kwasm-hook-nf_in");
-MODULE_ALIAS("kwasm-hook-nf_fwd");
-MODULE_ALIAS("kwasm-hook-nf_out");
-MODULE_ALIAS("kwasm-hook-nf_post");
+
+#define ALIAS_NETFILTER(word) MODULE_ALIAS("kwasm-hook-" #word);
+#define KWASM_HOOK(constant, word, value, module, ...) ALIAS_##module(word)
+#include "../../core/uapi/kwasm_hooks.def"
+#undef KWASM_HOOK

@@ -37,7 +37,7 @@ sub lines {
 
 sub licence {
 	my ($f) = @_;
-	return 'MIT' if $f =~ m{^core/uapi/kwasm_(guest.h|abi.def)$} || $f =~ m{^examples/};
+	return 'MIT' if $f =~ m{^core/uapi/kwasm_(guest.h|(abi|hooks).def)$} || $f =~ m{^examples/};
 	return 'GPL-2.0-only( WITH Linux-syscall-note)?' if $f =~ m{^core/uapi/};
 	return 'GPL-2.0-only';
 }
@@ -119,9 +119,9 @@ my %wall = (
 	'core/kernel/netlink' => [@ground, qw(core/run core/kernel/machine core/kernel/program
 		core/kernel/handler core/kernel/limits.h core/kernel/compat.h core/kernel/work.h)],
 	'core/kernel' => [qw(ANY)],
-	'hooks' => [qw(core/kernel/handler/run.h)],
+	'hooks' => [qw(core/kernel/handler/run.h core/uapi)],
 	'ctl' => [@ground, qw(compile core/wasm/op.h core/abi/abi.h core/run/instance.h
-		core/run/trap.h core/user)],
+		core/run/trap.h core/run/verdict.h core/user)],
 );
 
 # room FILE: the longest one that holds it

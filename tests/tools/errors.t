@@ -58,7 +58,7 @@ fails 2 '"a" is an argument too many: kwasmctl version' version a
 
 # ---- values ---------------------------------------------------------------------------------
 
-fails 2 'attach needs --hook: nf_pre, nf_in, nf_fwd, nf_out or nf_post' attach "$handler"
+fails 2 'attach needs --hook: nf_pre, nf_in, nf_fwd, nf_out, nf_post' attach "$handler"
 fails 2 'attach needs a file, or --name with the name of a loaded program' attach --hook nf_pre
 fails 2 'limits and --deny are for loading: give attach a file' \
 	attach --hook nf_pre --name a --time-limit 1ms

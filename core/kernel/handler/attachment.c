@@ -342,7 +342,7 @@ u32 kwasm_attachment_trapped(struct kwasm_attachment *at, const struct kwasm_ctx
 			     const struct kwasm_trap_info *trap)
 {
 	const struct kwasm_program *prog = (void *)ctx->env[KWASM_ENV_PROGRAM];
-	u32 verdict = at->policy == KWASM_POLICY_DROP ? KWASM_VERDICT_DROP : KWASM_VERDICT_ACCEPT;
+	u32 verdict = kwasm_verdict_trapped(at->policy);
 
 	if (trap->kind == KWASM_TRAP_KILLED)
 		return verdict;

@@ -12,7 +12,7 @@
 #include <linux/timex.h>
 #include <linux/workqueue.h>
 
-#include "abi/abi.h"
+#include "run/verdict.h"
 #include "kernel/program/program.h"
 
 struct kwasm_attachment;
@@ -21,6 +21,7 @@ struct kwasm_attachment;
  * struct kwasm_hook_type - a place in the kernel where handlers can be attached
  * @name: "nf_pre"
  * @number: what kwasm_pkt_hook() tells the guest
+ * @place: the hook module's own number of it
  * @families: families it knows, bit mask over NFPROTO_*
  * @default_family: where the request names none
  * @attach: make the handler see packets; process context, kwasm_lock held
@@ -29,6 +30,7 @@ struct kwasm_attachment;
 struct kwasm_hook_type {
 	const char *name;
 	u32 number;
+	u32 place;
 	u32 families;
 	u8 default_family;
 	int (*attach)(struct kwasm_attachment *at, struct kwasm_diag *diag);
@@ -51,7 +53,7 @@ void kwasm_host_unregister(const struct kwasm_host_fn *table);
 /* Per CPU; counters, written by that CPU with BH off only, and at the end whose they are. */
 struct kwasm_hook_stats {
 	u64 bytes;
-	u64 verdicts[5];	/* by KWASM_VERDICT_KIND */
+	u64 verdicts[KWASM_VERDICT_KINDS];	/* by KWASM_VERDICT_KIND */
 	u64 run_cycles;
 	u64 run_max_cycles;
 	u64 reentered;

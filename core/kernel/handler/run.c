@@ -9,12 +9,6 @@
 #include "run.h"
 
 /*
- * No hook knows a repeat verdict (netfilter's loop would leak the packet), so repeating is done
- * here, and ends: a handler that says so for ever must not hang the CPU.
- */
-#define REPEAT_MAX 8
-
-/*
  * The stack limit of the last outermost entry still fits: it leaves between 4 KiB and the default
  * budget, with some slack for the frames in between.  Contexts are mostly entered on one stack of
  * one CPU, so this is the rule.  Two stacks are never so near that one's limit fits the other.
@@ -128,17 +122,19 @@ static u32 run_busy(const struct kwasm_run *run, struct sk_buff *skb,
 	return kwasm_run_guest(ctx, stats, run, skb, state, true, judge);
 }
 
+/* No hook knows a repeat verdict (netfilter's loop would leak the packet): it is done here. */
 static u32 repeat(struct kwasm_attachment *at, struct sk_buff *skb,
 		  const struct nf_hook_state *state, u32 verdict)
 {
-	unsigned int n;
+	u32 n;
 
-	for (n = 1; verdict == KWASM_VERDICT_REPEAT && n < REPEAT_MAX; n++)
+	for (n = 1; kwasm_verdict_again(verdict, n); n++)
 		verdict = kwasm_run_bh(at, skb, state, run_busy, judge);
 	if (verdict != KWASM_VERDICT_REPEAT)
 		return verdict;
-	this_cpu_inc(at->stats->verdicts[KWASM_VERDICT_DROP]);
-	return KWASM_VERDICT_DROP;
+	verdict = kwasm_verdict_final(verdict);
+	this_cpu_inc(at->stats->verdicts[verdict]);
+	return verdict;
 }
 
 u32 kwasm_run_busy(const struct kwasm_run *run, struct sk_buff *skb,
