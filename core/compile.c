@@ -155,7 +155,7 @@ static int compile_function(struct compiler *c, u32 index)
 	/* whoever failed without a sentence ran into the ceiling */
 	if (err)
 		kwasm_diag_set(c->diag, err, index, KWASM_DIAG_NONE,
-			       "the function cannot be compiled");
+			       "cannot compile the function");
 	kwasm_arena_release(&c->arena);
 	return err;
 }

@@ -15,12 +15,12 @@
 	SIGHT(SEEN, "seen", "seen")							\
 	SIGHT(NOT_IP, "not_ip", "neither IPv4 nor IPv6")				\
 	SIGHT(OTHER_HOST, "other_host", "for another host")				\
-	SIGHT(CUT, "cut_by_capture", "cut short by the capture")			\
+	SIGHT(CUT, "cut_by_capture", "cut off by the capture")			\
 	SIGHT(TRUNCATED, "truncated", "truncated")					\
 	SIGHT(HEADER, "bad_header", "bad IP header")					\
 	SIGHT(CHECKSUM, "bad_checksum", "bad IPv4 header checksum")			\
-	SIGHT(ADDRESS, "bad_address", "IPv6 address that must not arrive")		\
-	SIGHT(OPTIONS, "bad_options", "IPv6 hop-by-hop options that are refused")
+	SIGHT(ADDRESS, "bad_address", "invalid IPv6 address")		\
+	SIGHT(OPTIONS, "bad_options", "rejected IPv6 hop-by-hop options")
 
 enum ctl_sight {
 #define SIGHT(name, key, text) CTL_SIGHT_##name,

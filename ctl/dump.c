@@ -21,13 +21,13 @@ struct dump_args {
 
 static const struct ctl_option dump_options[] = {
 	{ "wasm", 0, CTL_FLAG, offsetof(struct dump_args, wasm), NULL,
-	  "WebAssembly instructions (what a file shows unless told otherwise)" },
+	  "WebAssembly instructions (default for a file)" },
 	{ "ir", 0, CTL_STRING, offsetof(struct dump_args, ir), "PASS",
-	  "the compiler's representation after a pass; \"all\" for each" },
+	  "compiler IR after this pass; \"all\" for every pass" },
 	{ "asm", 0, CTL_FLAG, offsetof(struct dump_args, assembly), NULL,
-	  "machine code (what a loaded program shows)" },
+	  "machine code (default for a loaded program)" },
 	{ "func", 0, CTL_STRING, offsetof(struct dump_args, func), "N|NAME",
-	  "this function only" },
+	  "only this function" },
 	{ }
 };
 
@@ -112,7 +112,7 @@ static int check_pass(const char *pass)
 		strncat(known, " ", sizeof(known) - strlen(known) - 1);
 		strncat(known, kwasm_pass_name(i), sizeof(known) - strlen(known) - 1);
 	}
-	return ctl_usage("there is no pass \"%s\": all%s", pass, known);
+	return ctl_usage("unknown pass \"%s\": use one of all%s", pass, known);
 }
 
 static int dump_ir(struct ctl_guest *g, const char *pass, u32 func)
@@ -210,7 +210,7 @@ static int dump_file(const struct dump_args *args, const char *path)
 	if (args->func && !ctl_guest_function(&g, args->func, &func))
 		status = CTL_FAILED;
 	else if (func < g.module->num_func_imports)
-		status = ctl_fail("function %u is imported: it has no code here", func);
+		status = ctl_fail("function %u is imported and has no code", func);
 	else if (args->ir)
 		status = dump_ir(&g, args->ir, func);
 	else if (args->assembly)
@@ -256,7 +256,7 @@ static int read_code(const struct ctl_fields *f, u8 cmd, void *arg)
 	if (!piece)
 		return 0;
 	if (ctl_field_uint(f, KWASM_A_START) != l->size)
-		return ctl_fail("the program changed while its code was read: try again");
+		return ctl_fail("the program changed while its code was being read: try again");
 	bytes = realloc(l->bytes, l->size + size);
 	if (!bytes)
 		return ctl_fail_memory();
@@ -281,7 +281,7 @@ static int select_label(const struct labels *labels, const char *name, struct ct
 		text->num_labels = 1;
 		return CTL_OK;
 	}
-	return ctl_fail("the program has no function %s of its own", name);
+	return ctl_fail("the program does not define a function %s", name);
 }
 
 static int dump_loaded(const struct dump_args *args, const char *name)
@@ -293,7 +293,7 @@ static int dump_loaded(const struct dump_args *args, const char *name)
 	int status;
 
 	if (args->wasm || args->ir)
-		return ctl_fail("%s is no file: of a loaded program only --asm can be shown", name);
+		return ctl_fail("%s is not a file: a loaded program supports only --asm", name);
 	status = ctl_program_name(name, name, checked) ?: ctl_program_check(checked);
 	if (status)
 		return status;
@@ -320,7 +320,7 @@ static int run_dump(void *arg, const struct ctl_words *words)
 	const char *what = words->word[0];
 
 	if (args->wasm + !!args->ir + args->assembly > 1)
-		return ctl_usage("dump shows one thing at a time: --wasm, --ir PASS or --asm");
+		return ctl_usage("--wasm, --ir and --asm are mutually exclusive");
 	if (!strcmp(what, "-") || strchr(what, '/') || !access(what, F_OK))
 		return dump_file(args, what);
 	return dump_loaded(args, what);
@@ -328,9 +328,9 @@ static int run_dump(void *arg, const struct ctl_words *words)
 
 const struct ctl_command ctl_dump = {
 	.name = "dump", .usage = "[OPTION]... FILE.wasm | NAME",
-	.summary = "list WebAssembly, the compiler's representation, or machine code",
-	.details = "NAME is a program in the kernel, FILE.wasm a file that is compiled here.\n"
-		   "Machine code is disassembled by objdump.\n",
+	.summary = "show WebAssembly instructions, compiler IR or machine code",
+	.details = "NAME is a loaded program; FILE.wasm is compiled in this process.\n"
+		   "objdump disassembles machine code.\n",
 	.options = dump_options, .args_size = sizeof(struct dump_args),
 	.min_words = 1, .max_words = 1, .run = run_dump,
 };

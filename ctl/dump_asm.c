@@ -47,7 +47,7 @@ static int start_objdump(const struct ctl_code_text *text, int fd, int *out, pid
 		 (unsigned long long)text->address + last->end);
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 	if (pipe2(ends, O_CLOEXEC))
-		return ctl_fail("no pipe can be made: %s", strerror(errno));
+		return ctl_fail("cannot create a pipe: %s", strerror(errno));
 	posix_spawn_file_actions_init(&actions);
 	posix_spawn_file_actions_adddup2(&actions, ends[1], 1);
 	err = posix_spawnp(pid, argv[0], &actions, NULL, argv, environ);
@@ -55,7 +55,7 @@ static int start_objdump(const struct ctl_code_text *text, int fd, int *out, pid
 	close(ends[1]);
 	if (err) {
 		close(ends[0]);
-		return ctl_fail("objdump is not installed: apt-get install binutils");
+		return ctl_fail("objdump not found: install binutils");
 	}
 	*out = ends[0];
 	return CTL_OK;

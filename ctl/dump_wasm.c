@@ -227,7 +227,8 @@ static int list_function(struct listing *l, u32 func)
 	};
 	while (l->reader.pos < info->end && !l->failed) {
 		if (kwasm_op_read(&l->reader, &op))
-			return ctl_fail("byte 0x%x cannot be read", l->reader.pos);
+			return ctl_fail("cannot decode the instruction at byte 0x%x",
+					l->reader.pos);
 		if (op.code == WASM_END || op.code == WASM_ELSE)
 			depth -= !!depth;
 		list_instruction(l, &op, depth);

@@ -52,7 +52,7 @@ int ctl_guest_decode_fd(struct ctl_guest *g, int fd, const char *path)
 	kwasm_diag_init(&diag);
 	err = kwasm_module_decode(bytes, size, &g->limits, &diag, &g->module);
 	free(bytes);
-	return err ? fail_diag("the module cannot be read", err, &diag) : CTL_OK;
+	return err ? fail_diag("cannot read the module", err, &diag) : CTL_OK;
 }
 
 int ctl_guest_compile(struct ctl_guest *g, const struct kwasm_compile_opts *opts)
@@ -65,18 +65,18 @@ int ctl_guest_compile(struct ctl_guest *g, const struct kwasm_compile_opts *opts
 	kwasm_diag_init(&diag);
 	err = kwasm_hostmap_resolve(g->module, tables, ARRAY_SIZE(tables), true, &diag, &map);
 	if (err)
-		return fail_diag("the module's imports cannot be bound", err, &diag);
+		return fail_diag("cannot bind the module's imports", err, &diag);
 	err = kwasm_code_compile(g->module, &map, opts, &diag, &g->code);
 	if (err) {
 		kwasm_hostmap_release(&map);
-		return fail_diag("the module cannot be compiled", err, &diag);
+		return fail_diag("cannot compile the module", err, &diag);
 	}
 	return CTL_OK;
 }
 
 static int fail_deadline(int err)
 {
-	return ctl_fail("a time limit cannot be set: %s", strerror(-err));
+	return ctl_fail("cannot set a time limit: %s", strerror(-err));
 }
 
 static int instantiate(struct ctl_guest *g)
@@ -94,10 +94,10 @@ static int instantiate(struct ctl_guest *g)
 	err = kwasm_instance_create(g->store, g->code, NULL, NULL, &diag, &info, &g->inst);
 	if (err == -EFAULT) {
 		ctl_trap_from_info(&trap, g, &info);
-		return ctl_fail("the module trapped while it was instantiated: %s",
+		return ctl_fail("the module trapped during instantiation: %s",
 				ctl_trap_format(&trap, text, sizeof(text)));
 	}
-	return err ? fail_diag("the module cannot be instantiated", err, &diag) : CTL_OK;
+	return err ? fail_diag("cannot instantiate the module", err, &diag) : CTL_OK;
 }
 
 int ctl_guest_start(struct ctl_guest *g, u64 memory_limit, u64 limit_ns)
@@ -136,7 +136,7 @@ const struct kwasm_export *ctl_guest_export(const struct ctl_guest *g, const cha
 
 	export = kwasm_module_export(g->module, name, strlen(name), KWASM_EXTERN_FUNC);
 	if (!export)
-		ctl_fail("the module exports no function named %s", name);
+		ctl_fail("the module does not export a function named %s", name);
 	return export;
 }
 
@@ -165,7 +165,7 @@ bool ctl_guest_function(const struct ctl_guest *g, const char *text, u32 *func)
 			return true;
 		}
 	}
-	ctl_fail("the module has no function %s: give an index below %u or a name", text,
+	ctl_fail("unknown function %s: use an index below %u or a name", text,
 		 g->module->num_funcs);
 	return false;
 }

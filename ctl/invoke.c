@@ -23,13 +23,13 @@ struct invoke_args {
 
 static const struct ctl_option invoke_options[] = {
 	{ "kernel", 0, CTL_FLAG, offsetof(struct invoke_args, kernel), NULL,
-	  "in the kernel instead of in this process" },
+	  "run in the kernel instead of this process" },
 	{ "time", 0, CTL_FLAG, offsetof(struct invoke_args, time), NULL,
-	  "call once to warm up, then print RESULT NANOSECONDS" },
+	  "call twice, print the results and the second call's time in ns" },
 	{ "time-limit", 0, CTL_TIME, offsetof(struct invoke_args, time_limit), "TIME",
-	  "end the call after this time" },
+	  "stop the call after this time" },
 	{ "memory-limit", 0, CTL_SIZE, offsetof(struct invoke_args, memory_limit), "SIZE",
-	  "memory the module may have (here only)" },
+	  "limit the module's memory (user space only)" },
 	{ }
 };
 
@@ -105,15 +105,14 @@ static int parse_args(const struct kwasm_functype *type, const char *name,
 	u32 i, given = words->num - 2;
 
 	if (type->num_params > ARGS_MAX || type->num_results > ARGS_MAX)
-		return ctl_fail("%s has more than %u arguments or results", name, ARGS_MAX);
+		return ctl_fail("%s has more than %u parameters or results", name, ARGS_MAX);
 	if (given != type->num_params)
 		return ctl_usage("%s takes %u argument%s, not %u", name, type->num_params,
 				 type->num_params == 1 ? "" : "s", given);
 	for (i = 0; i < given; i++)
 		if (!parse_value(words->word[2 + i], type->params[i], &values[i]))
-			return ctl_usage("\"%s\" is no %s for argument %u of %s",
-					 words->word[2 + i], kwasm_type_name(type->params[i]),
-					 i + 1, name);
+			return ctl_usage("argument %u of %s: invalid %s \"%s\"", i + 1, name,
+					 kwasm_type_name(type->params[i]), words->word[2 + i]);
 	return CTL_OK;
 }
 
@@ -239,9 +238,9 @@ static int run_invoke(void *arg, const struct ctl_words *words)
 	int status, fd;
 
 	if (args->kernel && args->memory_limit)
-		return ctl_usage("--memory-limit is not for --kernel: the module's parameters hold there");
+		return ctl_usage("--memory-limit cannot be used with --kernel: the parameters of module kwasm apply");
 	if (args->kernel && !strcmp(words->word[0], "-"))
-		return ctl_usage("--kernel needs a file, not standard input");
+		return ctl_usage("--kernel requires a file, not standard input");
 	/* Opened once: a pipe can be read no second time, and a file may change. */
 	fd = ctl_file_open(words->word[0]);
 	if (fd < 0)
@@ -271,8 +270,8 @@ close:
 const struct ctl_command ctl_invoke = {
 	.name = "invoke", .usage = "[OPTION]... FILE.wasm NAME [ARGUMENT]...",
 	.summary = "call an exported function",
-	.details = "Arguments are decimal or, with 0x, hexadecimal numbers of the function's types;\n"
-		   "\"null\" stands for a reference. Results are printed on one line.\n",
+	.details = "Arguments are decimal or hexadecimal (0x) numbers of the parameters' types;\n"
+		   "\"null\" is the null reference. Results are printed on one line.\n",
 	.options = invoke_options, .args_size = sizeof(struct invoke_args),
 	.min_words = 2, .max_words = 2 + 1000, .reals = true, .run = run_invoke,
 };

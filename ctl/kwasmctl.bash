@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
-# Completion of kwasmctl: words are taken from its own help.
+# Completion of kwasmctl; commands and options come from its help output.
 
 _kwasmctl_commands() {
 	kwasmctl help 2>/dev/null | sed -n '/^commands:/,/^$/s/^  \([a-z]*\) .*/\1/p'
@@ -14,7 +14,7 @@ _kwasmctl_programs() {
 	kwasmctl list 2>/dev/null | awk 'NR > 1 { print $2 }'
 }
 
-# What may stand behind an option: words, or files where it says "file"
+# Values of an option: words, or "file" for file names, or "none"
 _kwasmctl_values() {
 	case $1 in
 	--hook) echo nf_pre nf_in nf_fwd nf_out nf_post ;;
@@ -53,7 +53,7 @@ _kwasmctl() {
 	esac
 	if [ -z "$words" ]; then
 		if [[ $word == -* ]]; then
-			# shellcheck disable=SC2086 # nothing where there is no command
+			# shellcheck disable=SC2086 # no argument if there is no command
 			words=$(_kwasmctl_options $command)
 		else
 			case $command in

@@ -17,7 +17,7 @@ struct log_args {
 
 static const struct ctl_option log_options[] = {
 	{ "follow", 'f', CTL_FLAG, offsetof(struct log_args, follow), NULL,
-	  "go on with lines as they come; one JSON document a line" },
+	  "keep printing new lines; JSON: one document per line" },
 	{ }
 };
 
@@ -128,7 +128,7 @@ static int on_followed(const struct ctl_fields *f, u8 cmd, void *arg)
 	}
 	if ((event == KWASM_EVENT_UNLOAD || event == KWASM_EVENT_KILL) && r->name &&
 	    ctl_field_nest(f, KWASM_A_PROGRAM, &in) && is_wanted(r, &in)) {
-		ctl_warn("program %s is not loaded any more", r->name);
+		ctl_warn("program %s was unloaded", r->name);
 		return UNLOADED;
 	}
 	return 0;
@@ -260,21 +260,21 @@ static int run_version(void *arg, const struct ctl_words *words)
 
 const struct ctl_command ctl_log = {
 	.name = "log", .usage = "[-f] [NAME]",
-	.summary = "what programs have logged",
-	.details = "With -f it goes on until it is interrupted or program NAME is unloaded.\n",
+	.summary = "show the log of programs",
+	.details = "With -f, runs until it is interrupted or program NAME is unloaded.\n",
 	.options = log_options, .args_size = sizeof(struct log_args),
 	.max_words = 1, .run = run_log,
 };
 
 const struct ctl_command ctl_events = {
 	.name = "events", .usage = "",
-	.summary = "what happens to programs and attachments, as it happens",
-	.details = "Ends when it is interrupted. With --json, one document a line.\n",
+	.summary = "print events of programs and attachments as they happen",
+	.details = "Runs until it is interrupted. With --json, one document per line.\n",
 	.run = run_events,
 };
 
 const struct ctl_command ctl_version = {
 	.name = "version", .usage = "",
-	.summary = "versions of the tool and of the loaded module",
+	.summary = "show the versions of kwasmctl and of the loaded module",
 	.run = run_version,
 };

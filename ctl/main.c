@@ -71,7 +71,7 @@ static int run_help(void *args, const struct ctl_words *words)
 	}
 	cmd = command_find(words->word[0]);
 	if (!cmd)
-		return ctl_usage("there is no command \"%s\": kwasmctl help lists them",
+		return ctl_usage("unknown command \"%s\": see kwasmctl help",
 				 words->word[0]);
 	help_command(cmd);
 	return CTL_OK;
@@ -80,9 +80,9 @@ static int run_help(void *args, const struct ctl_words *words)
 static int check_words(const struct ctl_command *cmd, const struct ctl_words *words)
 {
 	if (words->num < cmd->min_words)
-		return ctl_usage("too few arguments: kwasmctl %s %s", cmd->name, cmd->usage);
+		return ctl_usage("missing argument: usage: kwasmctl %s %s", cmd->name, cmd->usage);
 	if (words->num > cmd->max_words)
-		return ctl_usage("\"%s\" is an argument too many: kwasmctl %s%s%s",
+		return ctl_usage("unexpected argument \"%s\": usage: kwasmctl %s%s%s",
 				 words->word[cmd->max_words], cmd->name, *cmd->usage ? " " : "",
 				 cmd->usage);
 	return CTL_OK;
@@ -131,10 +131,10 @@ static int line_run(char **argv)
 	if (ctl_globals.version)
 		return print_version();
 	if (!words.num)
-		return ctl_usage("a command is missing: kwasmctl help lists them");
+		return ctl_usage("missing command: see kwasmctl help");
 	cmd = command_find(words.word[0]);
 	if (!cmd)
-		return ctl_usage("there is no command \"%s\": kwasmctl help lists them",
+		return ctl_usage("unknown command \"%s\": see kwasmctl help",
 				 words.word[0]);
 	return command_run(cmd, words.word + 1);
 }
@@ -145,6 +145,6 @@ int main(int argc, char **argv)
 
 	ctl_disconnect();
 	if (!ctl_out_close() && !status)
-		status = ctl_fail("standard output cannot be written: %s", strerror(errno));
+		status = ctl_fail("cannot write to standard output: %s", strerror(errno));
 	return status;
 }

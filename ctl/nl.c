@@ -17,7 +17,7 @@
 #include "ctl.h"
 #include "nl.h"
 
-#define NEEDS_ADMIN "this needs the capability CAP_NET_ADMIN: run it as root"
+#define NEEDS_ADMIN "operation not permitted: run as root or with CAP_NET_ADMIN"
 
 /**
  * struct ctl_request - a request that is being made
@@ -49,7 +49,7 @@ static char *error_text;
 
 const char *ctl_request_error(void)
 {
-	return error_text ?: "there is not enough memory";
+	return error_text ?: "out of memory";
 }
 
 static __printf(2, 3) int set_error(int err, const char *fmt, ...)
@@ -71,14 +71,14 @@ static int enter_netns(const char *ns)
 	char *path;
 
 	if (asprintf(&path, "%s%s", strchr(ns, '/') ? "" : "/run/netns/", ns) < 0)
-		return set_error(-ENOMEM, "there is not enough memory");
+		return set_error(-ENOMEM, "out of memory");
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	free(path);
 	if (fd < 0 && errno == ENOENT)
-		return set_error(-EINVAL, "there is no network namespace \"%s\": ip netns list shows them",
+		return set_error(-EINVAL, "unknown network namespace \"%s\": see ip netns list",
 				 ns);
 	if (fd < 0 || setns(fd, CLONE_NEWNET))
-		err = set_error(-EINVAL, "network namespace \"%s\" cannot be entered: %s", ns,
+		err = set_error(-EINVAL, "cannot enter network namespace \"%s\": %s", ns,
 				strerror(errno));
 	if (fd >= 0)
 		close(fd);
@@ -90,10 +90,10 @@ static int connect_family(void)
 	int one = 1;
 
 	if (genl_connect(sock))
-		return set_error(-EPROTONOSUPPORT, "this kernel has no generic netlink");
+		return set_error(-EPROTONOSUPPORT, "this kernel does not support generic netlink");
 	family = genl_ctrl_resolve(sock, KWASM_GENL_NAME);
 	if (family < 0)
-		return set_error(-ENOENT, "the module kwasm is not loaded: modprobe kwasm");
+		return set_error(-ENOENT, "module kwasm is not loaded: run modprobe kwasm");
 	nl_socket_set_msg_buf_size(sock, 1 << 16);
 	nl_socket_set_buffer_size(sock, 1 << 20, 0);
 	setsockopt(nl_socket_get_fd(sock), SOL_NETLINK, NETLINK_EXT_ACK, &one, sizeof(one));
@@ -113,7 +113,7 @@ static int connect_module(void)
 		return err;
 	sock = nl_socket_alloc();
 	if (!sock)
-		return set_error(-ENOMEM, "there is not enough memory");
+		return set_error(-ENOMEM, "out of memory");
 	err = connect_family();
 	if (err)
 		ctl_disconnect();
@@ -243,16 +243,16 @@ static void error_from_kernel(int err, struct nlattr *tlvs, int len)
 		set_error(err, NEEDS_ADMIN);
 		break;
 	case -EOPNOTSUPP:
-		set_error(err, "the loaded module kwasm does not know this request: its version is not kwasmctl's");
+		set_error(err, "the loaded module kwasm does not support this request: its version differs from kwasmctl's");
 		break;
 	case -ENOENT:
-		set_error(err, "there is no such program or attachment: kwasmctl list shows them");
+		set_error(err, "no such program or attachment: see kwasmctl list");
 		break;
 	case -ENOMEM:
-		set_error(err, "the kernel has not enough memory for this");
+		set_error(err, "the kernel is out of memory");
 		break;
 	default:
-		set_error(err, "the kernel refuses the request: %s", strerror(-err));
+		set_error(err, "the kernel rejected the request: %s", strerror(-err));
 	}
 }
 
@@ -316,7 +316,7 @@ static int receive(struct nl_sock *from, struct exchange *ex)
 	int err = 0;
 
 	if (!cb)
-		return set_error(-ENOMEM, "there is not enough memory");
+		return set_error(-ENOMEM, "out of memory");
 	nl_cb_set(cb, NL_CB_VALID, NL_CB_CUSTOM, on_message, ex);
 	nl_cb_set(cb, NL_CB_FINISH, NL_CB_CUSTOM, on_finish, ex);
 	nl_cb_set(cb, NL_CB_ACK, NL_CB_CUSTOM, on_ack, ex);
@@ -327,13 +327,13 @@ static int receive(struct nl_sock *from, struct exchange *ex)
 		err = nl_recvmsgs(from, cb);
 		/* ENOBUFS: the kernel had more to say than the socket holds, and goes on. */
 		if (events && err == -NLE_NOMEM) {
-			ctl_warn("events were lost: they came faster than they were read");
+			ctl_warn("events were lost: they arrived faster than they were read");
 			err = 0;
 		}
 	}
 	nl_cb_put(cb);
 	if (err < 0 && !ex->err)
-		return set_error(-EIO, "the answer cannot be read: %s", nl_geterror(err));
+		return set_error(-EIO, "cannot read the reply: %s", nl_geterror(err));
 	return ex->err ?: ex->stop;
 }
 
@@ -353,14 +353,14 @@ static int send_request(struct ctl_request *req)
 	int err;
 
 	if (req->unfit)
-		return set_error(-EMSGSIZE, "%s is too long: it does not fit into a request",
+		return set_error(-EMSGSIZE, "%s is too long for a request",
 				 attribute_name(req->unfit));
 	err = connect_module();
 	if (err)
 		return err;
 	nlmsg_hdr(req->msg)->nlmsg_type = (u16)family;
 	err = nl_send_auto(sock, req->msg);
-	return err < 0 ? set_error(-EIO, "the request cannot be sent: %s", nl_geterror(err)) : 0;
+	return err < 0 ? set_error(-EIO, "cannot send the request: %s", nl_geterror(err)) : 0;
 }
 
 int ctl_request_try(struct ctl_request *req, bool dump, ctl_reply_fn fn, void *arg)
@@ -412,7 +412,7 @@ int ctl_events_join(void)
 	if (err == -NLE_PERM)
 		return ctl_fail(NEEDS_ADMIN);
 	if (err < 0)
-		return ctl_fail("the module's events cannot be subscribed to: %s",
+		return ctl_fail("cannot subscribe to the module's events: %s",
 				nl_geterror(err));
 	nl_socket_set_msg_buf_size(event_sock, 1 << 16);
 	nl_socket_set_buffer_size(event_sock, 1 << 20, 0);

@@ -15,12 +15,12 @@ struct ctl_globals ctl_globals;
 const struct ctl_option ctl_global_options[] = {
 	{ "json", 'j', CTL_FLAG, offsetof(struct ctl_globals, json), NULL, "print JSON" },
 	{ "pretty", 'p', CTL_FLAG, offsetof(struct ctl_globals, pretty), NULL,
-	  "print JSON for people" },
+	  "print indented JSON" },
 	{ "netns", 'n', CTL_STRING, offsetof(struct ctl_globals, netns), "NS",
-	  "act in this network namespace" },
+	  "operate in this network namespace" },
 	{ "help", 'h', CTL_FLAG, offsetof(struct ctl_globals, help), NULL, "describe the command" },
 	{ "version", 'V', CTL_FLAG, offsetof(struct ctl_globals, version), NULL,
-	  "print the tool's version" },
+	  "print the version of kwasmctl" },
 	{ }
 };
 
@@ -53,7 +53,7 @@ static int parse_family(const char *text, u8 *to)
 			return CTL_OK;
 		}
 	}
-	return ctl_usage("\"%s\" is no family: use inet, ip or ip6", text);
+	return ctl_usage("unknown family \"%s\": use inet, ip or ip6", text);
 }
 
 static const char *const policies[] = {
@@ -78,7 +78,7 @@ static int parse_policy(const char *text, struct ctl_s32 *to)
 			return CTL_OK;
 		}
 	}
-	return ctl_usage("\"%s\" is nothing to do on a trap: use accept, drop, detach or restart",
+	return ctl_usage("unknown trap policy \"%s\": use accept, drop, detach or restart",
 			 text);
 }
 
@@ -90,7 +90,7 @@ static int parse_s32(const char *name, const char *text, struct ctl_s32 *to)
 	errno = 0;
 	v = strtol(text, &end, ctl_number_base(text));
 	if (end == text || *end || errno || v < S32_MIN || v > S32_MAX)
-		return ctl_usage("\"%s\" is no number for --%s", text, name);
+		return ctl_usage("--%s: invalid number \"%s\"", name, text);
 	to->given = true;
 	to->value = (s32)v;
 	return CTL_OK;
@@ -129,8 +129,8 @@ static int parse_time(const char *name, const char *text, u64 *to)
 	};
 
 	if (!parse_units(text, units, to) || !*to)
-		return ctl_usage("\"%s\" is no time for --%s: give a number with s, ms, us or ns",
-				 text, name);
+		return ctl_usage("--%s: invalid time \"%s\": use a number with s, ms, us or ns",
+				 name, text);
 	return CTL_OK;
 }
 
@@ -141,15 +141,15 @@ static int parse_size(const char *name, const char *text, u64 *to)
 	};
 
 	if (!parse_units(text, units, to) || !*to)
-		return ctl_usage("\"%s\" is no size for --%s: give bytes, or a number with K, M or G",
-				 text, name);
+		return ctl_usage("--%s: invalid size \"%s\": use bytes, or a number with K, M or G",
+				 name, text);
 	return CTL_OK;
 }
 
 static int parse_list(const char *name, const char *text, struct ctl_list *to)
 {
 	if (to->num == CTL_LIST_MAX)
-		return ctl_usage("--%s cannot be given more than %d times", name, CTL_LIST_MAX);
+		return ctl_usage("option --%s given more than %d times", name, CTL_LIST_MAX);
 	to->items[to->num++] = text;
 	return CTL_OK;
 }
@@ -205,7 +205,7 @@ static const struct ctl_option *find_option(const struct ctl_command *cmd, const
 
 static int unknown(const struct ctl_command *cmd, const char *option)
 {
-	return ctl_usage("there is no option \"%s\": kwasmctl %s%s--help lists them", option,
+	return ctl_usage("unknown option \"%s\": see kwasmctl %s%s--help", option,
 			 cmd ? cmd->name : "", cmd ? " " : "");
 }
 
@@ -223,13 +223,13 @@ static int parse_long(const struct ctl_command *cmd, void *args, char ***argv)
 		return unknown(cmd, word);
 	if (opt->type == CTL_FLAG) {
 		if (equals)
-			return ctl_usage("option --%s takes no value", opt->name);
+			return ctl_usage("option --%s does not take a value", opt->name);
 	} else if (equals) {
 		value = equals + 1;
 	} else {
 		value = (*argv)[1];
 		if (!value)
-			return ctl_usage("option --%s needs a value: --%s %s", opt->name,
+			return ctl_usage("option --%s requires a value: --%s %s", opt->name,
 					 opt->name, opt->value);
 		(*argv)++;
 	}
@@ -254,7 +254,7 @@ static int parse_short(const struct ctl_command *cmd, void *args, char ***argv)
 			if (letter[1])
 				return option_set(opt, base, letter + 1);
 			if (!(*argv)[1])
-				return ctl_usage("option -%c needs a value: -%c %s", *letter,
+				return ctl_usage("option -%c requires a value: -%c %s", *letter,
 						 *letter, opt->value);
 			(*argv)++;
 			return option_set(opt, base, **argv);

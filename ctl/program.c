@@ -34,15 +34,15 @@ struct detach_args {
 
 #define LOAD_OPTIONS(type, member)								\
 	{ "time-limit", 0, CTL_TIME, offsetof(type, member time_limit), "TIME",		\
-	  "end an invocation after this time" },						\
+	  "stop an invocation after this time" },						\
 	{ "memory-limit", 0, CTL_SIZE, offsetof(type, member memory_limit), "SIZE",		\
-	  "memory an instance may have" },							\
+	  "limit the memory of each instance" },						\
 	{ "deny", 0, CTL_LIST, offsetof(type, member deny), "PATTERN",				\
-	  "refuse a program with such an import" }
+	  "reject a program with a matching import" }
 
 static const struct ctl_option load_options[] = {
 	{ "name", 0, CTL_STRING, offsetof(struct load_args, name), "NAME",
-	  "name of the program (the file's)" },
+	  "program name (default: that of the file)" },
 	LOAD_OPTIONS(struct load_args,),
 	{ }
 };
@@ -58,13 +58,13 @@ static const struct ctl_option attach_options[] = {
 	{ "family", 0, CTL_FAMILY, offsetof(struct attach_args, family), "FAMILY",
 	  "inet (both), ip or ip6" },
 	{ "priority", 0, CTL_S32, offsetof(struct attach_args, priority), "N",
-	  "lower ones see a packet first (0)" },
+	  "lower priorities run first (0)" },
 	{ "dev", 0, CTL_STRING, offsetof(struct attach_args, dev), "DEV",
-	  "packets of this device only" },
+	  "only packets of this device" },
 	{ "name", 0, CTL_STRING, offsetof(struct attach_args, load.name), "NAME",
-	  "name of the program (the file's)" },
+	  "program name (default: that of the file)" },
 	{ "entry", 0, CTL_STRING, offsetof(struct attach_args, entry), "EXPORT",
-	  "exported handler (kwasm_packet)" },
+	  "exported function to run (kwasm_packet)" },
 	{ "on-trap", 0, CTL_POLICY, offsetof(struct attach_args, on_trap), "POLICY",
 	  "accept, drop, detach or restart (accept)" },
 	LOAD_OPTIONS(struct attach_args, load.),
@@ -73,11 +73,11 @@ static const struct ctl_option attach_options[] = {
 
 static const struct ctl_option detach_options[] = {
 	{ "name", 0, CTL_STRING, offsetof(struct detach_args, name), "NAME",
-	  "every attachment of this program" },
+	  "detach all attachments of this program" },
 	{ "hook", 0, CTL_STRING, offsetof(struct detach_args, hook), "HOOK",
-	  "of that program, those at this hook" },
+	  "only those at this hook" },
 	{ "all", 0, CTL_FLAG, offsetof(struct detach_args, all), NULL,
-	  "every attachment of the namespace" },
+	  "detach all attachments in the namespace" },
 	{ }
 };
 
@@ -249,9 +249,9 @@ static int attach_loaded(const struct attach_args *args)
 	int status;
 
 	if (!args->load.name)
-		return ctl_usage("attach needs a file, or --name with the name of a loaded program");
+		return ctl_usage("attach requires a file, or --name with the name of a loaded program");
 	if (args->load.time_limit || args->load.memory_limit || args->load.deny.num)
-		return ctl_usage("limits and --deny are for loading: give attach a file");
+		return ctl_usage("--time-limit, --memory-limit and --deny apply only when attach loads a file");
 	status = ctl_program_name(args->load.name, "", name);
 	if (status)
 		return status;
@@ -266,7 +266,7 @@ static int run_attach(void *arg, const struct ctl_words *words)
 	const struct attach_args *args = arg;
 
 	if (!args->hook)
-		return ctl_usage("attach needs --hook: %s", CTL_HOOK_NAMES);
+		return ctl_usage("attach requires --hook: %s", CTL_HOOK_NAMES);
 	return words->num ? attach_file(args, words->word[0]) : attach_loaded(args);
 }
 
@@ -371,7 +371,7 @@ static int run_detach(void *arg, const struct ctl_words *words)
 	u32 id;
 
 	if ((words->num > 0) + !!args->name + args->all != 1)
-		return ctl_usage("detach needs one of: the number of an attachment, a program's name, or --all");
+		return ctl_usage("detach requires exactly one of: an attachment ID, a program name, or --all");
 	if (args->all)
 		return detach_all(args->hook);
 	if (args->name)
@@ -379,7 +379,7 @@ static int run_detach(void *arg, const struct ctl_words *words)
 	if (!parse_id(words->word[0], &id))
 		return detach_name(words->word[0], args->hook);
 	if (args->hook)
-		return ctl_usage("an attachment's number says its hook: leave --hook out");
+		return ctl_usage("--hook cannot be used with an attachment ID");
 	return detach_id(id);
 }
 
@@ -393,37 +393,37 @@ const struct ctl_command ctl_load = {
 
 const struct ctl_command ctl_replace = {
 	.name = "replace", .usage = "[OPTION]... NAME FILE.wasm",
-	.summary = "put another program in the place of a loaded one",
-	.details = "Every attachment changes over, or, where the file is refused, none does.\n",
+	.summary = "replace a loaded program with another",
+	.details = "Either every attachment switches to the new program, or, on an error, none does.\n",
 	.options = replace_options, .args_size = sizeof(struct load_args),
 	.min_words = 2, .max_words = 2, .run = run_replace,
 };
 
 const struct ctl_command ctl_unload = {
 	.name = "unload", .usage = "NAME",
-	.summary = "remove a program that is attached nowhere",
+	.summary = "unload a program that has no attachments",
 	.min_words = 1, .max_words = 1, .run = run_unload,
 };
 
 const struct ctl_command ctl_kill = {
 	.name = "kill", .usage = "NAME",
 	.summary = "stop a program at once, detach and unload it",
-	.details = "Its code becomes non-executable: every processor that runs it leaves it.\n",
+	.details = "Its code is made non-executable, which also stops CPUs that are running it.\n",
 	.min_words = 1, .max_words = 1, .run = run_kill,
 };
 
 const struct ctl_command ctl_attach = {
 	.name = "attach", .usage = "--hook HOOK [OPTION]... [FILE.wasm]",
-	.summary = "run a program for every packet at a hook",
-	.details = "Without a file, --name names a program that is loaded already. A program that is\n"
-		   "loaded by attach is unloaded with its last attachment.\n",
+	.summary = "run a program on every packet at a hook",
+	.details = "Without a file, --name selects a loaded program. A program that attach loads is\n"
+		   "unloaded with its last attachment.\n",
 	.options = attach_options, .args_size = sizeof(struct attach_args),
 	.max_words = 1, .run = run_attach,
 };
 
 const struct ctl_command ctl_detach = {
 	.name = "detach", .usage = "ID | NAME [--hook HOOK] | --all",
-	.summary = "end attachments",
+	.summary = "detach programs from hooks",
 	.options = detach_options, .args_size = sizeof(struct detach_args),
 	.max_words = 1, .run = run_detach,
 };

@@ -203,7 +203,7 @@ static int print_program(const struct ctl_fields *f, u8 cmd, void *arg)
 	ctl_out_size("memory_bytes", ", memory %s", ctl_field_uint(&p, KWASM_A_MEMORY_BYTES));
 	ctl_out_uint("instances", " in %llu instances\n", ctl_field_uint(&p, KWASM_A_INSTANCES));
 	ctl_out_time("time_limit_ns", "  limits: time %s", ctl_field_uint(&p, KWASM_A_TIME_LIMIT));
-	ctl_out_size("memory_limit", ", memory %s of each instance\n",
+	ctl_out_size("memory_limit", ", memory %s per instance\n",
 		     ctl_field_uint(&p, KWASM_A_MEMORY_LIMIT));
 	ctl_out_uint("log_lost", ctl_field_uint(&p, KWASM_A_LOST) ?
 		     "  log lines lost %llu\n" : NULL, ctl_field_uint(&p, KWASM_A_LOST));
@@ -386,18 +386,18 @@ static int run_stats(void *arg, const struct ctl_words *words)
 
 const struct ctl_command ctl_list = {
 	.name = "list", .usage = "",
-	.summary = "programs, a line each",
+	.summary = "list programs, one per line",
 	.run = run_list,
 };
 
 const struct ctl_command ctl_show = {
 	.name = "show", .usage = "[NAME]",
-	.summary = "programs in full: imports, attachments, counters, last trap",
+	.summary = "show programs in detail: imports, attachments, counters, last trap",
 	.max_words = 1, .run = run_show,
 };
 
 const struct ctl_command ctl_stats = {
 	.name = "stats", .usage = "[NAME]",
-	.summary = "counters of attachments, a line each",
+	.summary = "show counters of attachments, one per line",
 	.max_words = 1, .run = run_stats,
 };

@@ -36,21 +36,21 @@ struct test_args {
 
 static const struct ctl_option test_options[] = {
 	{ "pcap", 0, CTL_STRING, offsetof(struct test_args, pcap), "FILE",
-	  "packets to run it over; \"-\" for standard input" },
+	  "capture to run the handler on; \"-\" for standard input" },
 	{ "write", 0, CTL_STRING, offsetof(struct test_args, write), "FILE",
-	  "write the packets that pass to this capture" },
+	  "write accepted packets to this capture" },
 	{ "entry", 0, CTL_STRING, offsetof(struct test_args, entry), "EXPORT",
-	  "exported handler (kwasm_packet)" },
+	  "exported function to run (kwasm_packet)" },
 	{ "hook", 0, CTL_STRING, offsetof(struct test_args, hook), "HOOK",
-	  "what the handler is told of where it is (nf_pre)" },
+	  "hook that the handler sees (nf_pre)" },
 	{ "on-trap", 0, CTL_POLICY, offsetof(struct test_args, on_trap), "POLICY",
 	  "accept, drop, detach or restart (accept)" },
 	{ "time-limit", 0, CTL_TIME, offsetof(struct test_args, time_limit), "TIME",
 	  "end an invocation after this time (100ms)" },
 	{ "memory-limit", 0, CTL_SIZE, offsetof(struct test_args, memory_limit), "SIZE",
-	  "memory the program may have" },
+	  "limit the program's memory" },
 	{ "verbose", 'v', CTL_FLAG, offsetof(struct test_args, verbose), NULL,
-	  "a line for each packet and each line the program logs" },
+	  "print each packet and each log line of the program" },
 	{ }
 };
 
@@ -76,7 +76,8 @@ struct test {
 static int find_hook(const char *name, const struct ctl_hook **hook)
 {
 	*hook = ctl_hook_find(name ?: HOOK_DEFAULT);
-	return *hook ? CTL_OK : ctl_usage("there is no hook \"%s\": %s", name, CTL_HOOK_NAMES);
+	return *hook ? CTL_OK : ctl_usage("unknown hook \"%s\": use one of %s", name,
+					  CTL_HOOK_NAMES);
 }
 
 static void on_log(void *arg, const char *text, u32 len)
@@ -100,7 +101,7 @@ static int find_handler(struct test *t)
 		return CTL_FAILED;
 	type = kwasm_module_functype(t->guest.module, export->index);
 	if (type->num_params || type->num_results != 1 || type->params[0] != KWASM_I32)
-		return ctl_fail("%s is no handler: it has to take nothing and return an i32",
+		return ctl_fail("%s is not a packet handler: it must have no parameters and return one i32",
 				entry);
 	t->func = export->index;
 	return CTL_OK;
@@ -154,7 +155,7 @@ static int check_write(const struct test *t, FILE *in)
 	if (fstat(fileno(in), &from) || stat(t->args->write, &to))
 		return CTL_OK;
 	if (from.st_dev == to.st_dev && from.st_ino == to.st_ino && S_ISREG(to.st_mode))
-		return ctl_fail("%s is the capture that is read: --write another file",
+		return ctl_fail("%s is the capture being read: choose another file for --write",
 				t->args->write);
 	return CTL_OK;
 }
@@ -167,13 +168,13 @@ static int open_stream(struct test *t, FILE **in)
 
 	*in = standard ? stdin : fopen(t->args->pcap, "rbe");
 	if (!*in)
-		return ctl_fail("%s is no capture that can be read: %s", t->args->pcap,
+		return ctl_fail("cannot read capture %s: %s", t->args->pcap,
 				strerror(errno));
 	status = t->args->write ? check_write(t, *in) : CTL_OK;
 	if (status)
 		return status;
 	t->capture = pcap_fopen_offline_with_tstamp_precision(*in, precision_of(peek(*in)), error);
-	return t->capture ? CTL_OK : ctl_fail("%s is no capture that can be read: %s",
+	return t->capture ? CTL_OK : ctl_fail("cannot read capture %s: %s",
 					      t->args->pcap, error);
 }
 
@@ -190,12 +191,12 @@ static int open_capture(struct test *t)
 		return status;
 	t->link = pcap_datalink(t->capture);
 	if (!ctl_link_known(t->link))
-		return ctl_fail("%s was captured on link type %s: use Ethernet, raw IP, Linux cooked or null",
+		return ctl_fail("capture %s has unsupported link type %s: use Ethernet, raw IP, Linux cooked or null",
 				t->args->pcap, pcap_datalink_val_to_name(t->link) ?: "unknown");
 	if (!t->args->write)
 		return CTL_OK;
 	t->dumper = pcap_dump_open(t->capture, t->args->write);
-	return t->dumper ? CTL_OK : ctl_fail("%s cannot be written: %s", t->args->write,
+	return t->dumper ? CTL_OK : ctl_fail("cannot write %s: %s", t->args->write,
 					     pcap_geterr(t->capture));
 }
 
@@ -339,10 +340,10 @@ static int run_capture(struct test *t)
 			pcap_dump((u8 *)t->dumper, header, data);
 	}
 	if (!status && more == PCAP_ERROR)
-		return ctl_fail("%s cannot be read to its end: %s", t->args->pcap,
+		return ctl_fail("cannot read all of capture %s: %s", t->args->pcap,
 				pcap_geterr(t->capture));
 	if (!status && t->dumper && pcap_dump_flush(t->dumper))
-		return ctl_fail("%s cannot be written", t->args->write);
+		return ctl_fail("cannot write %s", t->args->write);
 	return status;
 }
 
@@ -375,9 +376,9 @@ static int run_test(void *arg, const struct ctl_words *words)
 	int status;
 
 	if (t.args->write && !t.args->pcap)
-		return ctl_usage("--write needs --pcap: there is nothing to write");
+		return ctl_usage("--write requires --pcap");
 	if (t.args->write && !strcmp(t.args->write, "-"))
-		return ctl_usage("--write needs a file: the results go to standard output");
+		return ctl_usage("--write requires a file: standard output is used for the results");
 	status = find_hook(t.args->hook, &t.hook);
 	if (status)
 		return status;
@@ -404,9 +405,9 @@ static int run_test(void *arg, const struct ctl_words *words)
 
 const struct ctl_command ctl_test = {
 	.name = "test", .usage = "[OPTION]... FILE.wasm",
-	.summary = "try a handler over a capture, here and without root",
-	.details = "Without --pcap the program is only validated, compiled and instantiated.\n"
-		   "Packets that the kernel drops before its first hook are counted as unseen.\n",
+	.summary = "run a handler on a capture in this process, without root",
+	.details = "Without --pcap, the program is only validated, compiled and instantiated.\n"
+		   "Packets that the kernel would drop before the first hook are counted as unseen.\n",
 	.options = test_options, .args_size = sizeof(struct test_args),
 	.min_words = 1, .max_words = 1, .run = run_test,
 };

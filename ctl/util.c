@@ -51,7 +51,7 @@ void ctl_warn(const char *fmt, ...)
 
 int ctl_fail_memory(void)
 {
-	return ctl_fail("there is not enough memory");
+	return ctl_fail("out of memory");
 }
 
 /* The kernel reads regular files only: copy a pipe into one that lives in memory. */
@@ -79,7 +79,7 @@ static int copy_to_memory(int from, const char *path)
 	}
 	if (!n)
 		return to;
-	ctl_fail("%s cannot be read: %s", path, strerror(errno));
+	ctl_fail("cannot read %s: %s", path, strerror(errno));
 close:
 	close(to);
 	return -1;
@@ -94,7 +94,7 @@ int ctl_file_open(const char *path)
 	if (standard)
 		path = "standard input";
 	if (fd < 0) {
-		ctl_fail("%s cannot be opened: %s", path, strerror(errno));
+		ctl_fail("cannot open %s: %s", path, strerror(errno));
 		return -1;
 	}
 	if (!fstat(fd, &st) && S_ISREG(st.st_mode))
@@ -122,7 +122,7 @@ u8 *ctl_file_read(int fd, const char *path, size_t *size)
 	       (n = pread(fd, data + got, (size_t)st.st_size - got, (off_t)got)) > 0)
 		got += (size_t)n;
 	if (data && n < 0) {
-		ctl_fail("%s cannot be read: %s", path, strerror(errno));
+		ctl_fail("cannot read %s: %s", path, strerror(errno));
 		free(data);
 		data = NULL;
 	}
@@ -147,7 +147,7 @@ int ctl_program_name(const char *given, const char *path, char name[CTL_NAME_MAX
 
 	if (given) {
 		if (!name_valid(given))
-			return ctl_usage("\"%s\" is no program's name: use at most %d letters, digits, '_', '-' and '.'",
+			return ctl_usage("invalid program name \"%s\": use at most %d letters, digits, '_', '-' and '.'",
 					 given, CTL_NAME_MAX - 1);
 		strcpy(name, given);
 		return CTL_OK;
@@ -160,5 +160,5 @@ int ctl_program_name(const char *given, const char *path, char name[CTL_NAME_MAX
 		if (strcmp(path, "-") && name_valid(name))
 			return CTL_OK;
 	}
-	return ctl_usage("no program's name can be made of \"%s\": give one with --name", base);
+	return ctl_usage("cannot derive a program name from \"%s\": use --name", base);
 }

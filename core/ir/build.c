@@ -306,7 +306,8 @@ static void by_rule(struct build *b, const struct kwasm_op *op)
 		plain(b, op, rule);
 	else
 		b->err = kwasm_diag_set(b->f->diag, -EOPNOTSUPP, b->f->index, op->at,
-					"%s is not compiled yet", kwasm_op_name(op->code));
+					"instruction %s is not supported by the compiler",
+					kwasm_op_name(op->code));
 }
 
 static void data_op(struct build *b, const struct kwasm_op *op)
@@ -539,7 +540,7 @@ int ir_build(struct ir_func *f, const struct kwasm_hostmap *hosts)
 		err = attempt(f, hosts, true);
 	if (err == -E2BIG)
 		return kwasm_diag_set(f->diag, err, f->index, info->code,
-				      "branches carry too many values for the compiler's budget");
+				      "branches carry too many values for the compiler's memory limit");
 	if (err)
 		return err;
 	return ir_loops_find(f);

@@ -49,7 +49,7 @@ static int check_order(struct verifier *v)
 		if (b >= f->num_blocks)
 			return bad_block(v, b, "does not exist");
 		if (v->listed[b])
-			return bad_block(v, b, "is twice in order[]");
+			return bad_block(v, b, "occurs twice in order[]");
 		v->listed[b] = 1;
 	}
 	return 0;
@@ -72,11 +72,11 @@ static int check_links(struct verifier *v, u32 b)
 		if (f->ins[i].block != b || f->ins[i].prev != prev)
 			return bad_ins(v, i, "has wrong links");
 		if (f->ins[i].op == IR_NONE || f->ins[i].op >= IR_NUM_OPS)
-			return bad_ins(v, i, "is no operation");
+			return bad_ins(v, i, "has an unknown operation");
 		if (f->ins[i].op != IR_PHI)
 			phis = false;
 		else if (!phis)
-			return bad_ins(v, i, "stands behind an instruction that is no phi");
+			return bad_ins(v, i, "follows an instruction that is not a phi");
 		if (f->ins[i].op == IR_PARAM && b != f->order[0])
 			return bad_ins(v, i, "is not in the entry block");
 		if (ir_op_is(f->ins[i].op, IR_OP_END) != (i == f->blocks[b].last))
@@ -102,10 +102,10 @@ static int check_end(struct verifier *v, u32 b)
 	case IR_SWITCH:
 		for (k = 0; k < end->num_list; k++)
 			if (v->f->pool[end->list + k] >= block->num_succs)
-				return bad_ins(v, block->last, "names no successor");
+				return bad_ins(v, block->last, "has a target that is not a successor");
 		return end->num_list ? 0 : bad_ins(v, block->last, "has no default");
 	default:
-		return block->num_succs ? bad_ins(v, block->last, "has no successors") : 0;
+		return block->num_succs ? bad_ins(v, block->last, "must not have successors") : 0;
 	}
 }
 
@@ -174,7 +174,7 @@ static int check_loops(struct verifier *v)
 		if (loop == IR_NO_BLOCK ? f->blocks[b].depth : !f->blocks[loop].header)
 			return bad_block(v, b, "has a wrong loop or depth");
 		if (loop != IR_NO_BLOCK && f->blocks[b].depth != f->blocks[loop].depth)
-			return bad_block(v, b, "has another depth than its loop's header");
+			return bad_block(v, b, "has a depth that differs from its loop header's");
 		if (loop != IR_NO_BLOCK && !header &&
 		    f->blocks[f->order[i - 1]].depth < f->blocks[b].depth)
 			return bad_block(v, b, "is apart from its loop");
@@ -195,12 +195,12 @@ static int check_phi(struct verifier *v, u32 i)
 	u32 k;
 
 	if (ins->num_list != f->blocks[ins->block].num_preds)
-		return bad_ins(v, i, "has not one operand for each predecessor");
+		return bad_ins(v, i, "does not have one operand per predecessor");
 	for (k = 0; k < ins->num_list; k++) {
 		u32 op = f->pool[ins->list + k];
 
 		if (!is_value(v, op))
-			return bad_ins(v, i, "has an operand that is no value");
+			return bad_ins(v, i, "has an operand that is not a value");
 		if (f->ins[op].type != ins->type && !ins->form)
 			return bad_ins(v, i, "has an operand of another type");
 		if (!ir_dominates(&v->dom, f->ins[op].block, ir_pred(f, ins->block, k)))
@@ -222,13 +222,13 @@ static int check_operands(struct verifier *v, u32 i)
 
 		if (!op) {
 			if (k >= 3 || (k < ir_op_info[ins->op].num_args && !ins->form))
-				return bad_ins(v, i, "misses an operand");
+				return bad_ins(v, i, "lacks an operand");
 			continue;
 		}
 		if (k < 3 && k >= ir_op_info[ins->op].num_args && !ins->form)
 			return bad_ins(v, i, "has too many operands");
 		if (!is_value(v, op))
-			return bad_ins(v, i, "has an operand that is no value");
+			return bad_ins(v, i, "has an operand that is not a value");
 		from = f->ins[op].block;
 		if (from == ins->block ? v->place[op] >= v->place[i] :
 					 !ir_dominates(&v->dom, from, ins->block))
@@ -351,7 +351,7 @@ static int check_ins(struct verifier *v, u32 i)
 
 		if (!prev || ins->imm != k ||
 		    (k == 1 && !ir_op_is(v->f->ins[prev].op, IR_OP_CALLS)))
-			return bad_ins(v, i, "is not directly behind its call");
+			return bad_ins(v, i, "does not follow its call");
 	}
 	return 0;
 }

@@ -13,22 +13,22 @@
 	module_param(name, type, 0644);		\
 	MODULE_PARM_DESC(name, text)
 
-LIMIT(max_module_bytes, uint, 16 << 20, "largest WebAssembly binary in bytes");
-LIMIT(max_functions, uint, 100000, "functions of one module");
-LIMIT(max_function_bytes, uint, 1 << 20, "size of one function's body in bytes");
-LIMIT(max_locals, uint, 4 << 20, "locals of all functions of one module together");
-LIMIT(max_memory_pages, uint, 1024, "64 KiB pages of one instance's memory");
-LIMIT(max_table_elems, uint, 1 << 20, "elements of one table");
-LIMIT(max_code_bytes, uint, 32 << 20, "machine code of one program in bytes");
-LIMIT(max_stack_bytes, uint, 8 << 10, "machine stack of one invocation in bytes");
-LIMIT(max_programs, uint, 256, "programs of one network namespace");
-LIMIT(max_attachments, uint, 1024, "attachments of one network namespace");
-LIMIT(time_limit_us, uint, 1000, "time limit of one packet in microseconds (times time_scale)");
-LIMIT(max_time_limit_us, uint, 100000, "longest time limit of one packet a program may be given");
-LIMIT(call_limit_ms, uint, 1000, "time limit of a start function (times time_scale)");
-LIMIT(invoke_limit_ms, uint, 10000, "time limit of kwasmctl invoke --kernel (times time_scale)");
-LIMIT(compile_limit_ms, uint, 10000, "time limit of compiling one program (times time_scale)");
-LIMIT(compile_memory_mb, uint, 256, "memory for compiling one function in MiB");
+LIMIT(max_module_bytes, uint, 16 << 20, "maximum size of a WebAssembly binary in bytes");
+LIMIT(max_functions, uint, 100000, "maximum number of functions in a module");
+LIMIT(max_function_bytes, uint, 1 << 20, "maximum size of a function body in bytes");
+LIMIT(max_locals, uint, 4 << 20, "maximum number of locals in all functions of a module");
+LIMIT(max_memory_pages, uint, 1024, "maximum memory of an instance in 64 KiB pages");
+LIMIT(max_table_elems, uint, 1 << 20, "maximum number of elements in a table");
+LIMIT(max_code_bytes, uint, 32 << 20, "maximum size of a program's machine code in bytes");
+LIMIT(max_stack_bytes, uint, 8 << 10, "maximum machine stack of an invocation in bytes");
+LIMIT(max_programs, uint, 256, "maximum number of programs in a network namespace");
+LIMIT(max_attachments, uint, 1024, "maximum number of attachments in a network namespace");
+LIMIT(time_limit_us, uint, 1000, "default time limit per packet in microseconds (times time_scale)");
+LIMIT(max_time_limit_us, uint, 100000, "maximum time limit per packet in microseconds");
+LIMIT(call_limit_ms, uint, 1000, "time limit of a start function in milliseconds (times time_scale)");
+LIMIT(invoke_limit_ms, uint, 10000, "time limit of kwasmctl invoke --kernel in milliseconds (times time_scale)");
+LIMIT(compile_limit_ms, uint, 10000, "time limit for compiling a program in milliseconds (times time_scale)");
+LIMIT(compile_memory_mb, uint, 256, "maximum memory for compiling a function in MiB");
 
 void kwasm_limits_get(struct kwasm_limits *limits)
 {

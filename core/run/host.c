@@ -51,13 +51,13 @@ static int bind(const struct kwasm_module *module, const struct kwasm_import *im
 
 	if (!fn && strict)
 		return kwasm_diag_set(diag, -ENOENT, import->index, import->offset,
-				      "unknown import: the host has no function \"%.*s\" \"%.*s\"",
+				      "unknown import: no host function \"%.*s\" \"%.*s\"",
 				      KWASM_NAME_ARGS(import->module),
 				      KWASM_NAME_ARGS(import->field));
 	if (fn && !kwasm_host_sig_matches(fn->sig, type)) {
 		kwasm_functype_format(type, wanted, sizeof(wanted));
 		return kwasm_diag_set(diag, -EPROTOTYPE, import->index, import->offset,
-				      "incompatible import type: \"%.*s\" \"%.*s\" is a function %s, the module wants %s",
+				      "incompatible import type: \"%.*s\" \"%.*s\" is a function %s, the module imports %s",
 				      KWASM_NAME_ARGS(import->module),
 				      KWASM_NAME_ARGS(import->field), fn->sig, wanted);
 	}

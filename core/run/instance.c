@@ -199,7 +199,7 @@ static int create_tables(struct kwasm_instance *inst, struct kwasm_diag *diag)
 			return kwasm_diag_set(diag, m->tables[i].range.min >
 					      inst->store->limits.table_elems ? -EDQUOT : -ENOMEM,
 					      KWASM_DIAG_NONE, KWASM_DIAG_NONE,
-					      "no room for table %u of %u elements; the limit is %u",
+					      "cannot allocate table %u with %u elements, the limit is %u",
 					      i, m->tables[i].range.min,
 					      inst->store->limits.table_elems);
 	}
@@ -217,7 +217,7 @@ static int create_memories(struct kwasm_instance *inst, struct kwasm_diag *diag)
 			return kwasm_diag_set(diag, m->memories[i].min >
 					      inst->store->limits.memory_pages ? -EDQUOT : -ENOMEM,
 					      KWASM_DIAG_NONE, KWASM_DIAG_NONE,
-					      "no room for a memory of %u pages; the limit is %u",
+					      "cannot allocate a memory of %u pages, the limit is %u",
 					      m->memories[i].min,
 					      inst->store->limits.memory_pages);
 	}

@@ -48,19 +48,19 @@ static int describe_mismatch(const struct kwasm_module *module, const struct kwa
 
 	if (import->kind != b->kind)
 		return kwasm_diag_set(diag, -EPROTOTYPE, KWASM_DIAG_NONE, import->offset,
-				      "incompatible import type: \"%.*s\" \"%.*s\" is a %s, the module wants a %s",
+				      "incompatible import type: \"%.*s\" \"%.*s\" is a %s, the module imports a %s",
 				      KWASM_NAME_ARGS(import->module),
 				      KWASM_NAME_ARGS(import->field), kind_names[b->kind],
 				      kind_names[import->kind]);
 	if (import->kind != KWASM_EXTERN_FUNC)
 		return kwasm_diag_set(diag, -EPROTOTYPE, KWASM_DIAG_NONE, import->offset,
-				      "incompatible import type: the %s \"%.*s\" \"%.*s\" has another type or size than the module wants",
+				      "incompatible import type: the %s \"%.*s\" \"%.*s\" does not match the type or size that the module imports",
 				      kind_names[b->kind], KWASM_NAME_ARGS(import->module),
 				      KWASM_NAME_ARGS(import->field));
 	kwasm_functype_format(&module->types[import->type], want, sizeof(want));
 	kwasm_functype_format(b->func->type, have, sizeof(have));
 	return kwasm_diag_set(diag, -EPROTOTYPE, KWASM_DIAG_NONE, import->offset,
-			      "incompatible import type: \"%.*s\" \"%.*s\" is a function %s, the module wants %s",
+			      "incompatible import type: \"%.*s\" \"%.*s\" is a function %s, the module imports %s",
 			      KWASM_NAME_ARGS(import->module), KWASM_NAME_ARGS(import->field),
 			      have, want);
 }
@@ -78,7 +78,7 @@ int kwasm_link_match(const struct kwasm_module *module, const struct kwasm_hostm
 			continue;
 		if (!link || link(link_arg, module, i, &bindings[i]))
 			return kwasm_diag_set(diag, -ENOENT, KWASM_DIAG_NONE, import->offset,
-					      "unknown import: there is no %s \"%.*s\" \"%.*s\"",
+					      "unknown import: no %s \"%.*s\" \"%.*s\"",
 					      kind_names[import->kind],
 					      KWASM_NAME_ARGS(import->module),
 					      KWASM_NAME_ARGS(import->field));

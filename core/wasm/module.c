@@ -169,8 +169,8 @@ static void decode_next(struct kwasm_decoder *d, unsigned int *rank)
 	}
 	if (size > end - r->pos) {
 		kwasm_reader_fail(r, -ENOEXEC, at,
-				  "unexpected end: section %u has %u bytes, %u are left", id, size,
-				  end - r->pos);
+				  "unexpected end: section %u has %u bytes, %u bytes left", id,
+				  size, end - r->pos);
 		return;
 	}
 	if (id != SECTION_CUSTOM) {

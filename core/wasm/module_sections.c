@@ -101,7 +101,7 @@ void kwasm_decode_tabletype(struct kwasm_decoder *d, struct kwasm_tabletype *t)
 	decode_range(&d->r, &t->range);
 	if (!d->r.err && t->range.min > d->m->limits.table_elems)
 		kwasm_reader_fail(&d->r, -E2BIG, at,
-				  "table too large: %u elements at the start, the limit is %u",
+				  "table too large: %u initial elements, the limit is %u",
 				  t->range.min, d->m->limits.table_elems);
 }
 
@@ -118,7 +118,7 @@ void kwasm_decode_memtype(struct kwasm_decoder *d, struct kwasm_range *range)
 				  "memory size must be at most 65536 pages (4 GiB)");
 	else if (range->min > d->m->limits.memory_pages)
 		kwasm_reader_fail(&d->r, -E2BIG, at,
-				  "memory too large: %u pages at the start, the limit is %u",
+				  "memory too large: %u initial pages, the limit is %u",
 				  range->min, d->m->limits.memory_pages);
 }
 
@@ -471,7 +471,7 @@ static void decode_body(struct kwasm_decoder *d, u32 func)
 	r->func = func;
 	size = kwasm_read_leb_u32(r);
 	if (!r->err && size > end - r->pos)
-		kwasm_reader_fail(r, -ENOEXEC, at, "unexpected end: body of %u bytes, %u are left",
+		kwasm_reader_fail(r, -ENOEXEC, at, "unexpected end: body of %u bytes, %u bytes left",
 				  size, end - r->pos);
 	else if (!r->err && size > d->m->limits.function_bytes)
 		kwasm_reader_fail(r, -E2BIG, at, "function too large: %u bytes, the limit is %u",

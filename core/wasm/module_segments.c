@@ -97,7 +97,7 @@ void kwasm_decode_const(struct kwasm_decoder *d, u8 type, struct kwasm_const *c)
 		return;
 	if (values != 1)
 		kwasm_reader_fail(r, -ENOEXEC, at,
-				  "type mismatch: constant expression gives %u values instead of 1",
+				  "type mismatch: constant expression has %u results instead of 1",
 				  values);
 	else if (c->type != type)
 		kwasm_reader_fail(r, -ENOEXEC, at,

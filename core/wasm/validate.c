@@ -116,7 +116,7 @@ static void validate_end(struct kwasm_validator *v)
 	    (frame.num_params != frame.num_results ||
 	     (frame.num_params && memcmp(frame.params, frame.results, frame.num_params))))
 		VALIDATE_FAIL(v, -ENOEXEC,
-			      "type mismatch: an if without else must give what it takes");
+			      "type mismatch: an if without else must have equal parameter and result types");
 	if (v->depth)
 		kwasm_operand_push_list(v, frame.results, frame.num_results);
 }
@@ -233,7 +233,7 @@ static void validate_select(struct kwasm_validator *v)
 	b = kwasm_operand_pop_any(v);
 	if (kwasm_type_is_ref(a) || kwasm_type_is_ref(b))
 		VALIDATE_FAIL(v, -ENOEXEC,
-			      "type mismatch: select without a type takes numbers only");
+			      "type mismatch: select without a type requires numeric operands");
 	else if (a != OPERAND_UNKNOWN && b != OPERAND_UNKNOWN)
 		kwasm_operand_check(v, b, a);
 	kwasm_operand_push(v, a == OPERAND_UNKNOWN ? b : a);

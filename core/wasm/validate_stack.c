@@ -17,7 +17,7 @@ void kwasm_validator_charge(struct kwasm_validator *v, u32 n)
 	v->next_checkpoint = v->steps + STEPS_PER_CHECKPOINT;
 	if (v->steps > v->max_steps)
 		VALIDATE_FAIL(v, -E2BIG,
-			      "function too costly to validate: its branches carry too much");
+			      "function too costly to validate: its branches carry too many operands");
 	else if (kwasm_checkpoint())
 		VALIDATE_FAIL(v, -EINTR, "interrupted");
 }

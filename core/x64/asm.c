@@ -49,7 +49,7 @@ static void *grow(struct x64_asm *a, void *old, u32 used, u32 *cap, u32 need, u3
 	want = *cap > most / 2 ? most : min(max(*cap * 2, need), most);
 	new = kwasm_zalloc(want, size);
 	if (!new) {
-		fail(a, -ENOMEM, "no memory for the machine code");
+		fail(a, -ENOMEM, "out of memory for the machine code");
 		return old;
 	}
 	if (used)

@@ -405,7 +405,7 @@ static int emit_body(struct emit *e, u32 b)
 		    !emit_float(e, i) && !emit_convert(e, i) && !emit_compare(e, i) &&
 		    !emit_memory(e, i) && !emit_call(e, i) && !emit_end(e, i))
 			return kwasm_diag_set(f->diag, -EOPNOTSUPP, f->index, f->ins[i].at,
-					      "operation %s has no machine code",
+					      "operation %s is not supported by the back end",
 					      ir_op_info[f->ins[i].op].name);
 		track_flags(e, i);
 	}

@@ -66,7 +66,7 @@ static struct x64_mem find(struct x64_code *code, u64 lo, u64 hi, u32 bytes)
 	if (pool->num == pool->max && !grow(pool)) {
 		if (!code->as.error) {
 			code->as.error = -ENOMEM;
-			code->as.why = "no memory for the table of constants";
+			code->as.why = "out of memory for the constant table";
 		}
 		return x64_at(X64_RIP, 0);
 	}

@@ -85,7 +85,7 @@ void x64_site(struct x64_code *code, u32 pc, u32 at)
 		sites = kwasm_zalloc(max, sizeof(*sites));
 		if (!sites) {
 			code->as.error = -ENOMEM;
-			code->as.why = "no memory for the table of trap sites";
+			code->as.why = "out of memory for the trap site table";
 			return;
 		}
 		if (code->num_sites)
@@ -400,7 +400,7 @@ int x64_code_link(struct x64_code *code, struct kwasm_text *text, struct kwasm_d
 	err = kwasm_text_alloc(text, code->as.len);
 	if (err) {
 		kwasm_diag_set(diag, err, KWASM_DIAG_NONE, KWASM_DIAG_NONE,
-			       "no room for %u bytes of machine code", code->as.len);
+			       "cannot allocate %u bytes of machine code", code->as.len);
 		goto out;
 	}
 	memcpy(text->write, code->as.code, code->as.len);
@@ -411,7 +411,7 @@ int x64_code_link(struct x64_code *code, struct kwasm_text *text, struct kwasm_d
 		err = kwasm_text_seal(text);
 	if (err) {
 		kwasm_diag_set(diag, err, KWASM_DIAG_NONE, KWASM_DIAG_NONE,
-			       "the machine code cannot be placed");
+			       "cannot place the machine code");
 		kwasm_text_free(text);
 	}
 out:

@@ -58,7 +58,7 @@ static int attach(struct kwasm_attachment *at, struct kwasm_diag *diag)
 	if (err) {
 		kfree_rcu(hook, rcu);
 		return kwasm_diag_set(diag, err, KWASM_DIAG_NONE, KWASM_DIAG_NONE,
-				      "netfilter refuses a hook at %s with priority %d: error %d",
+				      "cannot register a netfilter hook at %s with priority %d: error %d",
 				      at->type->name, at->priority, err);
 	}
 	at->hook_priv = hook;

@@ -206,7 +206,7 @@ static void start_wabt(const struct bytes *b)
 	int fd = mkstemp(path);
 
 	if (fd < 0 || write(fd, b->p, b->len) != (ssize_t)b->len)
-		bail_out("%s cannot be written", path);
+		bail_out("cannot write %s", path);
 	close(fd);
 	snprintf(command, sizeof(command), "wasm-interp --run-all-exports %s; rm %s", path, path);
 	from_engine = popen(command, "r");
@@ -266,7 +266,7 @@ static void keep(const char *dir, u64 seed, const struct bytes *b)
 	snprintf(path, sizeof(path), "%s/diff-%llu.wasm", dir, (unsigned long long)seed);
 	f = fopen(path, "wb");
 	if (!f || fwrite(b->p, 1, b->len, f) != b->len || fclose(f))
-		bail_out("%s cannot be written", path);
+		bail_out("cannot write %s", path);
 }
 
 static void emit(const struct options *o)

@@ -50,7 +50,7 @@ attach --hook nf_in --family ip --on-trap restart --name it "$GUESTS/control.was
 echo 1 >$pages
 log_mark restart
 ok 'a packet meets a trap' one_ping
-said() { log_behind restart | grep -q 'cannot be restarted yet'; }
+said() { log_behind restart | grep -q 'cannot restart program'; }
 ok 'there is no memory for a restart' await 20 said
 is 'the handler waits' "$(state it)" backoff
 echo "$enough" >$pages

@@ -46,13 +46,13 @@ head -c 50 "$EXAMPLES/block_ports.wasm" >/tmp/cut.wasm
 refuses 'a cut file' '^byte 0x[0-9a-f]+: unexpected end: ' /tmp/cut.wasm
 refuses 'an empty one' '^byte 0x0: magic header' /tmp/empty.wasm
 refuses 'something else' '^byte 0x0: magic header' --name x /etc/passwd
-refuses 'an entry that is not there' 'exports no function named none' --entry none \
+refuses 'an entry that is not there' 'does not export a function named none' --entry none \
 	"$GUESTS/accept.wasm"
-refuses 'a hook that is not there' 'no hook named nf_nowhere' --hook nf_nowhere "$GUESTS/accept.wasm"
+refuses 'a hook that is not there' 'unknown hook nf_nowhere' --hook nf_nowhere "$GUESTS/accept.wasm"
 refuses 'an import that is not there' '^function 0, byte 0x.*"test" "dump_stack"' "$GUESTS/stack.wasm"
 refuses 'an import that is denied' 'import kwasm.pkt_family is denied by pattern "kwasm.pkt_\*"' \
 	--deny 'kwasm.pkt_*' "$EXAMPLES/drop_icmp.wasm"
-refuses 'a name that is taken by another module' 'a program named bystander is loaded already' \
+refuses 'a name that is taken by another module' 'program bystander is already loaded' \
 	--name bystander "$GUESTS/drop.wasm"
 ok 'a namespace that is not there' one_sentence 'no network namespace "nowhere"' \
 	kwasmctl -n nowhere attach --hook nf_in "$GUESTS/accept.wasm"

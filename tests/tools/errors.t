@@ -28,83 +28,83 @@ link() {
 
 # ---- the command line -----------------------------------------------------------------------
 
-fails 2 'a command is missing: kwasmctl help lists them'
-fails 2 'there is no command "lsit": kwasmctl help lists them' lsit
-fails 2 'there is no command "lsit": kwasmctl help lists them' help lsit
-fails 2 '"b" is an argument too many: kwasmctl help [COMMAND]' help attach b
-fails 2 'there is no option "--jason": kwasmctl --help lists them' --jason list
-fails 2 'there is no option "-x": kwasmctl --help lists them' -x list
-fails 2 'there is no option "--hook": kwasmctl list --help lists them' list --hook nf_pre
-fails 2 'there is no option "-x": kwasmctl list --help lists them' list -jx
-fails 2 'option --netns needs a value: --netns NS' list --netns
-fails 2 'option -n needs a value: -n NS' list -n
-fails 2 'option --json takes no value' list --json=yes
-fails 2 '"x" is an argument too many: kwasmctl list' list x
-fails 2 '"x" is an argument too many: kwasmctl list' -- list x
-fails 2 'there is no command "--json": kwasmctl help lists them' -- --json
+fails 2 'missing command: see kwasmctl help'
+fails 2 'unknown command "lsit": see kwasmctl help' lsit
+fails 2 'unknown command "lsit": see kwasmctl help' help lsit
+fails 2 'unexpected argument "b": usage: kwasmctl help [COMMAND]' help attach b
+fails 2 'unknown option "--jason": see kwasmctl --help' --jason list
+fails 2 'unknown option "-x": see kwasmctl --help' -x list
+fails 2 'unknown option "--hook": see kwasmctl list --help' list --hook nf_pre
+fails 2 'unknown option "-x": see kwasmctl list --help' list -jx
+fails 2 'option --netns requires a value: --netns NS' list --netns
+fails 2 'option -n requires a value: -n NS' list -n
+fails 2 'option --json does not take a value' list --json=yes
+fails 2 'unexpected argument "x": usage: kwasmctl list' list x
+fails 2 'unexpected argument "x": usage: kwasmctl list' -- list x
+fails 2 'unknown command "--json": see kwasmctl help' -- --json
 
 for c in load unload kill test dump; do
 	usage=$("$ctl" help "$c" | sed -n 's/^usage: //p')
-	fails 2 "too few arguments: $usage" "$c"
-	fails 2 "\"b\" is an argument too many: $usage" "$c" a b
+	fails 2 "missing argument: usage: $usage" "$c"
+	fails 2 "unexpected argument \"b\": usage: $usage" "$c" a b
 done
-fails 2 'too few arguments: kwasmctl replace [OPTION]... NAME FILE.wasm' replace a
-fails 2 'too few arguments: kwasmctl invoke [OPTION]... FILE.wasm NAME [ARGUMENT]...' invoke a
-fails 2 '"b" is an argument too many: kwasmctl show [NAME]' show a b
-fails 2 '"b" is an argument too many: kwasmctl stats [NAME]' stats a b
-fails 2 '"b" is an argument too many: kwasmctl log [-f] [NAME]' log a b
-fails 2 '"a" is an argument too many: kwasmctl events' events a
-fails 2 '"a" is an argument too many: kwasmctl version' version a
+fails 2 'missing argument: usage: kwasmctl replace [OPTION]... NAME FILE.wasm' replace a
+fails 2 'missing argument: usage: kwasmctl invoke [OPTION]... FILE.wasm NAME [ARGUMENT]...' invoke a
+fails 2 'unexpected argument "b": usage: kwasmctl show [NAME]' show a b
+fails 2 'unexpected argument "b": usage: kwasmctl stats [NAME]' stats a b
+fails 2 'unexpected argument "b": usage: kwasmctl log [-f] [NAME]' log a b
+fails 2 'unexpected argument "a": usage: kwasmctl events' events a
+fails 2 'unexpected argument "a": usage: kwasmctl version' version a
 
 # ---- values ---------------------------------------------------------------------------------
 
-fails 2 'attach needs --hook: nf_pre, nf_in, nf_fwd, nf_out, nf_post' attach "$handler"
-fails 2 'attach needs a file, or --name with the name of a loaded program' attach --hook nf_pre
-fails 2 'limits and --deny are for loading: give attach a file' \
+fails 2 'attach requires --hook: nf_pre, nf_in, nf_fwd, nf_out, nf_post' attach "$handler"
+fails 2 'attach requires a file, or --name with the name of a loaded program' attach --hook nf_pre
+fails 2 '--time-limit, --memory-limit and --deny apply only when attach loads a file' \
 	attach --hook nf_pre --name a --time-limit 1ms
-fails 2 '"bridge" is no family: use inet, ip or ip6' attach --hook nf_pre --family bridge "$handler"
-fails 2 '"pass" is nothing to do on a trap: use accept, drop, detach or restart' \
+fails 2 'unknown family "bridge": use inet, ip or ip6' attach --hook nf_pre --family bridge "$handler"
+fails 2 'unknown trap policy "pass": use accept, drop, detach or restart' \
 	attach --hook nf_pre --on-trap pass "$handler"
-fails 2 '"x" is no number for --priority' attach --hook nf_pre --priority x "$handler"
-fails 2 '"2147483648" is no number for --priority' attach --priority 2147483648 "$handler"
-fails 1 "$tmp/none.wasm cannot be opened: No such file or directory" \
+fails 2 '--priority: invalid number "x"' attach --hook nf_pre --priority x "$handler"
+fails 2 '--priority: invalid number "2147483648"' attach --priority 2147483648 "$handler"
+fails 1 "cannot open $tmp/none.wasm: No such file or directory" \
 	attach --hook nf_pre --priority 08 "$tmp/none.wasm"
 for t in 5 5m ms 0ms -1ms 1e30s '' 1.5.2ms; do
-	fails 2 "\"$t\" is no time for --time-limit: give a number with s, ms, us or ns" \
+	fails 2 "--time-limit: invalid time \"$t\": use a number with s, ms, us or ns" \
 		load "--time-limit=$t" "$handler"
 done
 for s in x 5T 0 -1 1e30 ''; do
-	fails 2 "\"$s\" is no size for --memory-limit: give bytes, or a number with K, M or G" \
+	fails 2 "--memory-limit: invalid size \"$s\": use bytes, or a number with K, M or G" \
 		load "--memory-limit=$s" "$handler"
 done
 # shellcheck disable=SC2046 # a list of words
-fails 2 '--deny cannot be given more than 16 times' load $(printf -- '--deny=%s ' {1..17}) "$handler"
+fails 2 'option --deny given more than 16 times' load $(printf -- '--deny=%s ' {1..17}) "$handler"
 
 long=$(printf 'a%.0s' {1..64})
 cp "$handler" "$tmp/two words.wasm"
-fails 2 "no program's name can be made of \"two words.wasm\": give one with --name" \
+fails 2 "cannot derive a program name from \"two words.wasm\": use --name" \
 	load "$tmp/two words.wasm"
-fails 2 "no program's name can be made of \"-\": give one with --name" load -
-fails 2 "no program's name can be made of \"$long.wasm\": give one with --name" load "$long.wasm"
+fails 2 "cannot derive a program name from \"-\": use --name" load -
+fails 2 "cannot derive a program name from \"$long.wasm\": use --name" load "$long.wasm"
 for n in '' 'a b' a/b "$long"; do
-	fails 2 "\"$n\" is no program's name: use at most 63 letters, digits, '_', '-' and '.'" \
+	fails 2 "invalid program name \"$n\": use at most 63 letters, digits, '_', '-' and '.'" \
 		load --name "$n" "$handler"
 done
 for c in unload kill; do
-	fails 2 "\"a b\" is no program's name: use at most 63 letters, digits, '_', '-' and '.'" \
+	fails 2 "invalid program name \"a b\": use at most 63 letters, digits, '_', '-' and '.'" \
 		"$c" 'a b'
 done
-fails 2 "detach needs one of: the number of an attachment, a program's name, or --all" detach
-fails 2 "detach needs one of: the number of an attachment, a program's name, or --all" detach --all 1
-fails 2 "detach needs one of: the number of an attachment, a program's name, or --all" \
+fails 2 "detach requires exactly one of: an attachment ID, a program name, or --all" detach
+fails 2 "detach requires exactly one of: an attachment ID, a program name, or --all" detach --all 1
+fails 2 "detach requires exactly one of: an attachment ID, a program name, or --all" \
 	detach --name a b
-fails 2 "an attachment's number says its hook: leave --hook out" detach --hook nf_pre 1
+fails 2 "--hook cannot be used with an attachment ID" detach --hook nf_pre 1
 
 # ---- files ----------------------------------------------------------------------------------
 
-fails 1 "$tmp/none.wasm cannot be opened: No such file or directory" load "$tmp/none.wasm"
-fails 1 "$tmp/none.wasm cannot be opened: No such file or directory" test "$tmp/none.wasm"
-fails 1 "$tmp cannot be read: Is a directory" test "$tmp"
+fails 1 "cannot open $tmp/none.wasm: No such file or directory" load "$tmp/none.wasm"
+fails 1 "cannot open $tmp/none.wasm: No such file or directory" test "$tmp/none.wasm"
+fails 1 "cannot read $tmp: Is a directory" test "$tmp"
 printf 'GIF89a, say' >"$tmp/gif.wasm"
 fails 1 'byte 0x0: magic header not detected' test "$tmp/gif.wasm"
 fails 1 'byte 0x0: magic header not detected' dump "$tmp/gif.wasm"
@@ -113,26 +113,26 @@ fails 1 'byte 0x0: magic header not detected' dump -
 
 # ---- test -----------------------------------------------------------------------------------
 
-fails 2 'there is no hook "nf_ingress": nf_pre, nf_in, nf_fwd, nf_out, nf_post' \
+fails 2 'unknown hook "nf_ingress": use one of nf_pre, nf_in, nf_fwd, nf_out, nf_post' \
 	test --hook nf_ingress "$handler"
-fails 2 '--write needs --pcap: there is nothing to write' test --write "$tmp/o" "$handler"
-fails 2 '--write needs a file: the results go to standard output' \
+fails 2 '--write requires --pcap' test --write "$tmp/o" "$handler"
+fails 2 '--write requires a file: standard output is used for the results' \
 	test --pcap "$tmp/none.pcap" --write - "$handler"
-fails 1 'the module exports no function named kwasm_packet' test "$guests"
-fails 1 'the module exports no function named nope' test --entry nope "$handler"
-fails 1 'wrong_type is no handler: it has to take nothing and return an i32' \
+fails 1 'the module does not export a function named kwasm_packet' test "$guests"
+fails 1 'the module does not export a function named nope' test --entry nope "$handler"
+fails 1 'wrong_type is not a packet handler: it must have no parameters and return one i32' \
 	test --entry wrong_type "$handler"
-fails 1 'no_result is no handler: it has to take nothing and return an i32' \
+fails 1 'no_result is not a packet handler: it must have no parameters and return one i32' \
 	test --entry no_result "$handler"
 "$ctl" test --pcap "$tmp/none.pcap" "$handler" >"$tmp/out" 2>"$tmp/err"
 is 'no capture: status' "$?" 1
 like 'no capture: sentence' "$(head -n 1 "$tmp/err")" \
-	"^$tmp/none.pcap is no capture that can be read: .*No such file"
+	"^cannot read capture $tmp/none.pcap: .*No such file"
 "$ctl" test --pcap "$tmp/gif.wasm" "$handler" >"$tmp/out" 2>"$tmp/err"
 is 'another file: status' "$?" 1
-like 'another file: sentence' "$(cat "$tmp/err")" "^$tmp/gif.wasm is no capture that can be read: "
+like 'another file: sentence' "$(cat "$tmp/err")" "^cannot read capture $tmp/gif.wasm: "
 link 105 >"$tmp/wlan.pcap"
-fails 1 "$tmp/wlan.pcap was captured on link type IEEE802_11: use Ethernet, raw IP, Linux cooked or null" \
+fails 1 "capture $tmp/wlan.pcap has unsupported link type IEEE802_11: use Ethernet, raw IP, Linux cooked or null" \
 	test --pcap "$tmp/wlan.pcap" "$handler"
 {
 	link 1
@@ -141,12 +141,12 @@ fails 1 "$tmp/wlan.pcap was captured on link type IEEE802_11: use Ethernet, raw 
 "$ctl" test --pcap "$tmp/short.pcap" "$handler" >"$tmp/out" 2>"$tmp/err"
 is 'a capture that ends early: status' "$?" 1
 like 'a capture that ends early: sentence' "$(cat "$tmp/err")" \
-	"^$tmp/short.pcap cannot be read to its end: "
+	"^cannot read all of capture $tmp/short.pcap: "
 link 1 >"$tmp/empty.pcap"
 "$ctl" test --pcap "$tmp/empty.pcap" --write "$tmp/none/out" "$handler" >"$tmp/out" 2>"$tmp/err"
 is 'a place that cannot be written: status' "$?" 1
 like 'a place that cannot be written: sentence' "$(cat "$tmp/err")" \
-	"^$tmp/none/out cannot be written: .*No such file"
+	"^cannot write $tmp/none/out: .*No such file"
 
 
 # A capture is not overwritten before it is read, by whichever name.
@@ -154,13 +154,13 @@ cp "$tmp/empty.pcap" "$tmp/kept.pcap"
 ln -s kept.pcap "$tmp/symbolic.pcap"
 ln "$tmp/kept.pcap" "$tmp/hard.pcap"
 for name in kept symbolic hard; do
-	fails 1 "$tmp/$name.pcap is the capture that is read: --write another file" \
+	fails 1 "$tmp/$name.pcap is the capture being read: choose another file for --write" \
 		test --pcap "$tmp/kept.pcap" --write "$tmp/$name.pcap" "$handler"
 done
 # shellcheck disable=SC2094 # that is refused
 "$ctl" test --pcap - --write "$tmp/kept.pcap" "$handler" <"$tmp/kept.pcap" >"$tmp/out" 2>&1
 is 'the capture from standard input' "$? $(cat "$tmp/out")" \
-	"1 $tmp/kept.pcap is the capture that is read: --write another file"
+	"1 $tmp/kept.pcap is the capture being read: choose another file for --write"
 ok 'it is all there' cmp "$tmp/kept.pcap" "$tmp/empty.pcap"
 
 # ---- modules --------------------------------------------------------------------------------
@@ -169,13 +169,13 @@ wat() {
 	wat2wasm --no-check -o "$tmp/$1.wasm" - <<<"$2"
 }
 wat import '(module (import "kwasm" "fly" (func)) (func (export "x")))'
-fails 1 'function 0, byte 0x11: unknown import: the host has no function "kwasm" "fly"' \
+fails 1 'function 0, byte 0x11: unknown import: no host function "kwasm" "fly"' \
 	invoke "$tmp/import.wasm" x
 wat type '(module (import "kwasm" "pkt_len" (func (param i32))) (func (export "x")))'
-fails 1 'function 0, byte 0x15: incompatible import type: "kwasm" "pkt_len" is a function :i, the module wants i:' \
+fails 1 'function 0, byte 0x15: incompatible import type: "kwasm" "pkt_len" is a function :i, the module imports i:' \
 	invoke "$tmp/type.wasm" x
 wat memory '(module (import "env" "memory" (memory 1)) (func (export "x")))'
-fails 1 'byte 0x11: unknown import: there is no memory "env" "memory"' invoke "$tmp/memory.wasm" x
+fails 1 'byte 0x11: unknown import: no memory "env" "memory"' invoke "$tmp/memory.wasm" x
 wat invalid '(module (func (export "x") (result i32) (i64.const 1)))'
 fails 1 'function 0, byte 0x21: type mismatch: expected i32, got i64' invoke "$tmp/invalid.wasm" x
 fails 1 'function 0, byte 0x21: type mismatch: expected i32, got i64' dump "$tmp/invalid.wasm"
@@ -184,12 +184,12 @@ fails 1 'function 0, byte 0x1e: SIMD instruction v128.const is not supported' \
 	invoke "$tmp/simd.wasm" x
 # shellcheck disable=SC2016 # WebAssembly's dollars
 wat start '(module (func $s unreachable) (start $s) (func (export "x")))'
-fails 1 'the module trapped while it was instantiated: unreachable in function 0 at byte 0x22' \
+fails 1 'the module trapped during instantiation: unreachable in function 0 at byte 0x22' \
 	invoke "$tmp/start.wasm" x
 # shellcheck disable=SC2016
 wat loop '(module (func $s (loop (br 0))) (start $s) (func (export "x"))
 	(func (export "kwasm_packet") (result i32) (i32.const 1)))'
-looped='the module trapped while it was instantiated: time limit exceeded in function 0 at byte 0x36'
+looped='the module trapped during instantiation: time limit exceeded in function 0 at byte 0x36'
 fails 1 "$looped" invoke --time-limit 20ms "$tmp/loop.wasm" x
 fails 1 "$looped" invoke --time-limit 20us "$tmp/loop.wasm" x
 fails 1 "$looped" test --time-limit 20ms "$tmp/loop.wasm"
@@ -199,36 +199,36 @@ fails 1 "$looped" test --pcap "$tmp/empty.pcap" "$tmp/loop.wasm"
 for args in "invoke --time-limit 1s $guests add 1 2" "test $handler"; do
 	# shellcheck disable=SC2086 # a list of words
 	is "no timer: kwasmctl $args" "$( (ulimit -i 0; "$ctl" $args) 2>&1; echo $?)" \
-		$'a time limit cannot be set: Resource temporarily unavailable\n1'
+		$'cannot set a time limit: Resource temporarily unavailable\n1'
 done
 # A name that a terminal would obey
 wat import_escape '(module (import "kwasm" "\1b[31m" (func)) (func (export "x")))'
-fails 1 'function 0, byte 0x11: unknown import: the host has no function "kwasm" "?[31m"' \
+fails 1 'function 0, byte 0x11: unknown import: no host function "kwasm" "?[31m"' \
 	invoke "$tmp/import_escape.wasm" x
 wat data '(module (memory 1) (data (i32.const 65536) "x") (func (export "x")))'
-fails 1 'the module trapped while it was instantiated: out of bounds memory access' \
+fails 1 'the module trapped during instantiation: out of bounds memory access' \
 	invoke "$tmp/data.wasm" x
 wat large '(module (memory 100) (func (export "x")))'
-fails 1 'no room for a memory of 100 pages; the limit is 1' \
+fails 1 'cannot allocate a memory of 100 pages, the limit is 1' \
 	invoke --memory-limit 64K "$tmp/large.wasm" x
 
 # ---- invoke and dump ------------------------------------------------------------------------
 
-fails 1 'the module exports no function named sub' invoke "$guests" sub 1 2
+fails 1 'the module does not export a function named sub' invoke "$guests" sub 1 2
 fails 2 'add takes 2 arguments, not 1' invoke "$guests" add 1
 fails 2 'same32 takes 1 argument, not 0' invoke "$guests" same32
 for v in x 4294967296 -2147483649 0x 1.5 '' 1x 0x100000000; do
-	fails 2 "\"$v\" is no i32 for argument 2 of add" invoke "$guests" add 1 "$v"
+	fails 2 "argument 2 of add: invalid i32 \"$v\"" invoke "$guests" add 1 "$v"
 done
-fails 2 '"-nan" is no i32 for argument 1 of same32' invoke "$guests" same32 -nan
-fails 2 'there is no option "-i": kwasmctl invoke --help lists them' invoke -inf "$guests" same32
+fails 2 'argument 1 of same32: invalid i32 "-nan"' invoke "$guests" same32 -nan
+fails 2 'unknown option "-i": see kwasmctl invoke --help' invoke -inf "$guests" same32
 for v in 18446744073709551616 -9223372036854775809 0x1ffffffffffffffff; do
-	fails 2 "\"$v\" is no i64 for argument 1 of same64" invoke "$guests" same64 "$v"
+	fails 2 "argument 1 of same64: invalid i64 \"$v\"" invoke "$guests" same64 "$v"
 done
-fails 2 '"1" is no externref for argument 1 of null' invoke "$guests" null 1
-fails 2 "--memory-limit is not for --kernel: the module's parameters hold there" \
+fails 2 'argument 1 of null: invalid externref "1"' invoke "$guests" null 1
+fails 2 "--memory-limit cannot be used with --kernel: the parameters of module kwasm apply" \
 	invoke --kernel --memory-limit 1M "$guests" nothing
-fails 2 '--kernel needs a file, not standard input' invoke --kernel - nothing
+fails 2 '--kernel requires a file, not standard input' invoke --kernel - nothing
 fails 1 'trap: integer divide by zero in function 1 (div) at byte 0xd8' invoke "$guests" div 1 0
 fails 1 'trap: integer overflow in function 1 (div) at byte 0xd8' \
 	invoke "$guests" div -2147483648 -1
@@ -239,54 +239,54 @@ fails 1 'trap: out of bounds memory access in function 7 (load) at byte 0xfa' \
 fails 1 'trap: time limit exceeded in function 6 (spin) at byte 0xf0' \
 	invoke --time-limit 20ms "$guests" spin
 
-fails 2 'dump shows one thing at a time: --wasm, --ir PASS or --asm' dump --asm --wasm "$guests"
+fails 2 '--wasm, --ir and --asm are mutually exclusive' dump --asm --wasm "$guests"
 "$ctl" dump --ir nope "$guests" >"$tmp/out" 2>"$tmp/err"
 is 'an unknown pass: status' "$?" 2
-like 'an unknown pass: sentence' "$(cat "$tmp/err")" '^there is no pass "nope": all build .*emit$'
-fails 1 'the module has no function 99: give an index below 14 or a name' dump --func 99 "$guests"
-fails 1 'the module has no function nope: give an index below 14 or a name' \
+like 'an unknown pass: message' "$(cat "$tmp/err")" '^unknown pass "nope": use one of all build .*emit$'
+fails 1 'unknown function 99: use an index below 14 or a name' dump --func 99 "$guests"
+fails 1 'unknown function nope: use an index below 14 or a name' \
 	dump --asm --func nope "$guests"
-fails 1 'function 0 is imported: it has no code here' dump --func 0 "$handler"
-fails 1 'nope is no file: of a loaded program only --asm can be shown' dump --ir all nope
+fails 1 'function 0 is imported and has no code' dump --func 0 "$handler"
+fails 1 'nope is not a file: a loaded program supports only --asm' dump --ir all nope
 
 # What is called without objdump says how to get it.
 mkdir "$tmp/bin"
 (PATH=$tmp/bin "$ctl" dump --asm "$guests") >"$tmp/out" 2>"$tmp/err"
-is 'no objdump' "$? $(cat "$tmp/err")" '1 objdump is not installed: apt-get install binutils'
+is 'no objdump' "$? $(cat "$tmp/err")" '1 objdump not found: install binutils'
 
 # Results that cannot be written are no success.
 "$ctl" dump "$guests" 2>"$tmp/err" >/dev/full
 is 'a full disk' "$? $(cat "$tmp/err")" \
-	'1 standard output cannot be written: No space left on device'
+	'1 cannot write to standard output: No space left on device'
 for option in -h -V help 'list -h'; do
 	# shellcheck disable=SC2086 # a list of words
 	"$ctl" $option 2>"$tmp/err" >/dev/full
 	is "a full disk: $option" "$? $(cat "$tmp/err")" \
-		'1 standard output cannot be written: No space left on device'
+		'1 cannot write to standard output: No space left on device'
 done
 
 # ---- requests -------------------------------------------------------------------------------
 
 # What finds no room in a request is no reason to send one without it.
 huge=$(printf '%05000d' 0)
-fails 1 'deny is too long: it does not fit into a request' load --deny "$huge" "$handler"
+fails 1 'deny is too long for a request' load --deny "$huge" "$handler"
 for o in hook dev entry; do
-	fails 1 "$o is too long: it does not fit into a request" \
+	fails 1 "$o is too long for a request" \
 		attach --hook nf_pre "--$o" "$huge" "$handler"
 done
-fails 1 'hook is too long: it does not fit into a request' detach --hook "$huge" a
-fails 1 'hook is too long: it does not fit into a request' detach --all --hook "$huge"
-fails 1 'name is too long: it does not fit into a request' show "$huge"
-fails 1 'name is too long: it does not fit into a request' log "$huge"
+fails 1 'hook is too long for a request' detach --hook "$huge" a
+fails 1 'hook is too long for a request' detach --all --hook "$huge"
+fails 1 'name is too long for a request' show "$huge"
+fails 1 'name is too long for a request' log "$huge"
 # shellcheck disable=SC2046 # a list of words
-fails 1 'deny is too long: it does not fit into a request' \
+fails 1 'deny is too long for a request' \
 	load $(printf -- "--deny=%.400s$huge " {1..16} | sed 's/0\{4000\}//g') "$handler"
 
 # ---- the module -----------------------------------------------------------------------------
 
-fails 1 'there is no network namespace "no-such-ns": ip netns list shows them' -n no-such-ns list
-fails 1 'there is no network namespace "no-such-ns": ip netns list shows them' version -n no-such-ns
-fails 1 "network namespace \"$handler\" cannot be entered: Invalid argument" -n "$handler" list
+fails 1 'unknown network namespace "no-such-ns": see ip netns list' -n no-such-ns list
+fails 1 'unknown network namespace "no-such-ns": see ip netns list' version -n no-such-ns
+fails 1 "cannot enter network namespace \"$handler\": Invalid argument" -n "$handler" list
 mkdir -m 700 "$tmp/closed"
 chmod 755 "$tmp"
 cp "$ctl" "$tmp/bin/kwasmctl"
@@ -294,11 +294,11 @@ if [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null; then
 	is 'a namespace that may not be opened' \
 		"$(setpriv --reuid 65534 --regid 65534 --clear-groups --bounding-set=-all \
 			"$tmp/bin/kwasmctl" -n "$tmp/closed/ns" list 2>&1)" \
-		"network namespace \"$tmp/closed/ns\" cannot be entered: Permission denied"
+		"cannot enter network namespace \"$tmp/closed/ns\": Permission denied"
 else
 	skip 'a namespace that may not be opened' 'this needs root and setpriv'
 fi
-absent='the module kwasm is not loaded: modprobe kwasm'
+absent='module kwasm is not loaded: run modprobe kwasm'
 if "$ctl" list >/dev/null 2>&1; then
 	skip 'without the module' 'it is loaded'
 else

@@ -221,10 +221,10 @@ static void test_order(void)
 	is_u64(trap.kind, KWASM_TRAP_TABLE, "an element segment that does not fit traps");
 	is_u64(store->memories->linear.base[0], 0, "before any data segment is applied");
 	create(store, &code[2], "(module (memory 65536))", -EDQUOT);
-	is_str(error.text, "no room for a memory of 65536 pages; the limit is 4096",
+	is_str(error.text, "cannot allocate a memory of 65536 pages, the limit is 4096",
 	       "memory limit");
 	create(store, &code[3], "(module (table 2000000 funcref))", -EDQUOT);
-	is_str(error.text, "no room for table 0 of 2000000 elements; the limit is 1048576",
+	is_str(error.text, "cannot allocate table 0 with 2000000 elements, the limit is 1048576",
 	       "table limit");
 	destroy(store, code, 4);
 }

@@ -52,32 +52,32 @@ static const struct {
 } rows[] = {
 	{ "\"m\" \"f\" (func (param i32) (result i64))", NULL },
 	{ "\"m\" \"f\" (func (param i32))",
-	  "incompatible import type: \"m\" \"f\" is a function i:I, the module wants i:" },
+	  "incompatible import type: \"m\" \"f\" is a function i:I, the module imports i:" },
 	{ "\"m\" \"f\" (func (param externref) (result f32))",
-	  "incompatible import type: \"m\" \"f\" is a function i:I, the module wants r:f" },
+	  "incompatible import type: \"m\" \"f\" is a function i:I, the module imports r:f" },
 	{ "\"m\" \"f\" (memory 1)",
-	  "incompatible import type: \"m\" \"f\" is a function, the module wants a memory" },
-	{ "\"m\" \"x\" (memory 1)", "unknown import: there is no memory \"m\" \"x\"" },
-	{ "\"q\" \"f\" (func)", "unknown import: there is no function \"q\" \"f\"" },
+	  "incompatible import type: \"m\" \"f\" is a function, the module imports a memory" },
+	{ "\"m\" \"x\" (memory 1)", "unknown import: no memory \"m\" \"x\"" },
+	{ "\"q\" \"f\" (func)", "unknown import: no function \"q\" \"f\"" },
 	{ "\"m\" \"mem\" (memory 2 5)", NULL },
 	{ "\"m\" \"mem\" (memory 0)", NULL },
 	{ "\"m\" \"mem\" (memory 2 4)",
-	  "incompatible import type: the memory \"m\" \"mem\" has another type or size than the module wants" },
+	  "incompatible import type: the memory \"m\" \"mem\" does not match the type or size that the module imports" },
 	{ "\"m\" \"mem\" (memory 3 5)",
-	  "incompatible import type: the memory \"m\" \"mem\" has another type or size than the module wants" },
+	  "incompatible import type: the memory \"m\" \"mem\" does not match the type or size that the module imports" },
 	{ "\"m\" \"tab\" (table 10 funcref)", NULL },
 	{ "\"m\" \"tab\" (table 10 20 funcref)",
-	  "incompatible import type: the table \"m\" \"tab\" has another type or size than the module wants" },
+	  "incompatible import type: the table \"m\" \"tab\" does not match the type or size that the module imports" },
 	{ "\"m\" \"tab\" (table 11 funcref)",
-	  "incompatible import type: the table \"m\" \"tab\" has another type or size than the module wants" },
+	  "incompatible import type: the table \"m\" \"tab\" does not match the type or size that the module imports" },
 	{ "\"m\" \"tab\" (table 10 externref)",
-	  "incompatible import type: the table \"m\" \"tab\" has another type or size than the module wants" },
+	  "incompatible import type: the table \"m\" \"tab\" does not match the type or size that the module imports" },
 	{ "\"m\" \"var\" (global (mut i32))", NULL },
 	{ "\"m\" \"var\" (global i32)",
-	  "incompatible import type: the global \"m\" \"var\" has another type or size than the module wants" },
+	  "incompatible import type: the global \"m\" \"var\" does not match the type or size that the module imports" },
 	{ "\"m\" \"con\" (global i64)", NULL },
 	{ "\"m\" \"con\" (global i32)",
-	  "incompatible import type: the global \"m\" \"con\" has another type or size than the module wants" },
+	  "incompatible import type: the global \"m\" \"con\" does not match the type or size that the module imports" },
 };
 
 static const char exporter[] =
@@ -146,13 +146,13 @@ static void test_hostmap(void)
 	ok(map.num_fns == 2 && map.fns[0] == &fns[0] && !map.fns[1], "what is there is bound");
 	kwasm_hostmap_release(&map);
 	is_int(kwasm_hostmap_resolve(m, tables, 1, true, &error, &map), -ENOENT, "strictly");
-	is_str(error.text, "unknown import: the host has no function \"host\" \"nothing\"",
+	is_str(error.text, "unknown import: no host function \"host\" \"nothing\"",
 	       "the sentence");
 	kwasm_diag_init(&error);
 	is_int(kwasm_hostmap_resolve(bad, tables, 1, true, &error, &map), -EPROTOTYPE,
 	       "another type");
 	is_str(error.text, "incompatible import type: \"host\" \"add\" is a function ii:i, "
-	       "the module wants iI:i", "the sentence");
+	       "the module imports iI:i", "the sentence");
 	kwasm_module_destroy(m);
 	kwasm_module_destroy(bad);
 }

@@ -24,9 +24,9 @@ static const struct {
 
 	/* sections */
 	{ "a section beyond the end", B("\1\5\1\x60\0\0"),
-	  "unexpected end: section 1 has 5 bytes, 4 are left" },
+	  "unexpected end: section 1 has 5 bytes, 4 bytes left" },
 	{ "a section with a length that wraps", B("\1\xff\xff\xff\xff\x0f"),
-	  "unexpected end: section 1 has 4294967295 bytes, 0 are left" },
+	  "unexpected end: section 1 has 4294967295 bytes, 0 bytes left" },
 	{ "a section with bytes left over", B("\1\5\1\x60\0\0\0"),
 	  "section size mismatch: section 1 has 1 bytes left over" },
 	{ "a section that ends too early", B("\1\3\1\x60\0\0"),
@@ -95,9 +95,9 @@ static const struct {
 	{ "a global of another type", B("\6\6\1\x7f\0\x42\0\x0b"),
 	  "type mismatch: expected i32, got i64 in a constant expression" },
 	{ "a global without value", B("\6\4\1\x7f\0\x0b"),
-	  "type mismatch: constant expression gives 0 values instead of 1" },
+	  "type mismatch: constant expression has 0 results instead of 1" },
 	{ "a global with two values", B("\6\x08\1\x7f\0\x41\0\x41\0\x0b"),
-	  "type mismatch: constant expression gives 2 values instead of 1" },
+	  "type mismatch: constant expression has 2 results instead of 1" },
 	{ "a global that is computed", B("\6\x09\1\x7f\0\x41\0\x41\0\x6a\x0b"),
 	  "constant expression required, got i32.add" },
 	{ "a global without end",
@@ -163,7 +163,7 @@ static const struct {
 
 	/* bodies */
 	{ "a body beyond its section", B(TYPE FUNC "\x0a\4\1\3\0\x0b"),
-	  "unexpected end: body of 3 bytes, 2 are left" },
+	  "unexpected end: body of 3 bytes, 2 bytes left" },
 	{ "a body without end", B(TYPE FUNC "\x0a\3\1\1\0"),
 	  "unexpected end of section or function" },
 	{ "a load without memory", B(TYPE FUNC "\x0a\x0a\1\x08\0\x41\0\x28\2\0\x1a\x0b"),

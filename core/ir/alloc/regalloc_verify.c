@@ -101,7 +101,7 @@ static int check_move(struct checker *c, u32 i)
 		return wrong(c, i, "writes a callee-saved register that is not saved");
 	if (ins->op == IR_REMAT) {
 		c->state[dst] = const_name(c, ins->imm, 0);
-		return ir_loc_is_slot(dst) ? wrong(c, i, "a constant straight to a slot") : 0;
+		return ir_loc_is_slot(dst) ? wrong(c, i, "moves a constant directly to a slot") : 0;
 	}
 	if (ins->op == IR_XCHG) {
 		swap(c->state[dst], c->state[src]);

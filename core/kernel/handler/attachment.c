@@ -267,7 +267,7 @@ static void work_restart(struct kwasm_attachment *at, struct kwasm_program *prog
 		if (!err)
 			err = restart(at, &instances, &diag);
 		if (err) {
-			pr_notice_ratelimited("program %s cannot be restarted yet: %s\n",
+			pr_notice_ratelimited("cannot restart program %s yet: %s\n",
 					      prog->name, diag.text[0] ? diag.text :
 									 "out of memory");
 			work_queue(at);
@@ -361,17 +361,17 @@ static int attachment_check(struct kwasm_net *knet, const struct kwasm_attach_re
 {
 	if (!type)
 		return kwasm_diag_set(diag, -ENOENT, KWASM_DIAG_NONE, KWASM_DIAG_NONE,
-				      "there is no hook named %.32s", req->hook);
+				      "unknown hook %.32s", req->hook);
 	if (family >= 32 || !(type->families & BIT(family)))
 		return kwasm_diag_set(diag, -EAFNOSUPPORT, KWASM_DIAG_NONE, KWASM_DIAG_NONE,
-				      "hook %s does not know protocol family %u", type->name,
+				      "hook %s does not support protocol family %u", type->name,
 				      family);
 	if (req->policy >= KWASM_NUM_POLICIES)
 		return kwasm_diag_set(diag, -EINVAL, KWASM_DIAG_NONE, KWASM_DIAG_NONE,
-				      "%u is no trap policy", req->policy);
+				      "unknown trap policy %u", req->policy);
 	if (knet->num_attachments >= kwasm_limit_attachments())
 		return kwasm_diag_set(diag, -ENOSPC, KWASM_DIAG_NONE, KWASM_DIAG_NONE,
-				      "%u handlers are attached, which is the limit (parameter max_attachments)",
+				      "too many attachments, the limit is %u (parameter max_attachments)",
 				      knet->num_attachments);
 	return 0;
 }

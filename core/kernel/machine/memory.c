@@ -24,12 +24,12 @@
 
 static unsigned int max_memories = 2048;
 module_param(max_memories, uint, 0644);
-MODULE_PARM_DESC(max_memories, "Linear memories of all instances together (2048, at most 3500)");
+MODULE_PARM_DESC(max_memories, "maximum number of linear memories of all instances (2048, at most 3500)");
 
 static unsigned long max_total_pages = 16384;
 module_param(max_total_pages, ulong, 0644);
 MODULE_PARM_DESC(max_total_pages,
-		 "Pages of 64 KiB in all linear memories together (16384, which is 1 GiB)");
+		 "maximum total size of all linear memories in 64 KiB pages (16384, which is 1 GiB)");
 
 static atomic_t num_memories;
 static atomic_long_t num_pages;

@@ -207,7 +207,7 @@ static int __init find_lookup(void)
 
 	static_call_update(kwasm_kallsyms_lookup_name, (void *)addr);
 	if (static_call(kwasm_kallsyms_lookup_name)(name) != addr) {
-		pr_err("kwasm: cannot look up kernel symbols: %s is not where its probe is\n",
+		pr_err("kwasm: cannot look up kernel symbols: %s differs from its kprobe's address\n",
 		       name);
 		return -ENOENT;
 	}

@@ -21,7 +21,7 @@
 
 static unsigned long max_text_kb = 65536;
 module_param(max_text_kb, ulong, 0644);
-MODULE_PARM_DESC(max_text_kb, "Machine code of all programs together, with its tables where fault_hook is off, in KiB (65536)");
+MODULE_PARM_DESC(max_text_kb, "maximum total size of machine code in KiB, including exception tables if fault_hook=N (65536)");
 
 /**
  * struct sealed - the environment's part of a struct kwasm_text

@@ -31,7 +31,7 @@
 
 static unsigned int time_scale = 1;
 module_param(time_scale, uint, 0644);
-MODULE_PARM_DESC(time_scale, "factor on every time limit, for emulated machines (1 to 1000)");
+MODULE_PARM_DESC(time_scale, "factor applied to all time limits, for emulated machines (1 to 1000)");
 
 static u64 period;	/* nanoseconds; limits are compared with it, so it stays as it was first */
 static int hotplug_state;

@@ -13,7 +13,7 @@ static int request_hook(const char *hook, struct kwasm_diag *diag)
 {
 	if (!kwasm_program_name_valid(hook))
 		return kwasm_diag_set(diag, -EINVAL, KWASM_NO_PLACE,
-				      "a hook's name is made of letters, digits, '_', '-' and '.'");
+				      "invalid hook name: use letters, digits, '_', '-' and '.'");
 	if (!kwasm_hook_known(hook))
 		request_module("kwasm-hook-%s", hook);
 	return 0;
@@ -27,7 +27,7 @@ static int attach_request(struct genl_info *info, struct kwasm_attach_request *r
 	memset(req, 0, sizeof(*req));
 	req->hook = kwasm_nl_string(attrs, KWASM_A_HOOK);
 	if (!req->hook)
-		return kwasm_diag_set(diag, -EINVAL, KWASM_NO_PLACE, "the request names no hook");
+		return kwasm_diag_set(diag, -EINVAL, KWASM_NO_PLACE, "the request does not name a hook");
 	req->entry = kwasm_nl_string(attrs, KWASM_A_ENTRY);
 	req->dev = kwasm_nl_string(attrs, KWASM_A_DEV);
 	if (attrs[KWASM_A_FAMILY])
@@ -217,7 +217,7 @@ int kwasm_nl_detach(struct sk_buff *skb, struct genl_info *info, struct kwasm_di
 		return 0;
 	if (sel.id)
 		return kwasm_diag_set(diag, -ENOENT, KWASM_NO_PLACE,
-				      "there is no attachment %u", sel.id);
+				      "unknown attachment %u", sel.id);
 	return kwasm_diag_set(diag, -ENOENT, KWASM_NO_PLACE, "program %.63s is not attached%s%.31s",
 			      sel.name, sel.hook ? " at " : "", sel.hook ?: "");
 }
@@ -233,7 +233,7 @@ int kwasm_nl_get_attachment(struct sk_buff *skb, struct genl_info *info, struct 
 
 	if (!sel.id)
 		return kwasm_diag_set(diag, -EINVAL, KWASM_NO_PLACE,
-				      "the request names no attachment");
+				      "the request does not name an attachment");
 	reply = kwasm_nl_reply(info, KWASM_NL_SMALL, &header);
 	if (!reply)
 		return -ENOMEM;
@@ -247,7 +247,7 @@ int kwasm_nl_get_attachment(struct sk_buff *skb, struct genl_info *info, struct 
 	mutex_unlock(&kwasm_lock);
 	if (err) {
 		nlmsg_free(reply);
-		return kwasm_diag_set(diag, err, KWASM_NO_PLACE, "there is no attachment %u",
+		return kwasm_diag_set(diag, err, KWASM_NO_PLACE, "unknown attachment %u",
 				      sel.id);
 	}
 	return genlmsg_reply(reply, info);

@@ -259,7 +259,7 @@ static int bytes_from_file(struct kwasm_bytes *bytes, struct file *file, struct 
 
 	if (!S_ISREG(file_inode(file)->i_mode) || !(file->f_mode & FMODE_READ))
 		return kwasm_diag_set(diag, -EINVAL, KWASM_NO_PLACE,
-				      "the program's file is not one that can be read");
+				      "the program's file is not a readable regular file");
 	kwasm_limits_get(&limits);
 	if (size > limits.module_bytes)
 		return kwasm_diag_set(diag, -E2BIG, KWASM_NO_PLACE,
@@ -272,7 +272,7 @@ static int bytes_from_file(struct kwasm_bytes *bytes, struct file *file, struct 
 	if (err) {
 		kwasm_bytes_put(bytes);
 		return kwasm_diag_set(diag, err, KWASM_NO_PLACE,
-				      "the program's file cannot be read: error %d", err);
+				      "cannot read the program's file: error %d", err);
 	}
 	bytes->data = bytes->owned;
 	bytes->size = size;
@@ -287,7 +287,7 @@ int kwasm_bytes_get(struct kwasm_bytes *bytes, struct nlattr **attrs, struct kwa
 	memset(bytes, 0, sizeof(*bytes));
 	if (!attrs[KWASM_A_FD] == !attrs[KWASM_A_WASM])
 		return kwasm_diag_set(diag, -EINVAL, KWASM_NO_PLACE,
-				      "the request needs a program, as either fd or wasm");
+				      "the request must contain a program as either fd or wasm");
 	if (attrs[KWASM_A_WASM]) {
 		bytes->data = nla_data(attrs[KWASM_A_WASM]);
 		bytes->size = nla_len(attrs[KWASM_A_WASM]);

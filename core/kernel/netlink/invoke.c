@@ -62,7 +62,7 @@ static int check_references(const struct invocation *inv, u32 func, struct kwasm
 	for (i = 0; i < inv->num_args; i++)
 		if (kwasm_type_is_ref(inv->type->params[i]) && inv->args[i])
 			return kwasm_diag_set(diag, -EINVAL, func, KWASM_DIAG_NONE,
-					      "argument %u is a reference, which can only be null",
+					      "argument %u is a reference and must be null",
 					      i + 1);
 	return 0;
 }
@@ -75,7 +75,7 @@ static int invocation_find(struct invocation *inv, struct kwasm_instance *inst, 
 	export = kwasm_module_export(inv->module, entry, strlen(entry), KWASM_EXTERN_FUNC);
 	if (!export)
 		return kwasm_diag_set(diag, -ENOENT, KWASM_NO_PLACE,
-				      "the module exports no function named %.63s", entry);
+				      "the module does not export a function named %.63s", entry);
 	inv->func = inst->funcs[export->index];
 	inv->type = kwasm_module_functype(inv->module, export->index);
 	if (inv->type->num_params != inv->num_args)
@@ -84,7 +84,7 @@ static int invocation_find(struct invocation *inv, struct kwasm_instance *inst, 
 				      inv->type->num_params, inv->num_args);
 	if (inv->type->num_results > KWASM_MAX_ARGS)
 		return kwasm_diag_set(diag, -E2BIG, export->index, KWASM_DIAG_NONE,
-				      "%.63s returns %u values, more than %u", entry,
+				      "%.63s returns %u values, the limit is %u", entry,
 				      inv->type->num_results, KWASM_MAX_ARGS);
 	return check_references(inv, export->index, diag);
 }
@@ -109,7 +109,7 @@ static int invocation_run(struct invocation *inv, struct genl_info *info, struct
 
 	if (!entry)
 		return kwasm_diag_set(diag, -EINVAL, KWASM_NO_PLACE,
-				      "the request names no function");
+				      "the request does not name a function");
 	inv->store = kwasm_store_create(&inv->limits, true);
 	if (!inv->store)
 		return -ENOMEM;
@@ -151,7 +151,8 @@ static int invocation_args(struct invocation *inv, struct genl_info *info, struc
 			continue;
 		if (inv->num_args == KWASM_MAX_ARGS)
 			return kwasm_diag_set(diag, -E2BIG, KWASM_NO_PLACE,
-					      "more than %u arguments", KWASM_MAX_ARGS);
+					      "too many arguments, the limit is %u",
+					      KWASM_MAX_ARGS);
 		inv->args[inv->num_args++] = nla_get_u64(attr);
 	}
 	return 0;

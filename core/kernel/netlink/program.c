@@ -20,7 +20,7 @@ static int request_denials(struct genl_info *info, struct kwasm_load_request *re
 			continue;
 		if (req->num_deny == ARRAY_SIZE(req->deny))
 			return kwasm_diag_set(diag, -E2BIG, KWASM_NO_PLACE,
-					      "more than %zu patterns of denied imports",
+					      "too many deny patterns, the limit is %zu",
 					      ARRAY_SIZE(req->deny));
 		req->deny[req->num_deny++] = nla_data(attr);
 	}
@@ -36,17 +36,17 @@ static int load_request(struct genl_info *info, const struct kwasm_bytes *bytes,
 	memset(req, 0, sizeof(*req));
 	req->name = kwasm_nl_string(attrs, KWASM_A_NAME);
 	if (!req->name)
-		return kwasm_diag_set(diag, -EINVAL, KWASM_NO_PLACE, "the request names no program");
+		return kwasm_diag_set(diag, -EINVAL, KWASM_NO_PLACE, "the request does not name a program");
 	if (!kwasm_program_name_valid(req->name))
 		return kwasm_diag_set(diag, -EINVAL, KWASM_NO_PLACE,
-				      "a program's name is made of letters, digits, '_', '-' and '.'");
+				      "invalid program name: use letters, digits, '_', '-' and '.'");
 	req->bytes = bytes->data;
 	req->size = bytes->size;
 	if (attrs[KWASM_A_TIME_LIMIT])
 		req->time_limit_ns = nla_get_u64(attrs[KWASM_A_TIME_LIMIT]);
 	if (req->time_limit_ns > kwasm_limit_time_max_ns())
 		return kwasm_diag_set(diag, -ERANGE, KWASM_NO_PLACE,
-				      "a time limit of %llu ns is above the largest, %llu ns (parameter max_time_limit_us)",
+				      "time limit %llu ns exceeds the maximum of %llu ns (parameter max_time_limit_us)",
 				      req->time_limit_ns, kwasm_limit_time_max_ns());
 	if (attrs[KWASM_A_MEMORY_LIMIT])
 		req->memory_limit = nla_get_u64(attrs[KWASM_A_MEMORY_LIMIT]);
@@ -133,13 +133,13 @@ struct kwasm_program *kwasm_nl_find_program(struct genl_info *info, struct kwasm
 	struct kwasm_program *prog;
 
 	if (!name) {
-		kwasm_diag_set(diag, -EINVAL, KWASM_NO_PLACE, "the request names no program");
+		kwasm_diag_set(diag, -EINVAL, KWASM_NO_PLACE, "the request does not name a program");
 		return ERR_PTR(-EINVAL);
 	}
 	prog = kwasm_program_find(kwasm_net_of(genl_info_net(info)), name);
 	if (prog)
 		return prog;
-	kwasm_diag_set(diag, -ENOENT, KWASM_NO_PLACE, "no program named %.63s is loaded", name);
+	kwasm_diag_set(diag, -ENOENT, KWASM_NO_PLACE, "program %.63s is not loaded", name);
 	return ERR_PTR(-ENOENT);
 }
 
@@ -154,7 +154,7 @@ int kwasm_nl_unload(struct sk_buff *skb, struct genl_info *info, struct kwasm_di
 		err = PTR_ERR(prog);
 	} else if (prog->attachments) {
 		err = kwasm_diag_set(diag, -EBUSY, KWASM_NO_PLACE,
-				     "program %s is attached at %u places: detach it first",
+				     "program %s is in use: detach it first (attachments: %u)",
 				     prog->name, prog->attachments);
 	} else {
 		kwasm_event_program(KWASM_EVENT_UNLOAD, prog);

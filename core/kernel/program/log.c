@@ -16,11 +16,11 @@
 
 static unsigned int log_lines = 256;
 module_param(log_lines, uint, 0644);
-MODULE_PARM_DESC(log_lines, "lines kept of each program's log (for programs loaded from now on)");
+MODULE_PARM_DESC(log_lines, "number of lines kept in each program's log (applies to programs loaded later)");
 
 static unsigned int log_rate = 100;
 module_param(log_rate, uint, 0644);
-MODULE_PARM_DESC(log_rate, "lines a program may log per second");
+MODULE_PARM_DESC(log_rate, "maximum number of lines a program may log per second");
 
 #define LOG_LINES_MAX 65536u
 

@@ -123,7 +123,7 @@ static int slot_create(struct kwasm_program *prog, struct kwasm_slot *slot,
 	err = kwasm_instance_create(slot->store, prog->code, NULL, NULL, diag, &trap, &inst);
 	if (err == -EFAULT)
 		return kwasm_diag_set(diag, -ENOEXEC, trap.func, trap.offset,
-				      "the module trapped while it was instantiated: %s",
+				      "the module trapped during instantiation: %s",
 				      kwasm_trap_text(trap.kind));
 	if (err)
 		return err;
@@ -297,10 +297,10 @@ int kwasm_program_add(struct kwasm_program *prog, struct kwasm_diag *diag)
 	lockdep_assert_held(&kwasm_lock);
 	if (kwasm_program_find(knet, prog->name))
 		return kwasm_diag_set(diag, -EEXIST, KWASM_DIAG_NONE, KWASM_DIAG_NONE,
-				      "a program named %s is loaded already", prog->name);
+				      "program %s is already loaded", prog->name);
 	if (knet->num_programs >= kwasm_limit_programs())
 		return kwasm_diag_set(diag, -ENOSPC, KWASM_DIAG_NONE, KWASM_DIAG_NONE,
-				      "%u programs are loaded, which is the limit (parameter max_programs)",
+				      "too many programs, the limit is %u (parameter max_programs)",
 				      knet->num_programs);
 	prog->id = ++next_program_id;
 	list_add_tail(&prog->node, &knet->programs);
@@ -339,7 +339,7 @@ const void *kwasm_program_entry(const struct kwasm_program *prog, const char *na
 	export = kwasm_module_export(m, name, strlen(name), KWASM_EXTERN_FUNC);
 	if (!export) {
 		kwasm_diag_set(diag, -ENOENT, KWASM_DIAG_NONE, KWASM_DIAG_NONE,
-			       "the module exports no function named %s (another one: --entry)",
+			       "the module does not export a function named %s (use --entry to select another)",
 			       name);
 		return NULL;
 	}
@@ -347,13 +347,13 @@ const void *kwasm_program_entry(const struct kwasm_program *prog, const char *na
 	if (type->num_params || type->num_results != 1 ||
 	    kwasm_functype_results(type)[0] != KWASM_I32) {
 		kwasm_diag_set(diag, -EPROTOTYPE, export->index, KWASM_DIAG_NONE,
-			       "a packet handler takes no parameters and returns one i32: %s does not",
+			       "%s is not a packet handler: it must have no parameters and return one i32",
 			       name);
 		return NULL;
 	}
 	if (export->index < m->num_func_imports) {
 		kwasm_diag_set(diag, -EPROTOTYPE, export->index, KWASM_DIAG_NONE,
-			       "%s is an imported function, not a handler of the module's own",
+			       "%s is an imported function: a handler must be defined in the module",
 			       name);
 		return NULL;
 	}

@@ -41,7 +41,7 @@ ok 'a command loads the module by itself' kwasmctl list
 ok 'it is there' grep -q '^kwasm ' /proc/modules
 ok 'and goes' rmmod kwasm
 echo /nonexistent >/proc/sys/kernel/modprobe
-fails 'the module kwasm is not loaded: modprobe kwasm' list
+fails 'module kwasm is not loaded: run modprobe kwasm' list
 is 'version says so without failing' "$(kwasmctl version | tail -n 1)" 'module   not loaded'
 echo /sbin/modprobe >/proc/sys/kernel/modprobe
 ok 'the module can be loaded' modprobe kwasm
@@ -54,7 +54,7 @@ json length 0 show
 # ---- load, attach ---------------------------------------------------------------------------
 
 like load "$(kwasmctl load "$handler")" '^program handler, id [0-9]+, [0-9]+ bytes of code in [0-9.]+[mun]?s$'
-fails 'a program named handler is loaded already' load "$handler"
+fails 'program handler is already loaded' load "$handler"
 does 'attachment 1: program handler at nf_out inet priority 0' attach --hook nf_out --name handler
 json '.[0].hooks[0]' nf_out list
 json '.[0].attachments[0] | [.hook, .family, .priority, .entry, .on_trap, .state] | join(" ")' \
@@ -68,16 +68,16 @@ like 'since when' "$(kwasmctl show handler)" \
 ping -c 3 -i 0.1 127.0.0.1 >/dev/null
 json '.[0].accepted >= 6' true stats
 json '.[0] | .packets == .accepted and .traps == 0' true stats handler
-fails 'no program named nope is loaded' stats nope
-fails 'no program named nope is loaded' show nope
-fails 'no program named nope is loaded' log nope
-fails 'no program named nope is loaded' unload nope
-fails 'no program named nope is loaded' kill nope
-fails 'no program named nope is loaded' attach --hook nf_pre --name nope
-fails 'no program named nope is loaded' replace nope "$handler"
-fails 'program handler is attached at 1 places: detach it first' unload handler
-fails 'there is no hook named nf_nope' attach --hook nf_nope --name handler
-fails 'there is no attachment 99' detach 99
+fails 'program nope is not loaded' stats nope
+fails 'program nope is not loaded' show nope
+fails 'program nope is not loaded' log nope
+fails 'program nope is not loaded' unload nope
+fails 'program nope is not loaded' kill nope
+fails 'program nope is not loaded' attach --hook nf_pre --name nope
+fails 'program nope is not loaded' replace nope "$handler"
+fails 'program handler is in use: detach it first (attachments: 1)' unload handler
+fails 'unknown hook nf_nope' attach --hook nf_nope --name handler
+fails 'unknown attachment 99' detach 99
 fails 'program nope is not attached' detach nope
 fails 'program handler is not attached at nf_in' detach handler --hook nf_in
 does '' detach 1
@@ -141,7 +141,7 @@ heard() {
 }
 ok 'events arrive' await 10 heard
 digest=$(kwasmctl -j show t | jq '.[0].sha256')
-fails 'the module exports no function named unreachable (another one: --entry)' replace t "$guests"
+fails 'the module does not export a function named unreachable (use --entry to select another)' replace t "$guests"
 json '.[0].sha256' "${digest//\"/}" show t
 like replace "$(kwasmctl replace t "$handler" --time-limit 2ms)" '^program t, id [0-9]+, '
 json '.[0] | [.time_limit_ns, (.attachments | length)] | join(" ")' '2000000 1' show t
@@ -174,7 +174,7 @@ gone() { ! kill -0 "$follow"; }
 ok 'log -f ends with its program' await 5 gone
 gone || kill "$follow"
 wait "$follow"
-is 'and says so, as a success' "$? $(cat "$tmp/follow.err")" '0 program l is not loaded any more'
+is 'and says so, as a success' "$? $(cat "$tmp/follow.err")" '0 program l was unloaded'
 kwasmctl attach --hook nf_in --name m --entry logs "$handler" >/dev/null
 ping -c 1 127.0.0.1 >/dev/null
 follow m
@@ -183,11 +183,11 @@ json '[.name, .hook] | join(" ")' 'm nf_in' detach --name m --hook nf_in
 ok 'ends when its program is unloaded' await 5 gone
 gone || kill "$follow"
 wait "$follow"
-is 'which is a success too' "$? $(cat "$tmp/follow.err")" '0 program m is not loaded any more'
+is 'which is a success too' "$? $(cat "$tmp/follow.err")" '0 program m was unloaded'
 kwasmctl attach --hook nf_out --name d --entry unreachable --on-trap detach "$handler" >/dev/null
 ping -c 1 127.0.0.1 >/dev/null
 does '' kill t
-fails 'no program named t is loaded' kill t
+fails 'program t is not loaded' kill t
 ended() { jq -e 'select(.event == "kill" and .name == "t")' "$tmp/events"; }
 ok 'events of a kill' await 5 ended
 for e in load unload attach kill trap replace detach log; do
@@ -215,7 +215,7 @@ for ((i = 0; i < 8; i++)); do
 done
 kill -CONT "$events"
 ok 'lost events are told' await 5 grep -qx \
-	'events were lost: they came faster than they were read' "$tmp/events.err"
+	'events were lost: they arrived faster than they were read' "$tmp/events.err"
 : >"$tmp/events"
 ok 'and others follow' await 10 heard
 kill "$events"
@@ -224,9 +224,9 @@ does '' list
 # ---- dump, invoke ---------------------------------------------------------------------------
 
 kwasmctl load "$guests" >/dev/null
-fails 'guests is no file: of a loaded program only --asm can be shown' dump --ir all guests
-fails 'objdump is not installed: apt-get install binutils' dump guests
-fails 'no program named nope is loaded' dump nope
+fails 'guests is not a file: a loaded program supports only --asm' dump --ir all guests
+fails 'objdump not found: install binutils' dump guests
+fails 'program nope is not loaded' dump nope
 does '' unload guests
 does 3 invoke --kernel "$guests" add 1 2
 does '-2 1' invoke --kernel "$guests" swap 1 -2
@@ -253,15 +253,15 @@ does '' -n other list
 json length 1 list
 does '' detach --all
 does '' list
-fails 'there is no network namespace "third": ip netns list shows them' -n third list
+fails 'unknown network namespace "third": see ip netns list' -n third list
 chmod 755 "$tmp"
 # As nobody: may not load, may not look.
 nobody() { setpriv --reuid 65534 --regid 65534 --clear-groups --bounding-set=-all "$@"; }
 if command -v setpriv >/dev/null; then
 	is 'without privilege' "$(nobody kwasmctl load "$handler" 2>&1; echo $?)" \
-		$'this needs the capability CAP_NET_ADMIN: run it as root\n1'
+		$'operation not permitted: run as root or with CAP_NET_ADMIN\n1'
 	is 'events without privilege' "$(nobody timeout 20 kwasmctl events 2>&1; echo $?)" \
-		$'this needs the capability CAP_NET_ADMIN: run it as root\n1'
+		$'operation not permitted: run as root or with CAP_NET_ADMIN\n1'
 	json '.module | type' string version
 else
 	skip 'without privilege' 'there is no setpriv'

@@ -211,7 +211,7 @@ int __init kwasm_extable_test(void)
 		err = 0;
 out:
 	if (err)
-		pr_err("kwasm: the kernel does not use the exception table of a guest (%d); refusing to run guests\n",
+		pr_err("kwasm: the kernel does not use the exception tables of programs (%d): cannot run programs\n",
 		       err);
 	kwasm_text_free(&p->code.text);
 	kwasm_free(p);

@@ -32,7 +32,7 @@
 
 static bool fault_hook __ro_after_init = true;
 module_param(fault_hook, bool, 0444);
-MODULE_PARM_DESC(fault_hook, "hook the kernel's fixup of faults; otherwise programs have exception tables (Y)");
+MODULE_PARM_DESC(fault_hook, "hook the kernel's fault fixup instead of using exception tables (Y)");
 
 bool kwasm_fault_is_hooked(void)
 {
@@ -178,10 +178,10 @@ int __init kwasm_fault_init(void)
 		if (!err)
 			return 0;
 		fault_hook = false;
-		pr_notice("kwasm: cannot hook fixup_exception (%d: is kernel.ftrace_enabled=1, and does no live patch own it?), so programs have exception tables\n",
+		pr_notice("kwasm: cannot hook fixup_exception (%d), using exception tables: check kernel.ftrace_enabled and live patches\n",
 			  err);
 	} else {
-		pr_notice("kwasm: programs have exception tables, as fault_hook=N asks\n");
+		pr_notice("kwasm: using exception tables (fault_hook=N)\n");
 	}
 	err = kwasm_extable_test();
 	if (err)
