@@ -19,7 +19,7 @@ PREFIX ?= /usr/local
 KDIR ?= /lib/modules/$(shell uname -r)/build
 GUEST_KERNELS ?= 6.1 6.12
 
-# The kernel's dialect of C, so that what compiles here compiles there.
+# The C dialect of the kernel, so that code that compiles here also compiles there.
 CFLAGS ?= -O2 -g
 override CFLAGS += -std=gnu11 -Wall -Wextra -Werror -Wvla -Wdeclaration-after-statement \
 	-Wno-unused-parameter -Wno-missing-field-initializers \
@@ -32,7 +32,7 @@ override CFLAGS += -Wframe-larger-than=1024
 endif
 override CPPFLAGS += -Icore -MMD -MP
 
-# All processors for what is built on the way to a test, unless make was told how many.
+# Prerequisites of tests build on all CPUs, unless make has a -j option.
 jobs = $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(shell nproc))
 
 .DEFAULT_GOAL := all
@@ -49,9 +49,9 @@ help: ## this list
 		$(filter Makefile %/Makefile.inc,$(MAKEFILE_LIST))
 	@echo
 	@echo '  KDIR=DIR   kernel headers for `make modules` ($(KDIR))'
-	@echo '  BUILD=DIR  where everything goes ($(BUILD))'
-	@echo '  SAN=1      with ASan and UBSan, into build-san'
-	@echo '  V=1        show commands'
+	@echo '  BUILD=DIR  output directory ($(BUILD))'
+	@echo '  SAN=1      build with ASan and UBSan in build-san'
+	@echo '  V=1        print commands'
 
 # ---- the userspace library ------------------------------------------------------------------
 
@@ -62,7 +62,7 @@ LIB_OBJS := $(addprefix $(BUILD)/core/,$(KWASM_CORE_OBJS)) \
 	$(addprefix $(BUILD)/core/user/,$(KWASM_USER_OBJS))
 
 .PHONY: lib
-lib: $(LIBKWASM) ## libkwasm.a: the core in user space
+lib: $(LIBKWASM) ## libkwasm.a: the core as a user-space library
 
 $(LIBKWASM): $(LIB_OBJS) core/objects.mk core/user/objects.mk
 	$(if $(strip $(LIB_OBJS)),,$(error core/objects.mk lists no object))
@@ -98,7 +98,7 @@ $(CTL): $(CTL_OBJS) $(LIBKWASM)
 		$(shell pkg-config --libs $(CTL_PKGS)) -lpcap
 
 # ---- guests: one .c, one .wasm --------------------------------------------------------------
-# The linker is run by itself: clang as a linker driver would run wasm-opt where it finds one.
+# The linker runs separately: clang as a linker driver would run wasm-opt if it is installed.
 
 EXAMPLE_SRCS := $(wildcard examples/*/*.c)
 EXAMPLES := $(foreach s,$(EXAMPLE_SRCS),$(BUILD)/examples/$(basename $(notdir $(s))).wasm)
@@ -141,10 +141,10 @@ kernel-%:
 	$(Q)scripts/guest-kernel $*
 
 .PHONY: guests
-guests: modules-guests ctl examples ## all that tests/vm/run puts into a guest
+guests: modules-guests ctl examples ## everything that tests/vm/run installs in a guest
 
 .PHONY: install
-install: ctl ## kwasmctl into PREFIX, kwasm's modules for KDIR (DESTDIR is honoured)
+install: ctl ## kwasmctl to PREFIX and the modules for KDIR (supports DESTDIR)
 	$(Q)install -D -m 755 $(CTL) '$(DESTDIR)$(PREFIX)/sbin/kwasmctl'
 	+$(Q)scripts/build-modules --install '$(DESTDIR)' '$(KDIR)' '$(abspath $(BUILD))' V=$(V) \
 		KWASM_TESTS= CONFIG_MODULE_SIG_ALL=
@@ -159,12 +159,12 @@ check: ## every test below; the last line is the count
 
 .PHONY: check-unit check-ir check-spec check-kernel check-net check-tools check-style
 check-unit: ## C unit tests of the core and the library
-check-ir: ## what each compiler pass does to small functions
+check-ir: ## output of each compiler pass for small functions
 check-spec: ## the WebAssembly specification suite, in user space
 check-kernel: ## the suite, traps and limits inside guests
 check-net: ## packets through handlers, inside guests
 check-tools: ## kwasmctl and its errors
-check-style: ## checkpatch, sparse, shellcheck and the rules of the house
+check-style: ## checkpatch, sparse, shellcheck and the project's rules
 
 UNIT_TESTS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/*_test.c))
 TESTS_unit := $(UNIT_TESTS)
@@ -199,24 +199,24 @@ check-built:
 		$(foreach g,$(GROUPS),--group $(g) $(sort $(TESTS_$(g))) tests/$(g))
 
 .PHONY: deps
-deps: ## install what building and testing need (Debian packages)
+deps: ## install the Debian packages for building and testing
 	$(Q)scripts/install-deps
 
 .PHONY: demo
-demo: deps ## build, boot a guest, and drop its pings
+demo: deps ## build, boot a guest and drop its pings
 	+$(Q)$(MAKE) $(jobs) --no-print-directory guests GUEST_KERNELS=6.1
 	$(Q)KWASM_BUILD='$(abspath $(BUILD))' scripts/demo
 
-# By scripts/guest-kernel, get-checkpatch and get-testsuite, from lists of their own (apt).
+# Created by scripts/guest-kernel, get-checkpatch and get-testsuite, and their apt lists (apt).
 DOWNLOADED := apt checkpatch kernels testsuite
 
 .PHONY: clean
-clean: ## remove what was built, but not what was downloaded
+clean: ## remove build results, but keep downloads
 	$(Q)if [ -d $(BUILD) ]; then find $(BUILD) -mindepth 1 -maxdepth 1 \
 		$(patsubst %,! -name %,$(DOWNLOADED)) -exec rm -rf {} +; fi
 
 .PHONY: distclean
-distclean: ## remove all that was built or downloaded
+distclean: ## remove build results and downloads
 	$(Q)rm -rf build build-san
 
 -include $(shell [ -d $(BUILD) ] && find $(BUILD) \( -name kernels -o -name vm -o -name apt \

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh
-# Sourced: Debian 12's packages without root and without touching the machine's settings.
-# apt runs on lists of its own in build/apt, from the mirrors that the machine's own configuration
-# names, and their backports.  Requires $src, the tree, and die().
+# Sourced: Debian 12 packages without root and without changing the machine's configuration.
+# apt uses separate lists in build/apt, from the mirrors in the machine's configuration and their
+# backports.  Requires $src, the tree, and die().
 
 apt=${src:?}/build/apt
 
-# apt_run PROGRAM [ARG...]: an apt program on our lists
+# apt_run PROGRAM [ARG...]: run an apt program with these lists
 apt_run() {
 	apt_program=$1
 	shift
@@ -18,7 +18,7 @@ apt_run() {
 # apt_update: fetch the lists
 apt_update() {
 	mkdir -p "$apt/lists/partial" "$apt/cache/archives/partial"
-	# One user of the lists at a time, until the script ends.
+	# Lock the lists until the script exits.
 	exec 8>"$apt/.lock"
 	flock 8
 	# shellcheck disable=SC2016 # apt expands these
@@ -32,7 +32,7 @@ apt_update() {
 		$2 == "bookworm" && $1 ~ /debian\/?$/ { out("bookworm-backports") }
 		' >"$apt/sources.list"
 	grep -q bookworm-backports "$apt/sources.list" ||
-		die "apt's configuration names no mirror of Debian 12 as bookworm: sources that say" \
+		die "no mirror of Debian 12 (bookworm) in apt's configuration: sources that say" \
 			"stable or oldstable have to name the release"
 	apt_run apt-get update || die "apt-get update failed"
 }

@@ -2,15 +2,15 @@
 /*
  * kwasm.h - the generic netlink family "kwasm".
  *
- * Specified in Documentation/netlink/specs/kwasm.yaml; a test holds the three (this header, the
- * specification, the kernel's policies) together.
+ * Specified in Documentation/netlink/specs/kwasm.yaml; a test checks this header, the specification
+ * and the kernel's policies against each other.
  *
  *	LOAD	NAME, FD or WASM, [LIMITS] [DENY]*		-> PROGRAM
  *	UNLOAD	NAME
  *	REPLACE	NAME, FD or WASM, [LIMITS] [DENY]*		-> PROGRAM
  *	KILL	NAME
  *	ATTACH	NAME, HOOK, [FAMILY] [PRIORITY] [DEV] [ENTRY] [ON_TRAP]	-> ATTACHMENT
- *		with FD or WASM: load and attach in one step, all or nothing
+ *		with FD or WASM: load and attach atomically
  *	DETACH	ID | NAME [HOOK]
  *	GET_PROGRAM	[NAME] (do or dump)			-> PROGRAM
  *	GET_ATTACHMENT	[ID] [NAME] (do or dump)		-> ATTACHMENT
@@ -20,10 +20,10 @@
  *	INVOKE	FD or WASM, ENTRY, ARG*, [WARMUP]			-> RESULT* or TRAP, TIME_NS
  *	events (multicast group "events"): EVENT with PROGRAM or ATTACHMENT or LOG
  *
- * Errors carry an extended ack with a full sentence; a module that is refused also gets
- * KWASM_A_DIAG in a KWASM_CMD_DIAG message sent ahead of the error.
+ * Errors carry an extended ack with a message; for a rejected module, a KWASM_CMD_DIAG message with
+ * KWASM_A_DIAG precedes the error.
  *
- * Every command acts in the sender's network namespace.
+ * Every command operates in the sender's network namespace.
  */
 #ifndef _UAPI_KWASM_H
 #define _UAPI_KWASM_H
@@ -84,7 +84,7 @@ enum kwasm_cmd {
 	ATTR(DENY, "deny", string)		/* import pattern, repeated */	\
 	ATTR(ARG, "arg", u64)			/* repeated */			\
 	ATTR(RESULT, "result", u64)		/* repeated */			\
-	ATTR(RESULT_TYPE, "result-type", u8)	/* one behind each RESULT */	\
+	ATTR(RESULT_TYPE, "result-type", u8)	/* one after each RESULT */	\
 	ATTR(WARMUP, "warmup", flag)		/* call once before timing */	\
 	/* limits */								\
 	ATTR(TIME_LIMIT, "time-limit", u64)	/* ns of one invocation */	\
@@ -116,7 +116,7 @@ enum kwasm_cmd {
 	ATTR(COUNT, "count", u64)						\
 	ATTR(CPU, "cpu", u32)							\
 	ATTR(TIME_NS, "time-ns", u64)						\
-	ATTR(AGE_NS, "age-ns", u64)		/* since it was made */		\
+	ATTR(AGE_NS, "age-ns", u64)		/* since creation */		\
 	ATTR(WASM_BYTES, "wasm-bytes", u32)					\
 	ATTR(CODE_BYTES, "code-bytes", u32)					\
 	ATTR(MEMORY_BYTES, "memory-bytes", u64)	/* all instances */		\
@@ -140,7 +140,7 @@ enum kwasm_cmd {
 	ATTR(RESTARTS, "restarts", u64)						\
 	ATTR(RUN_NS, "run-ns", u64)						\
 	ATTR(RUN_MAX_NS, "run-max-ns", u64)					\
-	ATTR(LOST, "lost", u64)			/* log lines over the rate */	\
+	ATTR(LOST, "lost", u64)			/* log lines above the rate limit */	\
 	/* module */								\
 	ATTR(VERSION, "version", string)					\
 	ATTR(PROGRAMS, "programs", u32)						\
@@ -162,10 +162,10 @@ enum kwasm_attr {
 
 /* What happens when a handler traps: KWASM_POLICIES(POLICY): name, word */
 #define KWASM_POLICIES(POLICY)							\
-	POLICY(ACCEPT, "accept")	/* this packet passes */		\
-	POLICY(DROP, "drop")		/* this packet is dropped */		\
-	POLICY(DETACH, "detach")	/* it passes; the handler is detached */	\
-	POLICY(RESTART, "restart")	/* it passes; fresh instances, with back-off */
+	POLICY(ACCEPT, "accept")	/* the packet is accepted */		\
+	POLICY(DROP, "drop")		/* the packet is dropped */		\
+	POLICY(DETACH, "detach")	/* accepted; the handler is detached */	\
+	POLICY(RESTART, "restart")	/* accepted; fresh instances, with back-off */
 
 enum kwasm_policy {
 #define POLICY(name, word) KWASM_POLICY_##name,

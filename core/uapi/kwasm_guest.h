@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * kwasm_guest.h - what a packet handler written in C includes.
+ * kwasm_guest.h - the header for packet handlers in C.
  *
  *	#include <kwasm_guest.h>
  *
@@ -11,8 +11,8 @@
  *
  * Build: clang --target=wasm32 -O2 -nostdlib -Wl,--no-entry -o app.wasm app.c
  *
- * One instance of the program runs on each CPU: its globals and linear memory are that CPU's own,
- * so a handler needs no locks, and a counter has to be summed over CPUs by whoever reads it.
+ * Each CPU runs its own instance of the program, with its own globals and linear memory, so a handler
+ * needs no locks, and a reader has to sum a counter over all CPUs.
  */
 #ifndef KWASM_GUEST_H
 #define KWASM_GUEST_H
@@ -20,12 +20,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Verdicts: what a handler returns.  Anything else counts as a trap. */
+/* Verdicts: return values of a handler.  Any other value is a trap. */
 enum kwasm_verdict {
 	KWASM_DROP = 0,
 	KWASM_ACCEPT = 1,
 	KWASM_QUEUE = 3,	/* to user space; | KWASM_QUEUE_NR(n) selects the queue */
-	KWASM_REPEAT = 4,	/* run this hook again */
+	KWASM_REPEAT = 4,	/* run this handler again */
 };
 
 #define KWASM_QUEUE_NR(n) ((uint32_t)(n) << 16)
@@ -41,7 +41,7 @@ enum kwasm_hook {
 #define KWASM_FAMILY_IPV4 2
 #define KWASM_FAMILY_IPV6 10
 
-/* Errors that the calls return, negated. */
+/* Errors; calls return them negated. */
 #define KWASM_ENOSPC 28
 #define KWASM_ENODATA 61
 
@@ -63,8 +63,8 @@ enum kwasm_hook {
 
 /**
  * struct kwasm_transport - where the transport header is
- * @protocol: KWASM_PROTO_*, or any other number of the IANA's list
- * @offset: of the transport header from the network header
+ * @protocol: KWASM_PROTO_*, or any other IANA protocol number
+ * @offset: of the transport header, relative to the network header
  */
 struct kwasm_transport {
 	uint32_t protocol;
@@ -126,7 +126,7 @@ static inline int32_t kwasm_ipv4_transport(struct kwasm_transport *t)
  * kwasm_transport() - find the transport header of an IPv4 or IPv6 packet.
  *
  * Skips IPv4 options and IPv6 extension headers.
- * Return: 0, or -KWASM_ENODATA when the packet ends before it or is a later fragment.
+ * Return: 0, or -KWASM_ENODATA if the packet ends before it or is a non-first fragment.
  */
 static inline int32_t kwasm_transport(struct kwasm_transport *t)
 {
@@ -135,7 +135,7 @@ static inline int32_t kwasm_transport(struct kwasm_transport *t)
 }
 #endif
 
-/* The entry point that `kwasmctl attach` looks for unless --entry names another. */
+/* Defines a handler; `kwasmctl attach` uses kwasm_packet unless --entry names another. */
 #define KWASM_HANDLER(name) KWASM_EXPORT(name) uint32_t name(void)
 
 #endif /* KWASM_GUEST_H */

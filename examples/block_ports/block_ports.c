@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * Drops TCP segments to a port of a list.
+ * Drops TCP segments to the ports in a list.
  *
- * The list is sorted and searched by halves, which takes a loop that no verifier has to unroll.
+ * The list is sorted; the lookup is a binary search, whose loop need not be bounded for a verifier.
  */
 #include <kwasm_guest.h>
 

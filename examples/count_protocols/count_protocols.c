@@ -2,7 +2,7 @@
 /*
  * Counts packets by transport protocol and logs a line at every thousandth packet of a CPU.
  *
- * Each CPU has an instance of its own, so these counters are that CPU's.
+ * Each CPU has its own instance, so these are counters of one CPU.
  */
 #include <kwasm_guest.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Drops every ICMP and ICMPv6 message and lets everything else pass. */
+/* Drops every ICMP and ICMPv6 message and accepts everything else. */
 #include <kwasm_guest.h>
 
 KWASM_HANDLER(kwasm_packet)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * Drops packets whose remaining hops are fewer than 8: an exposed service behind it sees no
- * traceroute probes.  Link-local IPv6 control traffic has a hop limit of 255 and passes.
+ * Drops packets with a hop limit below 8: traceroute probes do not reach a service behind it.
+ * Link-local IPv6 control traffic has a hop limit of 255 and is accepted.
  */
 #include <kwasm_guest.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Traps with "indirect call type mismatch": calls a function as what it is not. */
+/* Traps with "indirect call type mismatch": calls a function with the wrong type. */
 #include <kwasm_guest.h>
 
 static uint32_t twice(uint32_t n)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Traps with "undefined element": calls through a number that is no function pointer. */
+/* Traps with "undefined element": calls through an invalid function pointer. */
 #include <kwasm_guest.h>
 
 static volatile uint32_t number = 4711;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Traps with "out of bounds memory access": a bulk fill that leaves the memory. */
+/* Traps with "out of bounds memory access": a bulk fill beyond the end of the memory. */
 #include <kwasm_guest.h>
 
 static volatile uint32_t length = 0x7fffffff;

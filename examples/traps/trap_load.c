@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Traps with "out of bounds memory access": reads far behind its memory. */
+/* Traps with "out of bounds memory access": reads far beyond the end of its memory. */
 #include <kwasm_guest.h>
 
 static volatile uint32_t far = 0x70000000;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Traps with "integer overflow": the quotient of the least number by -1 has no place. */
+/* Traps with "integer overflow": dividing the smallest integer by -1. */
 #include <kwasm_guest.h>
 
 static volatile int32_t least = INT32_MIN;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Traps with "call stack exhausted": recursion whose end never comes. */
+/* Traps with "call stack exhausted": infinite recursion. */
 #include <kwasm_guest.h>
 
 static volatile uint32_t end;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Traps with "time limit exceeded": loops for ever. */
+/* Traps with "time limit exceeded": an infinite loop. */
 #include <kwasm_guest.h>
 
 static volatile uint32_t rounds;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Traps with "unreachable": a check of the program itself failed. */
+/* Traps with "unreachable": a failed check in the program. */
 #include <kwasm_guest.h>
 
 KWASM_HANDLER(kwasm_packet)
