@@ -18,7 +18,7 @@
  */
 struct compiler {
 	const struct kwasm_module *module;
-	const struct kwasm_hostmap *hosts;
+	const struct kwasm_bindings *bindings;
 	const struct kwasm_compile_opts *opts;
 	struct kwasm_diag *diag;
 	struct kwasm_arena arena;
@@ -28,7 +28,7 @@ struct compiler {
 
 static int pass_build(struct ir_func *f, struct compiler *c)
 {
-	return ir_build(f, c->hosts);
+	return ir_build(f, c->bindings);
 }
 
 static int pass_fold(struct ir_func *f, struct compiler *c)
@@ -165,7 +165,7 @@ static int compile_all(struct compiler *c)
 	u32 i;
 	int err;
 
-	err = x64_code_init(&c->x64, c->module, c->hosts);
+	err = x64_code_init(&c->x64, c->module, c->bindings);
 	if (err)
 		return kwasm_diag_set(c->diag, err, KWASM_DIAG_NONE, KWASM_DIAG_NONE,
 				      "out of memory for the machine code");
@@ -177,7 +177,7 @@ static int compile_all(struct compiler *c)
 	return 0;
 }
 
-int kwasm_code_compile(const struct kwasm_module *module, struct kwasm_hostmap *hosts,
+int kwasm_code_compile(const struct kwasm_module *module, struct kwasm_bindings *bindings,
 		       const struct kwasm_compile_opts *opts, struct kwasm_diag *diag,
 		       struct kwasm_code **out)
 {
@@ -192,7 +192,7 @@ int kwasm_code_compile(const struct kwasm_module *module, struct kwasm_hostmap *
 		goto err_free;
 	}
 	c->module = module;
-	c->hosts = hosts;
+	c->bindings = bindings;
 	c->opts = opts ? opts : &defaults;
 	c->diag = diag;
 	c->started = kwasm_now_ns();
@@ -202,8 +202,8 @@ int kwasm_code_compile(const struct kwasm_module *module, struct kwasm_hostmap *
 	if (err)
 		goto err_code;
 	code->module = module;
-	code->hosts = *hosts;
-	memset(hosts, 0, sizeof(*hosts));
+	code->bindings = *bindings;
+	memset(bindings, 0, sizeof(*bindings));
 	code->text_used = c->x64.as.len;
 	/* the tables change hands */
 	code->funcs = c->x64.funcs;
@@ -230,7 +230,7 @@ void kwasm_code_destroy(struct kwasm_code *code)
 	if (!code)
 		return;
 	kwasm_text_free(&code->text);
-	kwasm_hostmap_release(&code->hosts);
+	kwasm_bindings_release(&code->bindings);
 	kwasm_free(code->funcs);
 	kwasm_free(code->sites);
 	kwasm_free(code);

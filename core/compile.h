@@ -32,14 +32,14 @@ struct kwasm_code_func {
 /**
  * struct kwasm_code - a compiled module, shared by all its instances, immutable once sealed
  * @module: what it was made from; must outlive it
- * @hosts: what its imports are bound to; owned
+ * @bindings: what its imports are bound to; owned
  * @funcs: one per *defined* function; NULL for a module that was declared only: its instances have
  *	everything but code, and calling one of their functions traps with KWASM_TRAP_HOST
  * @compile_ns: how long it took
  */
 struct kwasm_code {
 	const struct kwasm_module *module;
-	struct kwasm_hostmap hosts;
+	struct kwasm_bindings bindings;
 	struct kwasm_text text;
 	u32 text_used;
 	struct kwasm_code_func *funcs;
@@ -68,7 +68,7 @@ struct kwasm_compile_opts {
 /**
  * kwasm_code_compile() - compile every function of a module.
  * @module: validated; must outlive the code
- * @hosts: bindings of its function imports; taken over on success
+ * @bindings: bindings of its function imports; taken over on success
  * @opts: NULL for the defaults
  * @diag: names the function and byte on failure
  * @out: the code, sealed and executable
@@ -76,7 +76,7 @@ struct kwasm_compile_opts {
  * Context: process, may sleep, interruptible by a fatal signal.
  * Return: 0; -EOPNOTSUPP something is not compiled; -E2BIG a limit; -ENOMEM; -EINTR; -ETIME.
  */
-int kwasm_code_compile(const struct kwasm_module *module, struct kwasm_hostmap *hosts,
+int kwasm_code_compile(const struct kwasm_module *module, struct kwasm_bindings *bindings,
 		       const struct kwasm_compile_opts *opts, struct kwasm_diag *diag,
 		       struct kwasm_code **out);
 

@@ -57,18 +57,19 @@ int ctl_guest_decode_fd(struct ctl_guest *g, int fd, const char *path)
 
 int ctl_guest_compile(struct ctl_guest *g, const struct kwasm_compile_opts *opts)
 {
-	static const struct kwasm_host_fn *const tables[] = { kwasm_abi };
-	struct kwasm_hostmap map = { 0 };
+	static const struct kwasm_provider *const providers[] = { &kwasm_abi };
+	struct kwasm_bindings bindings = { 0 };
 	struct kwasm_diag diag;
 	int err;
 
 	kwasm_diag_init(&diag);
-	err = kwasm_hostmap_resolve(g->module, tables, ARRAY_SIZE(tables), true, &diag, &map);
+	err = kwasm_bindings_resolve(g->module, providers, ARRAY_SIZE(providers), true, &diag,
+				     &bindings);
 	if (err)
 		return fail_diag("cannot bind the module's imports", err, &diag);
-	err = kwasm_code_compile(g->module, &map, opts, &diag, &g->code);
+	err = kwasm_code_compile(g->module, &bindings, opts, &diag, &g->code);
 	if (err) {
-		kwasm_hostmap_release(&map);
+		kwasm_bindings_release(&bindings);
 		return fail_diag("cannot compile the module", err, &diag);
 	}
 	return CTL_OK;

@@ -29,7 +29,7 @@ static bool complain(const char *name, const char *step, const struct kwasm_diag
 
 static struct kwasm_code *compile(const char *name, const u8 *bytes, size_t size)
 {
-	struct kwasm_hostmap hosts = { 0 };
+	struct kwasm_bindings bindings = { 0 };
 	struct kwasm_module *module;
 	struct kwasm_code *code;
 	struct kwasm_diag diag;
@@ -39,10 +39,10 @@ static struct kwasm_code *compile(const char *name, const u8 *bytes, size_t size
 		complain(name, "decoded", &diag);
 		return NULL;
 	}
-	if (!kwasm_hostmap_resolve(module, NULL, 0, false, &diag, &hosts)) {
-		if (!kwasm_code_compile(module, &hosts, NULL, &diag, &code))
+	if (!kwasm_bindings_resolve(module, NULL, 0, false, &diag, &bindings)) {
+		if (!kwasm_code_compile(module, &bindings, NULL, &diag, &code))
 			return code;
-		kwasm_hostmap_release(&hosts);
+		kwasm_bindings_release(&bindings);
 	}
 	complain(name, "compiled", &diag);
 	kwasm_module_destroy(module);
@@ -54,7 +54,7 @@ static struct kwasm_func *load(const char *name)
 {
 	struct kwasm_instance *inst;
 	struct kwasm_store *store;
-	struct kwasm_binding run;
+	struct kwasm_externval run;
 	struct kwasm_diag diag;
 	struct kwasm_code *code;
 	char path[512];
@@ -81,7 +81,7 @@ static struct kwasm_func *load(const char *name)
 		complain(name, "instantiated", &diag);
 		return NULL;
 	}
-	return kwasm_instance_binding(inst, "run", 3, &run) ? NULL : run.func;
+	return kwasm_instance_externval(inst, "run", 3, &run) ? NULL : run.func;
 }
 
 bool bench_run(const char *name, uint32_t n, uint32_t *sum)

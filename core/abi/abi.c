@@ -8,7 +8,7 @@
 #include "run/instance.h"
 #include "abi.h"
 
-static u64 abi_log(struct kwasm_ctx *ctx, u64 text, u64 len)
+static u64 abi_log(KWASM_HOST2(ctx, text, len))
 {
 	const u8 *line = kwasm_ctx_slice(ctx, text, len);
 
@@ -30,7 +30,7 @@ static int packet_load(struct kwasm_ctx *ctx, u32 offset, void *value, u32 size)
 	return kwasm_packet_read(ctx->packet, offset, value, size) ? -ENODATA : 0;
 }
 
-static u64 abi_pkt_u8(struct kwasm_ctx *ctx, u64 offset)
+static u64 abi_pkt_u8(KWASM_HOST1(ctx, offset))
 {
 	u8 v;
 	int err = packet_load(ctx, offset, &v, sizeof(v));
@@ -38,7 +38,7 @@ static u64 abi_pkt_u8(struct kwasm_ctx *ctx, u64 offset)
 	return err ? (u32)err : v;
 }
 
-static u64 abi_pkt_le16(struct kwasm_ctx *ctx, u64 offset)
+static u64 abi_pkt_le16(KWASM_HOST1(ctx, offset))
 {
 	u16 v;
 	int err = packet_load(ctx, offset, &v, sizeof(v));
@@ -46,7 +46,7 @@ static u64 abi_pkt_le16(struct kwasm_ctx *ctx, u64 offset)
 	return err ? (u32)err : v;
 }
 
-static u64 abi_pkt_be16(struct kwasm_ctx *ctx, u64 offset)
+static u64 abi_pkt_be16(KWASM_HOST1(ctx, offset))
 {
 	u16 v;
 	int err = packet_load(ctx, offset, &v, sizeof(v));
@@ -54,7 +54,7 @@ static u64 abi_pkt_be16(struct kwasm_ctx *ctx, u64 offset)
 	return err ? (u32)err : swab16(v);
 }
 
-static u64 abi_pkt_le32(struct kwasm_ctx *ctx, u64 offset)
+static u64 abi_pkt_le32(KWASM_HOST1(ctx, offset))
 {
 	u32 v;
 	int err = packet_load(ctx, offset, &v, sizeof(v));
@@ -62,7 +62,7 @@ static u64 abi_pkt_le32(struct kwasm_ctx *ctx, u64 offset)
 	return err ? (u64)(s64)err : v;
 }
 
-static u64 abi_pkt_be32(struct kwasm_ctx *ctx, u64 offset)
+static u64 abi_pkt_be32(KWASM_HOST1(ctx, offset))
 {
 	u32 v;
 	int err = packet_load(ctx, offset, &v, sizeof(v));
@@ -70,7 +70,7 @@ static u64 abi_pkt_be32(struct kwasm_ctx *ctx, u64 offset)
 	return err ? (u64)(s64)err : swab32(v);
 }
 
-static u64 abi_pkt_read(struct kwasm_ctx *ctx, u64 offset, u64 to, u64 len)
+static u64 abi_pkt_read(KWASM_HOST3(ctx, offset, to, len))
 {
 	u32 n = 0;
 	u8 *buf;
@@ -91,7 +91,7 @@ static u64 abi_pkt_read(struct kwasm_ctx *ctx, u64 offset, u64 to, u64 len)
 
 /* Fields that the compiler reads inline; the call exists for indirect use. */
 #define CTX_GETTER(name, field)						\
-	static u64 abi_##name(struct kwasm_ctx *ctx)			\
+	static u64 abi_##name(KWASM_HOST0(ctx))			\
 	{								\
 		return ctx->field;					\
 	}
@@ -111,11 +111,15 @@ CTX_GETTER(pkt_protocol, meta_protocol)
 	.ctx_offset = offsetof(struct kwasm_ctx, field)
 #define PKT(acc, swp) .inline_op = KWASM_INLINE_PKTLOAD, .access = IR_##acc, .swap = swp
 
-const struct kwasm_host_fn kwasm_abi[] = {
+static const struct kwasm_host_fn host_fns[] = {
 #define KWASM_CALL(call, result, params, signature, where, inl, text)		\
-	{ .module = "kwasm", .name = #call, .sig = signature,			\
-	  .fn = (const void *)abi_##call, .context = where, .doc = text, inl },
+	{ .name = #call, .sig = signature, .fn = abi_##call, .context = where, .doc = text, inl },
 #include "uapi/kwasm_abi.def"
 #undef KWASM_CALL
-	{ }
+};
+
+const struct kwasm_provider kwasm_abi = {
+	.module = "kwasm",
+	.fns = host_fns,
+	.num_fns = ARRAY_SIZE(host_fns),
 };

@@ -6,7 +6,7 @@
 #define KWASM_ABI_H
 
 #include "env.h"
-#include "run/host.h"
+#include "run/provider.h"
 
 struct kwasm_ctx;
 struct kwasm_packet;
@@ -25,7 +25,7 @@ int kwasm_packet_read(const struct kwasm_packet *packet, u32 offset, void *to, u
 /** kwasm_log_write() - one line of @len bytes from the guest; the environment's.  Any context. */
 int kwasm_log_write(struct kwasm_ctx *ctx, const char *text, u32 len);
 
-/* The functions of import module "kwasm", ended by an entry without name; see kwasm_abi.def. */
-extern const struct kwasm_host_fn kwasm_abi[];
+/* Import module "kwasm"; see kwasm_abi.def. */
+extern const struct kwasm_provider kwasm_abi;
 
 #endif /* KWASM_ABI_H */

@@ -194,9 +194,9 @@ static bool call_inline(struct build *b, u32 func)
 	struct ir_ins *p;
 	u32 ins;
 
-	if (func >= b->module->num_func_imports || !b->hosts || func >= b->hosts->num_fns)
+	if (func >= b->module->num_func_imports || !b->bindings || func >= b->bindings->num_fns)
 		return false;
-	fn = b->hosts->fns[func];
+	fn = b->bindings->fns[func];
 	if (!fn || fn->inline_op == KWASM_INLINE_NONE)
 		return false;
 	ins = build_emit(b, fn->inline_op == KWASM_INLINE_PKTLOAD ? IR_PKTLOAD : IR_CTXLOAD,
@@ -503,14 +503,14 @@ static int build_body(struct build *b)
 }
 
 /* One attempt, with the locals as values or in frame slots. */
-static int attempt(struct ir_func *f, const struct kwasm_hostmap *hosts, bool slots)
+static int attempt(struct ir_func *f, const struct kwasm_bindings *bindings, bool slots)
 {
 	const struct kwasm_func_info *info = &f->module->funcs[f->index];
 	struct build b = {
 		.f = f,
 		.module = f->module,
 		.info = info,
-		.hosts = hosts,
+		.bindings = bindings,
 		.slots = slots,
 		.block = IR_NO_BLOCK,
 	};
@@ -530,14 +530,14 @@ static int attempt(struct ir_func *f, const struct kwasm_hostmap *hosts, bool sl
 	return build_body(&b);
 }
 
-int ir_build(struct ir_func *f, const struct kwasm_hostmap *hosts)
+int ir_build(struct ir_func *f, const struct kwasm_bindings *bindings)
 {
 	const struct kwasm_func_info *info = &f->module->funcs[f->index];
 	int err;
 
-	err = attempt(f, hosts, false);
+	err = attempt(f, bindings, false);
 	if (err == -E2BIG)
-		err = attempt(f, hosts, true);
+		err = attempt(f, bindings, true);
 	if (err == -E2BIG)
 		return kwasm_diag_set(f->diag, err, f->index, info->code,
 				      "branches carry too many values for the compiler's memory limit");

@@ -127,7 +127,7 @@ struct build {
 	struct ir_func *f;
 	const struct kwasm_module *module;
 	const struct kwasm_func_info *info;
-	const struct kwasm_hostmap *hosts;
+	const struct kwasm_bindings *bindings;
 	struct kwasm_reader reader;
 	bool slots;
 	int err;

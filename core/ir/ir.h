@@ -405,10 +405,10 @@ void ir_dump(struct ir_func *f, const struct ir_sink *sink);
  * The passes, in the order compile.c runs them.  Each returns 0 or -errno with f->diag set
  * (-ENOMEM: arena ceiling, -EOPNOTSUPP: not compiled yet, -EINTR).
  */
-struct kwasm_hostmap;
+struct kwasm_bindings;
 
 /* Requires a validated module.  Provides SSA, order[], preds, succs, loops; all is reachable. */
-int ir_build(struct ir_func *f, const struct kwasm_hostmap *hosts);
+int ir_build(struct ir_func *f, const struct kwasm_bindings *bindings);
 /* Constants, algebra, branches on constants, redundant PHIs, chains of blocks. */
 int ir_fold(struct ir_func *f);
 /* Joins blocks that only follow each other; the last step of ir_fold(). */

@@ -15,12 +15,12 @@
 
 static int abi_init(void)
 {
-	return kwasm_host_register(kwasm_abi);
+	return kwasm_provider_register(&kwasm_abi);
 }
 
 static void abi_exit(void)
 {
-	kwasm_host_unregister(kwasm_abi);
+	kwasm_provider_unregister(&kwasm_abi);
 }
 
 /*

@@ -55,17 +55,16 @@ u64 kwasm_instance_const(const struct kwasm_instance *inst, const struct kwasm_c
 }
 
 /* What stands in for the functions of a module that was declared only. */
-static u64 uncompiled(struct kwasm_ctx *ctx)
+static u64 uncompiled(KWASM_HOST0(ctx))
 {
 	kwasm_ctx_trap(ctx, KWASM_TRAP_HOST);
 	return 0;
 }
 
 static const struct kwasm_host_fn uncompiled_fn = {
-	.module = "",
 	.name = "uncompiled",
 	.sig = ":",
-	.fn = (const void *)uncompiled,
+	.fn = uncompiled,
 };
 
 /* Values that a call may carry: results behind the first, and operands of calls elsewhere. */
@@ -114,7 +113,7 @@ static struct kwasm_instance *alloc_instance(struct kwasm_store *store,
 }
 
 /* Imports take their places at the front of each index space. */
-static int place_imports(struct kwasm_instance *inst, const struct kwasm_binding *bindings)
+static int place_imports(struct kwasm_instance *inst, const struct kwasm_externval *externs)
 {
 	const struct kwasm_module *m = inst->module;
 	struct kwasm_ctx_layout layout = kwasm_ctx_layout(m);
@@ -125,11 +124,11 @@ static int place_imports(struct kwasm_instance *inst, const struct kwasm_binding
 
 	for (i = 0; i < m->num_imports; i++) {
 		const struct kwasm_import *import = &m->imports[i];
-		const struct kwasm_binding *b = &bindings[i];
+		const struct kwasm_externval *b = &externs[i];
 
 		switch (import->kind) {
 		case KWASM_EXTERN_FUNC:
-			host = kwasm_hostmap_at(&inst->code->hosts, import->index);
+			host = kwasm_bindings_at(&inst->code->bindings, import->index);
 			inst->funcs[import->index] = !host ? b->func :
 				kwasm_store_host_func(inst->store, host, &m->types[import->type]);
 			imports[import->index] = inst->funcs[import->index];
@@ -317,10 +316,10 @@ static int run_start(struct kwasm_instance *inst, struct kwasm_trap_info *trap,
 			      "the start function trapped: %s", kwasm_trap_text(info.kind));
 }
 
-static int populate(struct kwasm_instance *inst, const struct kwasm_binding *bindings,
+static int populate(struct kwasm_instance *inst, const struct kwasm_externval *externs,
 		    struct kwasm_diag *diag)
 {
-	int err = place_imports(inst, bindings);
+	int err = place_imports(inst, externs);
 
 	err = err ?: create_funcs(inst);
 	err = err ?: create_tables(inst, diag);
@@ -332,19 +331,19 @@ int kwasm_instance_create(struct kwasm_store *store, const struct kwasm_code *co
 			  kwasm_link_fn link, void *link_arg, struct kwasm_diag *diag,
 			  struct kwasm_trap_info *trap, struct kwasm_instance **out)
 {
-	struct kwasm_binding *bindings;
+	struct kwasm_externval *externs;
 	struct kwasm_instance *inst;
 	int err;
 
-	bindings = kwasm_zalloc(max(code->module->num_imports, 1u), sizeof(*bindings));
-	if (!bindings)
+	externs = kwasm_zalloc(max(code->module->num_imports, 1u), sizeof(*externs));
+	if (!externs)
 		return kwasm_diag_set(diag, -ENOMEM, KWASM_DIAG_NONE, KWASM_DIAG_NONE,
 				      "out of memory");
-	err = kwasm_link_match(code->module, &code->hosts, link, link_arg, diag, bindings);
+	err = kwasm_link_match(code->module, &code->bindings, link, link_arg, diag, externs);
 	if (err)
 		goto free;
 	inst = alloc_instance(store, code);
-	err = inst ? populate(inst, bindings, diag) : -ENOMEM;
+	err = inst ? populate(inst, externs, diag) : -ENOMEM;
 	if (err) {
 		kwasm_diag_set(diag, err, KWASM_DIAG_NONE, KWASM_DIAG_NONE, "out of memory");
 		goto free;
@@ -356,12 +355,12 @@ int kwasm_instance_create(struct kwasm_store *store, const struct kwasm_code *co
 	if (!err)
 		*out = inst;
 free:
-	kwasm_free(bindings);
+	kwasm_free(externs);
 	return err;
 }
 
-int kwasm_instance_binding(struct kwasm_instance *inst, const char *name, size_t len,
-			   struct kwasm_binding *binding)
+int kwasm_instance_externval(struct kwasm_instance *inst, const char *name, size_t len,
+			     struct kwasm_externval *ext)
 {
 	const struct kwasm_module *m = inst->module;
 	u32 i;
@@ -371,15 +370,15 @@ int kwasm_instance_binding(struct kwasm_instance *inst, const char *name, size_t
 
 		if (e->name.len != len || memcmp(e->name.str, name, len))
 			continue;
-		binding->kind = e->kind;
+		ext->kind = e->kind;
 		if (e->kind == KWASM_EXTERN_FUNC)
-			binding->func = inst->funcs[e->index];
+			ext->func = inst->funcs[e->index];
 		else if (e->kind == KWASM_EXTERN_TABLE)
-			binding->table = inst->tables[e->index];
+			ext->table = inst->tables[e->index];
 		else if (e->kind == KWASM_EXTERN_MEMORY)
-			binding->memory = inst->memories[e->index];
+			ext->memory = inst->memories[e->index];
 		else
-			binding->global = inst->globals[e->index];
+			ext->global = inst->globals[e->index];
 		return 0;
 	}
 	return -ENOENT;

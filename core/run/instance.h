@@ -11,7 +11,7 @@
 #define KWASM_INSTANCE_H
 
 #include "compile.h"
-#include "host.h"
+#include "provider.h"
 #include "wasm/module.h"
 #include "trap.h"
 
@@ -173,9 +173,9 @@ struct kwasm_store *kwasm_store_create(const struct kwasm_limits *limits, bool a
 void kwasm_store_destroy(struct kwasm_store *store);
 
 /**
- * struct kwasm_binding - what satisfies one import
+ * struct kwasm_externval - what satisfies one import
  */
-struct kwasm_binding {
+struct kwasm_externval {
 	u8 kind;			/* enum kwasm_extern */
 	union {
 		struct kwasm_func *func;
@@ -188,11 +188,11 @@ struct kwasm_binding {
 /**
  * kwasm_link_fn - what satisfies an import?
  *
- * Gives the binding of import number @index.  Return: 0, or -ENOENT when there is none.
- * Functions already bound by the module's hostmap are not asked for.
+ * Gives what satisfies import number @index.  Return: 0, or -ENOENT when there is none.
+ * Functions already bound to a host function at compile time are not asked for.
  */
 typedef int (*kwasm_link_fn)(void *arg, const struct kwasm_module *module, u32 index,
-			     struct kwasm_binding *binding);
+			     struct kwasm_externval *ext);
 
 /**
  * struct kwasm_instance - a module's instance in a store
@@ -238,12 +238,12 @@ int kwasm_instance_create(struct kwasm_store *store, const struct kwasm_code *co
  *
  * Parameters and errors as for kwasm_instance_create().
  */
-int kwasm_instance_match(const struct kwasm_module *module, const struct kwasm_hostmap *hosts,
+int kwasm_instance_match(const struct kwasm_module *module, const struct kwasm_bindings *bindings,
 			 kwasm_link_fn link, void *link_arg, struct kwasm_diag *diag);
 
-/** kwasm_instance_binding() - what the instance exports under @name, for linking others to it. */
-int kwasm_instance_binding(struct kwasm_instance *inst, const char *name, size_t len,
-			   struct kwasm_binding *binding);
+/** kwasm_instance_externval() - what the instance exports under @name, for linking others to it. */
+int kwasm_instance_externval(struct kwasm_instance *inst, const char *name, size_t len,
+			     struct kwasm_externval *ext);
 
 /*
  * Objects that a host offers by itself (a host module such as "spectest"); they live as long as

@@ -2,7 +2,7 @@
 /*
  * link.c - matches a module's imports with what is offered (spec 4.5.1 - 4.5.3).
  *
- * Guarantees: a binding that passes is safe to use as the import's type says; tables and memories
+ * Guarantees: what passes is safe to use as the import's type says; tables and memories
  * are matched by their size of the moment.
  */
 #include "link.h"
@@ -23,7 +23,7 @@ static bool range_matches(u32 size, const struct kwasm_range *have,
 }
 
 static bool matches(const struct kwasm_module *module, const struct kwasm_import *import,
-		    const struct kwasm_binding *b)
+		    const struct kwasm_externval *b)
 {
 	if (import->kind != b->kind)
 		return false;
@@ -42,7 +42,7 @@ static bool matches(const struct kwasm_module *module, const struct kwasm_import
 }
 
 static int describe_mismatch(const struct kwasm_module *module, const struct kwasm_import *import,
-			     const struct kwasm_binding *b, struct kwasm_diag *diag)
+			     const struct kwasm_externval *b, struct kwasm_diag *diag)
 {
 	char want[48], have[48];
 
@@ -65,40 +65,40 @@ static int describe_mismatch(const struct kwasm_module *module, const struct kwa
 			      have, want);
 }
 
-int kwasm_link_match(const struct kwasm_module *module, const struct kwasm_hostmap *hosts,
+int kwasm_link_match(const struct kwasm_module *module, const struct kwasm_bindings *bindings,
 		     kwasm_link_fn link, void *link_arg, struct kwasm_diag *diag,
-		     struct kwasm_binding *bindings)
+		     struct kwasm_externval *externs)
 {
 	u32 i;
 
 	for (i = 0; i < module->num_imports; i++) {
 		const struct kwasm_import *import = &module->imports[i];
 
-		if (import->kind == KWASM_EXTERN_FUNC && kwasm_hostmap_at(hosts, import->index))
+		if (import->kind == KWASM_EXTERN_FUNC && kwasm_bindings_at(bindings, import->index))
 			continue;
-		if (!link || link(link_arg, module, i, &bindings[i]))
+		if (!link || link(link_arg, module, i, &externs[i]))
 			return kwasm_diag_set(diag, -ENOENT, KWASM_DIAG_NONE, import->offset,
 					      "unknown import: no %s \"%.*s\" \"%.*s\"",
 					      kind_names[import->kind],
 					      KWASM_NAME_ARGS(import->module),
 					      KWASM_NAME_ARGS(import->field));
-		if (!matches(module, import, &bindings[i]))
-			return describe_mismatch(module, import, &bindings[i], diag);
+		if (!matches(module, import, &externs[i]))
+			return describe_mismatch(module, import, &externs[i], diag);
 	}
 	return 0;
 }
 
-int kwasm_instance_match(const struct kwasm_module *module, const struct kwasm_hostmap *hosts,
+int kwasm_instance_match(const struct kwasm_module *module, const struct kwasm_bindings *bindings,
 			 kwasm_link_fn link, void *link_arg, struct kwasm_diag *diag)
 {
-	struct kwasm_binding *bindings;
+	struct kwasm_externval *externs;
 	int err;
 
-	bindings = kwasm_zalloc(max(module->num_imports, 1u), sizeof(*bindings));
-	if (!bindings)
+	externs = kwasm_zalloc(max(module->num_imports, 1u), sizeof(*externs));
+	if (!externs)
 		return kwasm_diag_set(diag, -ENOMEM, KWASM_DIAG_NONE, KWASM_DIAG_NONE,
 				      "out of memory");
-	err = kwasm_link_match(module, hosts, link, link_arg, diag, bindings);
-	kwasm_free(bindings);
+	err = kwasm_link_match(module, bindings, link, link_arg, diag, externs);
+	kwasm_free(externs);
 	return err;
 }

@@ -5,7 +5,6 @@
  * Guarantees: behind this pass a call lists only operands that go in registers, integers first;
  * the others are ARGSTACK instructions right before it.
  */
-#include "run/link.h"
 #include "lower.h"
 
 const u8 x64_arg_regs[X64_NUM_INT_ARGS] = {
@@ -151,7 +150,7 @@ int lower_call(struct lower *l, u32 i)
 		ins->form = X64_FORM_RR;
 	} else if (ins->imm >= m->num_func_imports) {
 		ins->form = X64_FORM_LOCAL;
-	} else if (kwasm_hostmap_at(l->code->hosts, (u32)ins->imm)) {
+	} else if (kwasm_bindings_at(l->code->bindings, (u32)ins->imm)) {
 		ins->form = X64_FORM_HOST;
 		return host_args(l, i);
 	} else {

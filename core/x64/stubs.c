@@ -6,7 +6,6 @@
  * Guarantees: stubs are reached only by `call` from a function (so that the return address tells
  * the site) or at a point where the stack looks the same.
  */
-#include "run/link.h"
 #include "entry.h"
 #include "x64.h"
 
@@ -20,7 +19,7 @@ static_assert(offsetof(struct kwasm_ctx, saved[2]) == X64_CTX_SAVED_R12);
 static_assert(offsetof(struct kwasm_ctx, saved[3]) == X64_CTX_SAVED_R13);
 
 int x64_code_init(struct x64_code *code, const struct kwasm_module *module,
-		  const struct kwasm_hostmap *hosts)
+		  const struct kwasm_bindings *bindings)
 {
 	u32 num = module->num_funcs - module->num_func_imports;
 	u32 i;
@@ -28,7 +27,7 @@ int x64_code_init(struct x64_code *code, const struct kwasm_module *module,
 	memset(code, 0, sizeof(*code));
 	x64_init(&code->as, module->limits.code_bytes);
 	code->module = module;
-	code->hosts = hosts;
+	code->bindings = bindings;
 	code->layout = kwasm_ctx_layout(module);
 	code->features = kwasm_cpu_features();
 	code->retpoline = kwasm_host_indirect_thunk(X64_SCRATCH);
@@ -374,7 +373,7 @@ static u64 *resolve_symbols(const struct x64_code *code, u32 *num)
 	for (i = 0; i < KWASM_NUM_RT; i++)
 		syms[X64_SYM_RT + i] = (u64)(unsigned long)kwasm_rt_fns[i].fn;
 	for (i = 0; i < code->module->num_func_imports; i++) {
-		const struct kwasm_host_fn *host = kwasm_hostmap_at(code->hosts, i);
+		const struct kwasm_host_fn *host = kwasm_bindings_at(code->bindings, i);
 
 		if (host)
 			syms[X64_SYM_HOST + i] = (u64)(unsigned long)host->fn;

@@ -163,7 +163,7 @@ enum x64_sym {
 struct x64_code {
 	struct x64_asm as;
 	const struct kwasm_module *module;
-	const struct kwasm_hostmap *hosts;
+	const struct kwasm_bindings *bindings;
 	struct kwasm_ctx_layout layout;
 	struct kwasm_site *sites;
 	u32 num_sites;
@@ -185,7 +185,7 @@ struct x64_code {
 
 /** x64_code_init() - no code yet.  Return: 0 or -ENOMEM; x64_code_destroy() in any case. */
 int x64_code_init(struct x64_code *code, const struct kwasm_module *module,
-		  const struct kwasm_hostmap *hosts);
+		  const struct kwasm_bindings *bindings);
 void x64_code_destroy(struct x64_code *code);
 
 /**

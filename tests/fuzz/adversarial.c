@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "compile.h"
+#include "run/provider.h"
 #include "wasm/op.h"
 #include "../unit/wasm_build.h"
 
@@ -309,7 +310,7 @@ static u64 cpu_ns(void)
 
 static void compile(const struct shape *shape, size_t size, struct cost *cost)
 {
-	struct kwasm_hostmap hosts = { 0 };
+	struct kwasm_bindings bindings = { 0 };
 	struct kwasm_module *module;
 	struct bytes b = { .p = NULL };
 	struct kwasm_diag diag;
@@ -321,8 +322,8 @@ static void compile(const struct shape *shape, size_t size, struct cost *cost)
 	cost->bytes = b.len;
 	cost->ns = cpu_ns();
 	cost->err = kwasm_module_decode(b.p, b.len, NULL, &diag, &module) ?:
-		    kwasm_hostmap_resolve(module, NULL, 0, true, &diag, &hosts) ?:
-		    kwasm_code_compile(module, &hosts, NULL, &diag, &code);
+		    kwasm_bindings_resolve(module, NULL, 0, true, &diag, &bindings) ?:
+		    kwasm_code_compile(module, &bindings, NULL, &diag, &code);
 	cost->ns = cpu_ns() - cost->ns;
 	memcpy(cost->text, diag.text, sizeof(diag.text));
 	getrusage(RUSAGE_SELF, &usage);

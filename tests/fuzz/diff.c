@@ -118,7 +118,7 @@ static void fail(const char *what, const struct kwasm_diag *diag)
 static void run_kwasm(const struct bytes *b, struct lines *out)
 {
 	struct kwasm_limits limits = kwasm_limits_default;
-	struct kwasm_hostmap hosts = { 0 };
+	struct kwasm_bindings bindings = { 0 };
 	struct kwasm_instance *inst;
 	struct kwasm_module *module;
 	struct kwasm_store *store;
@@ -129,8 +129,8 @@ static void run_kwasm(const struct bytes *b, struct lines *out)
 	kwasm_diag_init(&diag);
 	if (kwasm_module_decode(b->p, b->len, NULL, &diag, &module))
 		fail("not decoded", &diag);
-	if (kwasm_hostmap_resolve(module, NULL, 0, true, &diag, &hosts) ||
-	    kwasm_code_compile(module, &hosts, NULL, &diag, &code))
+	if (kwasm_bindings_resolve(module, NULL, 0, true, &diag, &bindings) ||
+	    kwasm_code_compile(module, &bindings, NULL, &diag, &code))
 		fail("not compiled", &diag);
 	limits.stack_bytes = STACK_BYTES;
 	store = kwasm_store_create(&limits, false);

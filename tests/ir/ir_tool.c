@@ -131,7 +131,7 @@ static int run(unsigned int passes, const char *path)
 }
 
 static int no_imports(void *arg, const struct kwasm_module *module, u32 index,
-		      struct kwasm_binding *binding)
+		      struct kwasm_externval *ext)
 {
 	return -ENOENT;
 }
@@ -140,10 +140,10 @@ static void call_export(struct kwasm_instance *inst, const struct kwasm_export *
 {
 	static u64 results[INTERP_MAX_RESULTS];
 	struct kwasm_trap_info trap = { 0 };
-	struct kwasm_binding b;
+	struct kwasm_externval b;
 
 	if (e->kind != KWASM_EXTERN_FUNC ||
-	    kwasm_instance_binding(inst, e->name.str, e->name.len, &b) ||
+	    kwasm_instance_externval(inst, e->name.str, e->name.len, &b) ||
 	    b.func->type->num_params)
 		return;
 	print_call(e, b.func->type, kwasm_call(b.func, results, &trap) ? (int)trap.kind : 0,
@@ -154,7 +154,7 @@ static int run_native(const char *path)
 {
 	struct kwasm_compile_opts opts = { .dump_func = KWASM_DIAG_NONE, .verify = true };
 	struct kwasm_module *module = module_read(path);
-	struct kwasm_hostmap hosts = { 0 };
+	struct kwasm_bindings bindings = { 0 };
 	struct kwasm_store *store = kwasm_store_create(&kwasm_limits_default, false);
 	struct kwasm_instance *inst;
 	struct kwasm_code *code;
@@ -162,7 +162,7 @@ static int run_native(const char *path)
 	u32 i;
 
 	kwasm_diag_init(&diag);
-	if (!module || !store || kwasm_code_compile(module, &hosts, &opts, &diag, &code) ||
+	if (!module || !store || kwasm_code_compile(module, &bindings, &opts, &diag, &code) ||
 	    kwasm_instance_create(store, code, no_imports, NULL, &diag, NULL, &inst)) {
 		fprintf(stderr, "%s: %s\n", path, diag.text);
 		return 1;

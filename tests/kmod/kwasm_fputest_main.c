@@ -68,7 +68,7 @@ static struct {
 	.lock = __MUTEX_INITIALIZER(test.lock),
 };
 
-static u64 test_nap(struct kwasm_ctx *ctx)
+static u64 test_nap(KWASM_HOST0(ctx))
 {
 	kwasm_thread_sleep(ctx);
 	usleep_range(500, 1500);
@@ -76,12 +76,14 @@ static u64 test_nap(struct kwasm_ctx *ctx)
 	return 0;
 }
 
-static const struct kwasm_host_fn hosts[] = {
-	{
-		.module = "test", .name = "nap", .sig = ":",
-		.fn = (const void *)test_nap, .doc = "sleep a millisecond",
-	}, {
-	},
+static const struct kwasm_host_fn host_fns[] = {
+	{ .name = "nap", .sig = ":", .fn = test_nap, .doc = "sleep a millisecond" },
+};
+
+static const struct kwasm_provider provider = {
+	.module = "test",
+	.fns = host_fns,
+	.num_fns = ARRAY_SIZE(host_fns),
 };
 
 static __printf(1, 2) void put(const char *fmt, ...)
@@ -115,7 +117,7 @@ static int work(void *arg)
 static int worker_create(struct worker *w, u32 index, struct kwasm_diag *diag)
 {
 	static const char *const names[THREADS] = { "work", "work_and_nap" };
-	struct kwasm_binding binding;
+	struct kwasm_externval ext;
 	struct kwasm_instance *inst;
 	int err;
 
@@ -127,10 +129,10 @@ static int worker_create(struct worker *w, u32 index, struct kwasm_diag *diag)
 		return -ENOMEM;
 	kwasm_thread_init(&w->thread, w->store, U64_MAX);
 	err = kwasm_instance_create(w->store, test.code, NULL, NULL, diag, NULL, &inst);
-	err = err ?: kwasm_instance_binding(inst, names[index], strlen(names[index]), &binding);
+	err = err ?: kwasm_instance_externval(inst, names[index], strlen(names[index]), &ext);
 	if (err)
 		return err;
-	w->func = binding.func;
+	w->func = ext.func;
 	w->task = kthread_run(work, w, "fputest_%u", index);
 	if (IS_ERR(w->task)) {
 		err = PTR_ERR(w->task);
@@ -151,19 +153,19 @@ static void worker_destroy(struct worker *w)
 
 static int compile(struct kwasm_diag *diag)
 {
-	static const struct kwasm_host_fn *const tables[] = { hosts };
+	static const struct kwasm_provider *const providers[] = { &provider };
 	struct kwasm_compile_opts opts = { .dump_func = KWASM_DIAG_NONE };
-	struct kwasm_hostmap map = { };
+	struct kwasm_bindings bindings = { };
 	int err;
 
 	err = kwasm_module_decode(test.bytes, test.size, &kwasm_limits_default, diag,
 				  &test.module);
-	err = err ?: kwasm_hostmap_resolve(test.module, tables, 1, true, diag, &map);
+	err = err ?: kwasm_bindings_resolve(test.module, providers, 1, true, diag, &bindings);
 	if (err)
 		return err;
-	err = kwasm_code_compile(test.module, &map, &opts, diag, &test.code);
+	err = kwasm_code_compile(test.module, &bindings, &opts, diag, &test.code);
 	if (err)
-		kwasm_hostmap_release(&map);
+		kwasm_bindings_release(&bindings);
 	return err;
 }
 

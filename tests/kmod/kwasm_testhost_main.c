@@ -18,14 +18,14 @@
 
 static struct socket *udp;
 
-static u64 test_dump_stack(struct kwasm_ctx *ctx)
+static u64 test_dump_stack(KWASM_HOST0(ctx))
 {
 	dump_stack();
 	return 0;
 }
 
 /* BH is off: the socket allocates atomically and never waits. */
-static u64 test_transmit(struct kwasm_ctx *ctx)
+static u64 test_transmit(KWASM_HOST0(ctx))
 {
 	struct sockaddr_in to = {
 		.sin_family = AF_INET,
@@ -43,15 +43,20 @@ static u64 test_transmit(struct kwasm_ctx *ctx)
 	return (u32)kernel_sendmsg(udp, &msg, &vec, 1, sizeof(text));
 }
 
-static const struct kwasm_host_fn table[] = {
+static const struct kwasm_host_fn host_fns[] = {
 	{
-		.module = "test", .name = "dump_stack", .sig = ":i",
-		.fn = (const void *)test_dump_stack, .doc = "write a stack trace",
+		.name = "dump_stack", .sig = ":i", .fn = test_dump_stack,
+		.doc = "write a stack trace",
 	}, {
-		.module = "test", .name = "transmit", .sig = ":i",
-		.fn = (const void *)test_transmit, .doc = "send a datagram",
-	}, {
+		.name = "transmit", .sig = ":i", .fn = test_transmit,
+		.doc = "send a datagram",
 	},
+};
+
+static const struct kwasm_provider provider = {
+	.module = "test",
+	.fns = host_fns,
+	.num_fns = ARRAY_SIZE(host_fns),
 };
 
 static int __init kwasm_testhost_init(void)
@@ -61,7 +66,7 @@ static int __init kwasm_testhost_init(void)
 	if (err)
 		return err;
 	udp->sk->sk_allocation = GFP_ATOMIC;
-	err = kwasm_host_register(table);
+	err = kwasm_provider_register(&provider);
 	if (err)
 		sock_release(udp);
 	return err;
@@ -69,7 +74,7 @@ static int __init kwasm_testhost_init(void)
 
 static void __exit kwasm_testhost_exit(void)
 {
-	kwasm_host_unregister(table);
+	kwasm_provider_unregister(&provider);
 	sock_release(udp);
 }
 

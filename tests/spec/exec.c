@@ -139,7 +139,7 @@ static bool same_text(const char *have, const struct kwasm_name *want)
 }
 
 static int link(void *arg, const struct kwasm_module *module, u32 index,
-		struct kwasm_binding *binding)
+		struct kwasm_externval *ext)
 {
 	const struct kwasm_import *import = &module->imports[index];
 	struct spec *s = arg;
@@ -149,11 +149,11 @@ static int link(void *arg, const struct kwasm_module *module, u32 index,
 		if (r->name.len != import->module.len ||
 		    memcmp(r->name.str, import->module.str, r->name.len))
 			continue;
-		return kwasm_instance_binding(r->loaded->inst, import->field.str,
-					      import->field.len, binding);
+		return kwasm_instance_externval(r->loaded->inst, import->field.str,
+					      import->field.len, ext);
 	}
 	if (import->module.len == 8 && !memcmp(import->module.str, "spectest", 8))
-		return kwasm_spectest_binding(&s->spectest, &import->field, binding);
+		return kwasm_spectest_externval(&s->spectest, &import->field, ext);
 	return -ENOENT;
 }
 
@@ -180,21 +180,21 @@ static int load(struct spec *s, const struct kwasm_name *bytes, struct loaded **
 /* Check the imports, then compile. */
 static int match_and_compile(struct spec *s, struct loaded *l)
 {
-	static const struct kwasm_host_fn *const tables[] = { kwasm_spectest_fns };
+	static const struct kwasm_provider *const providers[] = { &kwasm_spectest_provider };
 	struct kwasm_compile_opts opts = {
 		.dump_func = KWASM_DIAG_NONE,
 		.verify = s->env->verify,
 	};
-	struct kwasm_hostmap hosts = { 0 };
+	struct kwasm_bindings bindings = { 0 };
 	int err;
 
-	err = kwasm_hostmap_resolve(l->module, tables, 1, false, &s->diag, &hosts);
+	err = kwasm_bindings_resolve(l->module, providers, 1, false, &s->diag, &bindings);
 	if (err)
 		return err;
-	err = kwasm_instance_match(l->module, &hosts, link, s, &s->diag);
-	err = err ?: kwasm_code_compile(l->module, &hosts, &opts, &s->diag, &l->code);
+	err = kwasm_instance_match(l->module, &bindings, link, s, &s->diag);
+	err = err ?: kwasm_code_compile(l->module, &bindings, &opts, &s->diag, &l->code);
 	if (err)
-		kwasm_hostmap_release(&hosts);
+		kwasm_bindings_release(&bindings);
 	return err;
 }
 
@@ -406,13 +406,13 @@ static int run_action(struct spec *s, struct input *in, const u8 *command)
 	u32 slot = take_u32(in);
 	struct kwasm_name name = take_blob(in);
 	struct kwasm_name text = take_blob(in);
-	struct kwasm_binding b;
+	struct kwasm_externval b;
 
 	if (in->bad || slot >= s->num_slots)
 		return -EINVAL;
 	if (!s->slots[slot])
 		return fail(s, "the module was not instantiated");
-	if (kwasm_instance_binding(s->slots[slot]->inst, name.str, name.len, &b) ||
+	if (kwasm_instance_externval(s->slots[slot]->inst, name.str, name.len, &b) ||
 	    b.kind != (get ? KWASM_EXTERN_GLOBAL : KWASM_EXTERN_FUNC))
 		return fail(s, "no export \"%.*s\"", KWASM_NAME_ARGS(name));
 	if (!get)

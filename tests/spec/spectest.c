@@ -6,15 +6,15 @@
  */
 #include "spectest.h"
 
-static u64 print(struct kwasm_ctx *ctx, u64 a, u64 b)
+static u64 print(KWASM_HOST2(ctx, a, b))
 {
 	return 0;
 }
 
 #define PRINT(field, params) \
-	{ .module = "spectest", .name = field, .sig = params ":", .fn = (const void *)print }
+	{ .name = field, .sig = params ":", .fn = print }
 
-const struct kwasm_host_fn kwasm_spectest_fns[KWASM_SPECTEST_FUNCS + 1] = {
+static const struct kwasm_host_fn host_fns[KWASM_SPECTEST_FUNCS] = {
 	PRINT("print", ""),
 	PRINT("print_i32", "i"),
 	PRINT("print_i64", "I"),
@@ -22,6 +22,12 @@ const struct kwasm_host_fn kwasm_spectest_fns[KWASM_SPECTEST_FUNCS + 1] = {
 	PRINT("print_f64", "F"),
 	PRINT("print_i32_f32", "if"),
 	PRINT("print_f64_f64", "FF"),
+};
+
+const struct kwasm_provider kwasm_spectest_provider = {
+	.module = "spectest",
+	.fns = host_fns,
+	.num_fns = ARRAY_SIZE(host_fns),
 };
 
 /* The floats are 666.6 in both precisions. */
@@ -43,7 +49,7 @@ int kwasm_spectest_create(struct kwasm_store *store, struct kwasm_spectest *spec
 	u32 i;
 
 	for (i = 0; i < KWASM_SPECTEST_FUNCS; i++) {
-		spectest->funcs[i] = kwasm_store_func(store, &kwasm_spectest_fns[i]);
+		spectest->funcs[i] = kwasm_store_func(store, &host_fns[i]);
 		if (!spectest->funcs[i])
 			return -ENOMEM;
 	}
@@ -64,33 +70,33 @@ static bool is(const struct kwasm_name *name, const char *str)
 	return name->len == strlen(str) && !memcmp(name->str, str, name->len);
 }
 
-int kwasm_spectest_binding(const struct kwasm_spectest *spectest, const struct kwasm_name *name,
-			   struct kwasm_binding *binding)
+int kwasm_spectest_externval(const struct kwasm_spectest *spectest, const struct kwasm_name *name,
+			     struct kwasm_externval *ext)
 {
 	u32 i;
 
 	for (i = 0; i < KWASM_SPECTEST_FUNCS; i++) {
-		if (is(name, kwasm_spectest_fns[i].name)) {
-			binding->kind = KWASM_EXTERN_FUNC;
-			binding->func = spectest->funcs[i];
+		if (is(name, host_fns[i].name)) {
+			ext->kind = KWASM_EXTERN_FUNC;
+			ext->func = spectest->funcs[i];
 			return 0;
 		}
 	}
 	for (i = 0; i < ARRAY_SIZE(globals); i++) {
 		if (is(name, globals[i].name)) {
-			binding->kind = KWASM_EXTERN_GLOBAL;
-			binding->global = spectest->globals[i];
+			ext->kind = KWASM_EXTERN_GLOBAL;
+			ext->global = spectest->globals[i];
 			return 0;
 		}
 	}
 	if (is(name, "table")) {
-		binding->kind = KWASM_EXTERN_TABLE;
-		binding->table = spectest->table;
+		ext->kind = KWASM_EXTERN_TABLE;
+		ext->table = spectest->table;
 		return 0;
 	}
 	if (is(name, "memory")) {
-		binding->kind = KWASM_EXTERN_MEMORY;
-		binding->memory = spectest->memory;
+		ext->kind = KWASM_EXTERN_MEMORY;
+		ext->memory = spectest->memory;
 		return 0;
 	}
 	return -ENOENT;

@@ -9,8 +9,8 @@
 
 #define KWASM_SPECTEST_FUNCS 7
 
-/* Its functions, for kwasm_hostmap_resolve(). */
-extern const struct kwasm_host_fn kwasm_spectest_fns[KWASM_SPECTEST_FUNCS + 1];
+/* Its functions, for kwasm_bindings_resolve(). */
+extern const struct kwasm_provider kwasm_spectest_provider;
 
 /**
  * struct kwasm_spectest - its objects in one store
@@ -25,8 +25,8 @@ struct kwasm_spectest {
 /** kwasm_spectest_create() - make the objects; they live as long as @store.  0 or -ENOMEM. */
 int kwasm_spectest_create(struct kwasm_store *store, struct kwasm_spectest *spectest);
 
-/** kwasm_spectest_binding() - what it exports under @name.  Return: 0 or -ENOENT. */
-int kwasm_spectest_binding(const struct kwasm_spectest *spectest, const struct kwasm_name *name,
-			   struct kwasm_binding *binding);
+/** kwasm_spectest_externval() - what it exports under @name.  Return: 0 or -ENOENT. */
+int kwasm_spectest_externval(const struct kwasm_spectest *spectest, const struct kwasm_name *name,
+			     struct kwasm_externval *ext);
 
 #endif /* KWASM_SPECTEST_H */

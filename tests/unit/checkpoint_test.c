@@ -101,14 +101,14 @@ static void test_passes(bool branches)
 	};
 	const char *kind = branches ? "many blocks" : "one block";
 	struct kwasm_module *m = module(branches);
-	struct kwasm_hostmap hosts = { 0 };
+	struct kwasm_bindings bindings = { 0 };
 	struct kwasm_code *code = NULL;
 	struct kwasm_diag diag;
 	u32 n, at;
 
 	kwasm_diag_init(&diag);
 	calls = 0;
-	if (kwasm_code_compile(m, &hosts, &opts, &diag, &code))
+	if (kwasm_code_compile(m, &bindings, &opts, &diag, &code))
 		bail_out("%s", diag.text);
 	kwasm_code_destroy(code);
 	for (n = 0; n < c.num; n++) {
@@ -123,7 +123,7 @@ static void test_passes(bool branches)
 		calls = 0;
 		kill_at = at;
 		kwasm_diag_init(&diag);
-		if (kwasm_code_compile(m, &hosts, NULL, &diag, &code) != -EINTR ||
+		if (kwasm_code_compile(m, &bindings, NULL, &diag, &code) != -EINTR ||
 		    !strstr(diag.text, "interrupted"))
 			break;
 	}

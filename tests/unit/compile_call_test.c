@@ -107,11 +107,11 @@ static struct run open_callee(void)
 }
 
 static int link_to(void *arg, const struct kwasm_module *module, u32 index,
-		   struct kwasm_binding *binding)
+		   struct kwasm_externval *ext)
 {
 	struct kwasm_name name = module->imports[index].field;
 
-	return kwasm_instance_binding(arg, name.str, name.len, binding);
+	return kwasm_instance_externval(arg, name.str, name.len, ext);
 }
 
 static struct run open_importer(struct run *callee)
@@ -228,28 +228,33 @@ static void test_results(void)
 
 /* ---- host functions ---- */
 
-static u64 host_mix(struct kwasm_ctx *ctx, u64 a, u64 b, u64 c, u64 d, u64 e)
+static u64 host_mix(KWASM_HOST5(ctx, a, b, c, d, e))
 {
 	return a + 3 * b + 5 * c + 7 * d + 9 * e;
 }
 
 /* The upper half is noise: an i32 result has to be cut. */
-static u64 host_noise(struct kwasm_ctx *ctx)
+static u64 host_noise(KWASM_HOST0(ctx))
 {
 	return 0xffffffff00000005ull;
 }
 
-static u64 host_fail(struct kwasm_ctx *ctx)
+static u64 host_fail(KWASM_HOST0(ctx))
 {
 	kwasm_ctx_trap(ctx, KWASM_TRAP_HOST);
 	return 0;
 }
 
 static const struct kwasm_host_fn host_table[] = {
-	{ .module = "h", .name = "mix", .sig = "iIiIi:I", .fn = (const void *)host_mix },
-	{ .module = "h", .name = "noise", .sig = ":i", .fn = (const void *)host_noise },
-	{ .module = "h", .name = "fail", .sig = ":", .fn = (const void *)host_fail },
-	{ },
+	{ .name = "mix", .sig = "iIiIi:I", .fn = host_mix },
+	{ .name = "noise", .sig = ":i", .fn = host_noise },
+	{ .name = "fail", .sig = ":", .fn = host_fail },
+};
+
+static const struct kwasm_provider host_provider = {
+	.module = "h",
+	.fns = host_table,
+	.num_fns = ARRAY_SIZE(host_table),
 };
 
 static void test_hosts(void)
@@ -271,7 +276,7 @@ static void test_hosts(void)
 		"  (i64.extend_i32_u (call_indirect (result i32) (i32.const 1))))"
 		" (func (export \"fail\") (call $noise) drop (call $fail))"
 		" (func (export \"fail_table\") (call_indirect (i32.const 2))))"),
-		host_table, NULL, NULL, NULL);
+		&host_provider, NULL, NULL, NULL);
 	u64 want = 0xfffffff0ull + 4 * 77 + 5 * 0xffffffffull - 7 + 9 * 0xfffffff0ull;
 	u64 values[2] = { 0xfffffff0, 77 };
 	struct kwasm_trap_info at = { 0 };

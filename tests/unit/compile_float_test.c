@@ -458,7 +458,7 @@ static void test_ways(void)
 
 static u64 seen[4];
 
-static u64 host_mix(struct kwasm_ctx *ctx, u64 a, u64 b, u64 c, u64 d)
+static u64 host_mix(KWASM_HOST4(ctx, a, b, c, d))
 {
 	seen[0] = a;
 	seen[1] = b;
@@ -467,17 +467,21 @@ static u64 host_mix(struct kwasm_ctx *ctx, u64 a, u64 b, u64 c, u64 d)
 	return d;
 }
 
-static u64 host_single(struct kwasm_ctx *ctx, u64 a)
+static u64 host_single(KWASM_HOST1(ctx, a))
 {
 	return a | 0xdead00000000;
 }
 
 static void test_host(void)
 {
-	static const struct kwasm_host_fn table[] = {
-		{ .module = "h", .name = "mix", .sig = "fIiF:F", .fn = (const void *)host_mix },
-		{ .module = "h", .name = "single", .sig = "f:f", .fn = (const void *)host_single },
-		{ 0 },
+	static const struct kwasm_host_fn fns[] = {
+		{ .name = "mix", .sig = "fIiF:F", .fn = host_mix },
+		{ .name = "single", .sig = "f:f", .fn = host_single },
+	};
+	static const struct kwasm_provider provider = {
+		.module = "h",
+		.fns = fns,
+		.num_fns = ARRAY_SIZE(fns),
 	};
 	const char *wat = "(module (import \"h\" \"mix\" (func $m (param f32 i64 i32 f64)"
 		" (result f64))) (import \"h\" \"single\" (func $s (param f32) (result f32)))"
@@ -487,7 +491,7 @@ static void test_host(void)
 		" (call $m (f32.const 1) (i64.const 8) (i32.const 9) (f64.const -2)))"
 		" (func (export \"single\") (param f32) (result i64)"
 		" (i64.extend_i32_u (i32.reinterpret_f32 (call $s (local.get 0))))))";
-	struct run r = run_module(wat_module(wat), table, NULL, NULL, NULL);
+	struct run r = run_module(wat_module(wat), &provider, NULL, NULL, NULL);
 	u64 values[2] = { 0x7f800001, 0xfff0000000000003 };
 
 	is_int(run_call(&r, "mix", values, NULL), 0, "a host function takes floats");

@@ -19,7 +19,7 @@ static const u8 packet[40] = {
 static u32 slow_calls, slow_offset;
 static bool slow_traps;
 
-static u64 slow(struct kwasm_ctx *ctx, u64 offset)
+static u64 slow(KWASM_HOST1(ctx, offset))
 {
 	slow_calls++;
 	slow_offset = (u32)offset;
@@ -31,8 +31,8 @@ static u64 slow(struct kwasm_ctx *ctx, u64 offset)
 	return 0x5ca1ab1e00000000ull + offset;
 }
 
-#define LOAD(field, result, acc, swp) { .module = "p", .name = field, .sig = "i:" result, \
-	.fn = (const void *)slow, .inline_op = KWASM_INLINE_PKTLOAD, .access = acc, .swap = swp }
+#define LOAD(field, result, acc, swp) { .name = field, .sig = "i:" result, \
+	.fn = slow, .inline_op = KWASM_INLINE_PKTLOAD, .access = acc, .swap = swp }
 
 static const struct kwasm_host_fn table[] = {
 	LOAD("u8", "i", IR_U8, false),
@@ -48,13 +48,18 @@ static const struct kwasm_host_fn table[] = {
 	LOAD("s32l", "I", IR_S32, true),
 	LOAD("u64", "I", IR_U64, false),
 	LOAD("be64", "I", IR_U64, true),
-	{ .module = "p", .name = "len", .sig = ":i", .fn = (const void *)slow,
+	{ .name = "len", .sig = ":i", .fn = slow,
 	  .inline_op = KWASM_INLINE_CTXLOAD, .access = IR_U32,
 	  .ctx_offset = offsetof(struct kwasm_ctx, pkt_len) },
-	{ },
 };
 
-#define NUM_LOADS (ARRAY_SIZE(table) - 2)
+static const struct kwasm_provider provider = {
+	.module = "p",
+	.fns = table,
+	.num_fns = ARRAY_SIZE(table),
+};
+
+#define NUM_LOADS (ARRAY_SIZE(table) - 1)
 
 static u32 bytes_of(u32 access)
 {
@@ -115,7 +120,7 @@ static struct run open_loads(void)
 				 table[n].name, k, result, table[n].name, k);
 	}
 	text_add(&t, ")");
-	r = run_module(wat_module(t.s), table, NULL, NULL, NULL);
+	r = run_module(wat_module(t.s), &provider, NULL, NULL, NULL);
 	free(t.s);
 	return r;
 }

@@ -256,7 +256,7 @@ static void test_globals(void)
 {
 	struct kwasm_store *store = kwasm_store_create(NULL, false);
 	struct kwasm_code code[1];
-	struct kwasm_binding b;
+	struct kwasm_externval b;
 	struct kwasm_instance *inst = create(store, code,
 		"(module (func $f) (global (export \"g\") (mut i64) (i64.const -2))"
 		" (global funcref (ref.func $f)) (global externref (ref.null extern))"
@@ -265,10 +265,10 @@ static void test_globals(void)
 	is_u64(kwasm_instance_global(inst, 0), -2ull, "a constant");
 	is_u64(kwasm_instance_global(inst, 1), (u64)(uintptr_t)inst->funcs[0], "a function");
 	is_u64(kwasm_instance_global(inst, 2), 0, "null");
-	is_int(kwasm_instance_binding(inst, "g", 1, &b), 0, "an exported global");
+	is_int(kwasm_instance_externval(inst, "g", 1, &b), 0, "an exported global");
 	b.global->cell->lo = 9;
 	is_u64(kwasm_instance_global(inst, 0), 9, "is the same cell for others");
-	is_int(kwasm_instance_binding(inst, "gg", 2, &b), -ENOENT, "no such export");
+	is_int(kwasm_instance_externval(inst, "gg", 2, &b), -ENOENT, "no such export");
 	destroy(store, code, 1);
 }
 

@@ -7,12 +7,12 @@
 
 static struct kwasm_diag error;
 
-static u64 add(struct kwasm_ctx *ctx, u64 a, u64 b)
+static u64 add(KWASM_HOST2(ctx, a, b))
 {
 	return a + b + 0x100000000;
 }
 
-static u64 refuse(struct kwasm_ctx *ctx)
+static u64 refuse(KWASM_HOST0(ctx))
 {
 	kwasm_ctx_trap(ctx, KWASM_TRAP_UNREACHABLE);
 	return 1;
@@ -20,7 +20,7 @@ static u64 refuse(struct kwasm_ctx *ctx)
 
 static u64 seen[3];
 
-static u64 look(struct kwasm_ctx *ctx, u64 a, u64 b, u64 c)
+static u64 look(KWASM_HOST3(ctx, a, b, c))
 {
 	seen[0] = a;
 	seen[1] = b;
@@ -29,20 +29,25 @@ static u64 look(struct kwasm_ctx *ctx, u64 a, u64 b, u64 c)
 }
 
 static const struct kwasm_host_fn fns[] = {
-	{ .module = "host", .name = "add", .sig = "ii:i", .fn = add },
-	{ .module = "host", .name = "refuse", .sig = ":I", .fn = refuse },
-	{ .module = "host", .name = "look", .sig = "ifI:f", .fn = look },
-	{ .name = NULL },
+	{ .name = "add", .sig = "ii:i", .fn = add },
+	{ .name = "refuse", .sig = ":I", .fn = refuse },
+	{ .name = "look", .sig = "ifI:f", .fn = look },
 };
 
-static int bind(void *arg, const struct kwasm_module *m, u32 index, struct kwasm_binding *b)
+static const struct kwasm_provider provider = {
+	.module = "host",
+	.fns = fns,
+	.num_fns = ARRAY_SIZE(fns),
+};
+
+static int bind(void *arg, const struct kwasm_module *m, u32 index, struct kwasm_externval *b)
 {
 	struct kwasm_instance *inst = arg;
 	const struct kwasm_name *field = &m->imports[index].field;
 
 	if (m->imports[index].module.len != 1 || m->imports[index].module.str[0] != 'm')
 		return -ENOENT;
-	return kwasm_instance_binding(inst, field->str, field->len, b);
+	return kwasm_instance_externval(inst, field->str, field->len, b);
 }
 
 /* Imports of a module that is linked to the exporter, and the error, or NULL. */
@@ -88,7 +93,7 @@ static const char exporter[] =
 
 static void test_matching(struct kwasm_instance *inst)
 {
-	struct kwasm_hostmap none = { 0 };
+	struct kwasm_bindings none = { 0 };
 	struct kwasm_module *m;
 	char text[256];
 	size_t i;
@@ -113,7 +118,7 @@ static void test_sharing(struct kwasm_store *store, struct kwasm_instance *first
 		" (elem (i32.const 3) $f) (data (i32.const 5) \"hi\") (export \"g\" (func $f)))") };
 	struct kwasm_instance *inst = NULL;
 	struct kwasm_trap_info trap;
-	struct kwasm_binding b;
+	struct kwasm_externval b;
 	u64 value = 0;
 
 	kwasm_diag_init(&error);
@@ -123,7 +128,7 @@ static void test_sharing(struct kwasm_store *store, struct kwasm_instance *first
 	ok(first->tables[0]->elems[3] == (u64)(uintptr_t)first->funcs[0], "and table");
 	is_u64(kwasm_instance_global(inst, 0), 7, "reads its globals");
 	is_u64(kwasm_instance_global(inst, 2), 8, "in its initialisers too");
-	is_int(kwasm_instance_binding(inst, "g", 1, &b), 0, "exports an import again");
+	is_int(kwasm_instance_externval(inst, "g", 1, &b), 0, "exports an import again");
 	ok(b.func == first->funcs[0], "as the same object");
 	is_int(kwasm_call(b.func, &value, &trap), -EFAULT, "a function without code");
 	is_u64(trap.kind, KWASM_TRAP_HOST, "traps");
@@ -131,25 +136,28 @@ static void test_sharing(struct kwasm_store *store, struct kwasm_instance *first
 	kwasm_module_destroy((struct kwasm_module *)code.module);
 }
 
-static void test_hostmap(void)
+static void test_bindings(void)
 {
-	static const struct kwasm_host_fn *const tables[] = { fns };
+	static const struct kwasm_provider *const providers[] = { &provider };
 	struct kwasm_module *m = wat_module(
 		"(module (import \"host\" \"add\" (func (param i32 i32) (result i32)))"
 		" (import \"host\" \"nothing\" (func)))");
 	struct kwasm_module *bad = wat_module(
 		"(module (import \"host\" \"add\" (func (param i32 i64) (result i32))))");
-	struct kwasm_hostmap map = { 0 };
+	struct kwasm_bindings bindings = { 0 };
 
 	kwasm_diag_init(&error);
-	is_int(kwasm_hostmap_resolve(m, tables, 1, false, &error, &map), 0, "resolved in part");
-	ok(map.num_fns == 2 && map.fns[0] == &fns[0] && !map.fns[1], "what is there is bound");
-	kwasm_hostmap_release(&map);
-	is_int(kwasm_hostmap_resolve(m, tables, 1, true, &error, &map), -ENOENT, "strictly");
+	is_int(kwasm_bindings_resolve(m, providers, 1, false, &error, &bindings), 0,
+	       "resolved in part");
+	ok(bindings.num_fns == 2 && bindings.fns[0] == &fns[0] && !bindings.fns[1],
+	   "what is there is bound");
+	kwasm_bindings_release(&bindings);
+	is_int(kwasm_bindings_resolve(m, providers, 1, true, &error, &bindings), -ENOENT,
+	       "strictly");
 	is_str(error.text, "unknown import: no host function \"host\" \"nothing\"",
 	       "the sentence");
 	kwasm_diag_init(&error);
-	is_int(kwasm_hostmap_resolve(bad, tables, 1, true, &error, &map), -EPROTOTYPE,
+	is_int(kwasm_bindings_resolve(bad, providers, 1, true, &error, &bindings), -EPROTOTYPE,
 	       "another type");
 	is_str(error.text, "incompatible import type: \"host\" \"add\" is a function ii:i, "
 	       "the module imports iI:i", "the sentence");
@@ -167,9 +175,9 @@ static void test_call_without_code(void)
 	const struct kwasm_module *module;
 	struct kwasm_code *code = NULL;
 	struct kwasm_instance *first = NULL, *second = NULL;
-	struct kwasm_hostmap hosts = { 0 };
+	struct kwasm_bindings bindings = { 0 };
 	struct kwasm_trap_info trap;
-	struct kwasm_binding b;
+	struct kwasm_externval b;
 	u64 value = 0;
 
 	snprintf(text, sizeof(text), "(module (func (export \"f\") %s))", params);
@@ -180,13 +188,13 @@ static void test_call_without_code(void)
 		 "(i32.const 6) (i32.const 7) (i32.const 8) (i32.const 9) (i32.const 10)"
 		 "(i32.const 11) (i32.const 12)");
 	kwasm_diag_init(&error);
-	is_int(kwasm_code_compile(wat_module(text), &hosts, NULL, &error, &code), 0,
+	is_int(kwasm_code_compile(wat_module(text), &bindings, NULL, &error, &code), 0,
 	       "a module that calls one without code");
 	is_int(kwasm_instance_create(store, &declared, NULL, NULL, &error, NULL, &first), 0,
 	       "the one without code");
 	is_int(kwasm_instance_create(store, code, bind, first, &error, NULL, &second), 0,
 	       "the other");
-	kwasm_instance_binding(second, "go", 2, &b);
+	kwasm_instance_externval(second, "go", 2, &b);
 	is_int(kwasm_call(b.func, &value, &trap), -EFAULT, "calls it");
 	is_u64(trap.kind, KWASM_TRAP_HOST, "and leaves with its trap");
 	kwasm_store_destroy(store);
@@ -202,7 +210,7 @@ static void test_one_global_twice(void)
 	struct kwasm_store *store = kwasm_store_create(NULL, false);
 	struct kwasm_code declared = { .module = wat_module(exporter) };
 	struct kwasm_instance *first = NULL, *second = NULL;
-	struct kwasm_hostmap hosts = { 0 };
+	struct kwasm_bindings bindings = { 0 };
 	struct kwasm_module *m = wat_module(
 		"(module (import \"m\" \"var\" (global $a (mut i32)))"
 		" (import \"m\" \"var\" (global $b (mut i32)))"
@@ -215,19 +223,19 @@ static void test_one_global_twice(void)
 		"  (global.set $b (i32.const 1)) (global.set $a (local.get 0))"
 		"  (global.get $b)))");
 	struct kwasm_code *code = NULL;
-	struct kwasm_binding b;
+	struct kwasm_externval b;
 	u64 value = 42;
 
 	kwasm_diag_init(&error);
-	if (kwasm_code_compile(m, &hosts, NULL, &error, &code) ||
+	if (kwasm_code_compile(m, &bindings, NULL, &error, &code) ||
 	    kwasm_instance_create(store, &declared, NULL, NULL, &error, NULL, &first) ||
 	    kwasm_instance_create(store, code, bind, first, &error, NULL, &second))
 		bail_out("%s", error.text);
-	kwasm_instance_binding(second, "go", 2, &b);
+	kwasm_instance_externval(second, "go", 2, &b);
 	is_int(kwasm_call(b.func, &value, NULL), 0, "a global imported twice, read and written");
 	is_u64(value, 142, "by either name");
 	value = 43;
-	kwasm_instance_binding(second, "both", 4, &b);
+	kwasm_instance_externval(second, "both", 4, &b);
 	is_int(kwasm_call(b.func, &value, NULL), 0, "and written by both");
 	is_u64(value, 43, "has the last value");
 	kwasm_store_destroy(store);
@@ -276,7 +284,7 @@ int main(void)
 	test_matching(inst);
 	test_sharing(store, inst);
 	kwasm_module_destroy((struct kwasm_module *)code.module);
-	test_hostmap();
+	test_bindings();
 	test_call_without_code();
 	test_one_global_twice();
 	test_host_calls();

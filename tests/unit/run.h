@@ -38,22 +38,23 @@ static inline void text_add(struct text *t, const char *fmt, ...)
 }
 
 /*
- * Compile @module, whose imports @table (may be NULL) and @link satisfy, and instantiate it in
+ * Compile @module, whose imports @provider (may be NULL) and @link satisfy, and instantiate it in
  * @store, a new one if it is NULL.  A failure ends the test.
  */
-static inline struct run run_module(struct kwasm_module *module, const struct kwasm_host_fn *table,
-				    kwasm_link_fn link, void *arg, struct kwasm_store *store)
+static inline struct run run_module(struct kwasm_module *module,
+				    const struct kwasm_provider *provider, kwasm_link_fn link,
+				    void *arg, struct kwasm_store *store)
 {
 	struct kwasm_compile_opts opts = { .dump_func = KWASM_DIAG_NONE, .verify = true };
-	const struct kwasm_host_fn *const tables[] = { table };
 	struct kwasm_limits limits = kwasm_limits_default;
 	struct run r = { .module = module, .store = store };
-	struct kwasm_hostmap hosts = { 0 };
+	struct kwasm_bindings bindings = { 0 };
 	struct kwasm_diag error;
 
 	kwasm_diag_init(&error);
-	if (kwasm_hostmap_resolve(module, tables, table ? 1 : 0, !link, &error, &hosts) ||
-	    kwasm_code_compile(module, &hosts, &opts, &error, &r.code))
+	if (kwasm_bindings_resolve(module, &provider, provider ? 1 : 0, !link, &error,
+				   &bindings) ||
+	    kwasm_code_compile(module, &bindings, &opts, &error, &r.code))
 		bail_out("not compiled: function %u, byte %#x: %s", error.func, error.offset,
 			 error.text);
 	if (!store)
@@ -78,9 +79,9 @@ static inline void run_close(struct run *r)
 
 static inline struct kwasm_func *run_find(struct run *r, const char *name)
 {
-	struct kwasm_binding b;
+	struct kwasm_externval b;
 
-	if (kwasm_instance_binding(r->inst, name, strlen(name), &b))
+	if (kwasm_instance_externval(r->inst, name, strlen(name), &b))
 		bail_out("no export %s", name);
 	return b.func;
 }

@@ -14,13 +14,13 @@
 static struct kwasm_diag error;
 static struct kwasm_trap_info trap;
 
-static u64 refuse(struct kwasm_ctx *ctx)
+static u64 refuse(KWASM_HOST0(ctx))
 {
 	kwasm_ctx_trap(ctx, KWASM_TRAP_HOST);
 	return 0;
 }
 
-static u64 sum(struct kwasm_ctx *ctx, u64 ptr, u64 len)
+static u64 sum(KWASM_HOST2(ctx, ptr, len))
 {
 	const u8 *p = kwasm_ctx_slice(ctx, (u32)ptr, (u32)len);
 	u64 total = 0;
@@ -30,7 +30,7 @@ static u64 sum(struct kwasm_ctx *ctx, u64 ptr, u64 len)
 	return total;
 }
 
-static u64 again(struct kwasm_ctx *ctx, u64 n)
+static u64 again(KWASM_HOST1(ctx, n))
 {
 	u64 value = n;
 
@@ -42,7 +42,7 @@ static u64 again(struct kwasm_ctx *ctx, u64 n)
 #define MANY 400
 
 /* Goes down until the stack is used up, in the thunk of a function with MANY stack arguments. */
-static u64 descend(struct kwasm_ctx *ctx)
+static u64 descend(KWASM_HOST0(ctx))
 {
 	static u64 values[MANY];
 	struct kwasm_trap_info info = { 0 };
@@ -57,30 +57,35 @@ static u64 descend(struct kwasm_ctx *ctx)
 }
 
 static const struct kwasm_host_fn fns[] = {
-	{ .module = "host", .name = "descend", .sig = ":", .fn = descend },
-	{ .module = "host", .name = "refuse", .sig = ":", .fn = refuse },
-	{ .module = "host", .name = "sum", .sig = "ii:i", .fn = sum },
-	{ .module = "host", .name = "again", .sig = "i:i", .fn = again },
-	{ .name = NULL },
+	{ .name = "descend", .sig = ":", .fn = descend },
+	{ .name = "refuse", .sig = ":", .fn = refuse },
+	{ .name = "sum", .sig = "ii:i", .fn = sum },
+	{ .name = "again", .sig = "i:i", .fn = again },
 };
 
-static int link_to(void *arg, const struct kwasm_module *m, u32 index, struct kwasm_binding *b)
+static const struct kwasm_provider provider = {
+	.module = "host",
+	.fns = fns,
+	.num_fns = ARRAY_SIZE(fns),
+};
+
+static int link_to(void *arg, const struct kwasm_module *m, u32 index, struct kwasm_externval *b)
 {
 	const struct kwasm_name *field = &m->imports[index].field;
 
-	return arg ? kwasm_instance_binding(arg, field->str, field->len, b) : -ENOENT;
+	return arg ? kwasm_instance_externval(arg, field->str, field->len, b) : -ENOENT;
 }
 
 static struct kwasm_code *compile(const char *text)
 {
-	static const struct kwasm_host_fn *const tables[] = { fns };
+	static const struct kwasm_provider *const providers[] = { &provider };
 	struct kwasm_module *m = wat_module(text);
-	struct kwasm_hostmap hosts = { 0 };
+	struct kwasm_bindings bindings = { 0 };
 	struct kwasm_code *code = NULL;
 
 	kwasm_diag_init(&error);
-	if (kwasm_hostmap_resolve(m, tables, 1, false, &error, &hosts) ||
-	    kwasm_code_compile(m, &hosts, NULL, &error, &code))
+	if (kwasm_bindings_resolve(m, providers, 1, false, &error, &bindings) ||
+	    kwasm_code_compile(m, &bindings, NULL, &error, &code))
 		bail_out("%s: %s", text, error.text);
 	return code;
 }
@@ -105,9 +110,9 @@ static void destroy(struct kwasm_code *code)
 
 static struct kwasm_func *func(struct kwasm_instance *inst, const char *name)
 {
-	struct kwasm_binding b = { .func = NULL };
+	struct kwasm_externval b = { .func = NULL };
 
-	if (kwasm_instance_binding(inst, name, strlen(name), &b))
+	if (kwasm_instance_externval(inst, name, strlen(name), &b))
 		bail_out("no export %s", name);
 	return b.func;
 }

@@ -16,7 +16,7 @@
 
 #include "kernel/netlink/event.h"
 #include "hook.h"
-#include "kernel/program/hosts.h"
+#include "kernel/program/provider.h"
 #include "kernel/limits.h"
 #include "kernel/work.h"
 #include "kernel/machine/watchdog.h"
@@ -240,11 +240,11 @@ static bool restart_wanted(const struct kwasm_attachment *at, const struct kwasm
 /*
  * Instances are made without the lock, since their start functions are guest code; when they are no
  * longer wanted then, they are thrown away.  The program's host functions stay meanwhile: who
- * withdraws them waits for kwasm_hosts_unlock(), and has taken the program away behind it.
+ * withdraws them waits for kwasm_providers_unlock(), and has taken the program away behind it.
  */
 static void work_restart(struct kwasm_attachment *at, struct kwasm_program *prog)
 {
-	const struct kwasm_host_fn *const *tables;
+	const struct kwasm_provider *const *providers;
 	struct kwasm_instances *instances = NULL;
 	struct kwasm_diag diag;
 	bool wanted;
@@ -252,7 +252,7 @@ static void work_restart(struct kwasm_attachment *at, struct kwasm_program *prog
 	u32 num;
 
 	kwasm_diag_init(&diag);
-	kwasm_hosts_lock(&tables, &num);
+	kwasm_providers_lock(&providers, &num);
 	mutex_lock(&kwasm_lock);
 	wanted = restart_wanted(at, prog);
 	mutex_unlock(&kwasm_lock);
@@ -275,7 +275,7 @@ static void work_restart(struct kwasm_attachment *at, struct kwasm_program *prog
 	}
 	mutex_unlock(&kwasm_lock);
 unlock:
-	kwasm_hosts_unlock();
+	kwasm_providers_unlock();
 	kwasm_instances_put(instances);
 }
 

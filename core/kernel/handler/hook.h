@@ -47,8 +47,8 @@ void kwasm_hook_unregister(struct kwasm_hook_type *type);
 /** kwasm_hook_known() - is a hook of this name registered? */
 bool kwasm_hook_known(const char *name);
 
-int kwasm_host_register(const struct kwasm_host_fn *table);
-void kwasm_host_unregister(const struct kwasm_host_fn *table);
+int kwasm_provider_register(const struct kwasm_provider *provider);
+void kwasm_provider_unregister(const struct kwasm_provider *provider);
 
 /* Per CPU; counters, written by that CPU with BH off only, and at the end whose they are. */
 struct kwasm_hook_stats {

@@ -5,7 +5,7 @@
 #include <linux/kmod.h>
 
 #include "event.h"
-#include "kernel/program/hosts.h"
+#include "kernel/program/provider.h"
 #include "netlink.h"
 
 /* The hook's module may not be loaded yet. */
@@ -121,7 +121,7 @@ static int attach_loading(struct genl_info *info, const struct kwasm_attach_requ
 	mutex_lock(&kwasm_lock);
 	err = attach_fresh(fresh, req, reply, header, diag);
 	mutex_unlock(&kwasm_lock);
-	kwasm_hosts_unlock();
+	kwasm_providers_unlock();
 	if (err)
 		kwasm_program_put(fresh);
 	return err;

@@ -5,7 +5,7 @@
  * The module is compiled, instantiated once, called, and released; nothing of it stays.  The call
  * may take long: it is preempted, and ends with the caller.
  */
-#include "kernel/program/hosts.h"
+#include "kernel/program/provider.h"
 #include "kernel/limits.h"
 #include "kernel/machine/ksym.h"
 #include "netlink.h"
@@ -35,7 +35,7 @@ struct invocation {
 };
 
 static int invocation_compile(struct invocation *inv, const struct kwasm_bytes *bytes,
-			      const struct kwasm_host_fn *const *tables, u32 num_tables,
+			      const struct kwasm_provider *const *providers, u32 num_providers,
 			      struct kwasm_diag *diag)
 {
 	int err;
@@ -43,7 +43,7 @@ static int invocation_compile(struct invocation *inv, const struct kwasm_bytes *
 	err = kwasm_module_decode(bytes->data, bytes->size, &inv->limits, diag, &inv->module);
 	if (err)
 		return err;
-	err = kwasm_program_code(inv->module, tables, num_tables, diag, &inv->code);
+	err = kwasm_program_code(inv->module, providers, num_providers, diag, &inv->code);
 	if (err)
 		return err;
 	inv->ksyms = kwasm_ksyms_add(inv->code, "invoke");
@@ -191,9 +191,9 @@ free:
 int kwasm_nl_invoke(struct sk_buff *skb, struct genl_info *info, struct kwasm_diag *diag)
 {
 	struct invocation *inv = kzalloc(sizeof(*inv), GFP_KERNEL_ACCOUNT);
-	const struct kwasm_host_fn *const *tables;
+	const struct kwasm_provider *const *providers;
 	struct kwasm_bytes bytes;
-	u32 num_tables;
+	u32 num_providers;
 	int err;
 
 	if (!inv)
@@ -208,12 +208,12 @@ int kwasm_nl_invoke(struct sk_buff *skb, struct genl_info *info, struct kwasm_di
 	err = kwasm_bytes_get(&bytes, info->attrs, diag);
 	if (err)
 		goto release;
-	kwasm_hosts_lock(&tables, &num_tables);
-	err = invocation_compile(inv, &bytes, tables, num_tables, diag);
+	kwasm_providers_lock(&providers, &num_providers);
+	err = invocation_compile(inv, &bytes, providers, num_providers, diag);
 	kwasm_bytes_put(&bytes);
 	if (!err)
 		err = invocation_run(inv, info, diag);
-	kwasm_hosts_unlock();
+	kwasm_providers_unlock();
 	if (!err)
 		err = invocation_reply(inv, info);
 release:

@@ -3,7 +3,7 @@
  * nl_program.c - requests about programs: load, replace, unload, kill, show, code, log.
  */
 #include "event.h"
-#include "kernel/program/hosts.h"
+#include "kernel/program/provider.h"
 #include "kernel/limits.h"
 #include "kernel/machine/memory.h"
 #include "netlink.h"
@@ -56,10 +56,10 @@ static int load_request(struct genl_info *info, const struct kwasm_bytes *bytes,
 int kwasm_nl_create_program(struct genl_info *info, struct kwasm_diag *diag,
 			    struct kwasm_program **prog)
 {
-	const struct kwasm_host_fn *const *tables;
+	const struct kwasm_provider *const *providers;
 	struct kwasm_load_request req;
 	struct kwasm_bytes bytes;
-	u32 num_tables;
+	u32 num_providers;
 	int err;
 
 	err = kwasm_bytes_get(&bytes, info->attrs, diag);
@@ -68,11 +68,11 @@ int kwasm_nl_create_program(struct genl_info *info, struct kwasm_diag *diag,
 	err = load_request(info, &bytes, &req, diag);
 	if (err)
 		goto put_bytes;
-	kwasm_hosts_lock(&tables, &num_tables);
-	err = kwasm_program_create(kwasm_net_of(genl_info_net(info)), &req, tables, num_tables,
-				   diag, prog);
+	kwasm_providers_lock(&providers, &num_providers);
+	err = kwasm_program_create(kwasm_net_of(genl_info_net(info)), &req, providers,
+				   num_providers, diag, prog);
 	if (err)
-		kwasm_hosts_unlock();
+		kwasm_providers_unlock();
 put_bytes:
 	kwasm_bytes_put(&bytes);
 	return err;
@@ -118,7 +118,7 @@ int kwasm_nl_load(struct sk_buff *skb, struct genl_info *info, struct kwasm_diag
 		}
 	}
 	mutex_unlock(&kwasm_lock);
-	kwasm_hosts_unlock();
+	kwasm_providers_unlock();
 	if (err) {
 		kwasm_program_put(prog);
 		return err;
@@ -238,7 +238,7 @@ int kwasm_nl_replace(struct sk_buff *skb, struct genl_info *info, struct kwasm_d
 	kwasm_program_retire(old);
 unlock:
 	mutex_unlock(&kwasm_lock);
-	kwasm_hosts_unlock();
+	kwasm_providers_unlock();
 	if (err) {
 		kwasm_program_put(prog);
 		return err;

@@ -6,7 +6,7 @@
 #include <net/netns/generic.h>
 
 #include "kernel/handler/hook.h"
-#include "hosts.h"
+#include "provider.h"
 #include "program.h"
 
 LIST_HEAD(kwasm_nets);
@@ -55,7 +55,7 @@ static void __net_exit net_leave(struct net *net)
 	mutex_unlock(&kwasm_lock);
 }
 
-void kwasm_programs_remove_bound(const struct kwasm_host_fn *table)
+void kwasm_programs_remove_bound(const struct kwasm_provider *provider)
 {
 	struct kwasm_program *prog, *tmp;
 	struct kwasm_net *knet;
@@ -63,7 +63,7 @@ void kwasm_programs_remove_bound(const struct kwasm_host_fn *table)
 	mutex_lock(&kwasm_lock);
 	list_for_each_entry(knet, &kwasm_nets, node) {
 		list_for_each_entry_safe(prog, tmp, &knet->programs, node) {
-			if (!kwasm_hosts_bound(table, &prog->code->hosts))
+			if (!kwasm_provider_bound(provider, &prog->code->bindings))
 				continue;
 			kwasm_program_detach_all(prog);
 			kwasm_program_remove(prog);

@@ -16,7 +16,7 @@
 #include "run/store.h"
 #include "kernel/netlink/event.h"
 #include "kernel/handler/hook.h"
-#include "hosts.h"
+#include "provider.h"
 #include "kernel/machine/ksym.h"
 #include "kernel/limits.h"
 #include "program.h"
@@ -86,12 +86,12 @@ static int check_denied(const struct kwasm_module *m, const struct kwasm_load_re
 	return 0;
 }
 
-static u32 needs_of(const struct kwasm_hostmap *map)
+static u32 needs_of(const struct kwasm_bindings *bindings)
 {
 	u32 i, needs = 0;
 
-	for (i = 0; i < map->num_fns; i++) {
-		const struct kwasm_host_fn *fn = map->fns[i];
+	for (i = 0; i < bindings->num_fns; i++) {
+		const struct kwasm_host_fn *fn = bindings->fns[i];
 
 		if (!fn || !(fn->context & KWASM_HOST_PACKET))
 			continue;
@@ -201,28 +201,29 @@ void kwasm_program_put(struct kwasm_program *prog)
 	kref_put(&prog->ref, program_release);
 }
 
-int kwasm_program_code(const struct kwasm_module *module, const struct kwasm_host_fn *const *tables,
-		       u32 num_tables, struct kwasm_diag *diag, struct kwasm_code **code)
+int kwasm_program_code(const struct kwasm_module *module,
+		       const struct kwasm_provider *const *providers, u32 num_providers,
+		       struct kwasm_diag *diag, struct kwasm_code **code)
 {
 	struct kwasm_compile_opts opts = {
 		.dump_func = KWASM_DIAG_NONE,
 		.arena_limit = kwasm_limit_compile_bytes(),
 		.time_limit_ns = kwasm_limit_compile_ns(),
 	};
-	struct kwasm_hostmap map = { };
+	struct kwasm_bindings bindings = { };
 	int err;
 
-	err = kwasm_hostmap_resolve(module, tables, num_tables, true, diag, &map);
+	err = kwasm_bindings_resolve(module, providers, num_providers, true, diag, &bindings);
 	if (err)
 		return err;
-	err = kwasm_code_compile(module, &map, &opts, diag, code);
+	err = kwasm_code_compile(module, &bindings, &opts, diag, code);
 	if (err)
-		kwasm_hostmap_release(&map);
+		kwasm_bindings_release(&bindings);
 	return err;
 }
 
 static int program_compile(struct kwasm_program *prog, const struct kwasm_load_request *req,
-			   const struct kwasm_host_fn *const *tables, u32 num_tables,
+			   const struct kwasm_provider *const *providers, u32 num_providers,
 			   struct kwasm_diag *diag)
 {
 	int err;
@@ -233,17 +234,17 @@ static int program_compile(struct kwasm_program *prog, const struct kwasm_load_r
 	err = check_denied(prog->module, req, diag);
 	if (err)
 		return err;
-	err = kwasm_program_code(prog->module, tables, num_tables, diag, &prog->code);
+	err = kwasm_program_code(prog->module, providers, num_providers, diag, &prog->code);
 	if (err)
 		return err;
-	prog->needs = needs_of(&prog->code->hosts);
+	prog->needs = needs_of(&prog->code->bindings);
 	if (prog->module->float_code)
 		prog->needs |= KWASM_NEEDS_FPU;
 	return 0;
 }
 
 int kwasm_program_create(struct kwasm_net *knet, const struct kwasm_load_request *req,
-			 const struct kwasm_host_fn *const *tables, u32 num_tables,
+			 const struct kwasm_provider *const *providers, u32 num_providers,
 			 struct kwasm_diag *diag, struct kwasm_program **out)
 {
 	struct kwasm_program *prog = kzalloc(sizeof(*prog), GFP_KERNEL_ACCOUNT);
@@ -268,7 +269,7 @@ int kwasm_program_create(struct kwasm_net *knet, const struct kwasm_load_request
 	err = hash_digest(req, prog->digest);
 	if (err)
 		goto free;
-	err = program_compile(prog, req, tables, num_tables, diag);
+	err = program_compile(prog, req, providers, num_providers, diag);
 	if (err)
 		goto free;
 	prog->ksyms = kwasm_ksyms_add(prog->code, prog->name);

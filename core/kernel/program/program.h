@@ -133,20 +133,21 @@ struct kwasm_load_request {
  * @diag: one sentence when it is refused
  * @out: the program with one reference
  *
- * Context: process, may sleep; between kwasm_hosts_lock() and kwasm_hosts_unlock().
+ * Context: process, may sleep; between kwasm_providers_lock() and kwasm_providers_unlock().
  * Return: 0 or -errno.
  */
 int kwasm_program_create(struct kwasm_net *knet, const struct kwasm_load_request *req,
-			 const struct kwasm_host_fn *const *tables, u32 num_tables,
+			 const struct kwasm_provider *const *providers, u32 num_providers,
 			 struct kwasm_diag *diag, struct kwasm_program **out);
 
 /**
- * kwasm_program_code() - machine code of a module, imports from host tables, within the limits.
+ * kwasm_program_code() - machine code of a module, imports from providers, within the limits.
  *
  * Context: as kwasm_program_create().  Return: 0 or -errno with @diag set.
  */
-int kwasm_program_code(const struct kwasm_module *module, const struct kwasm_host_fn *const *tables,
-		       u32 num_tables, struct kwasm_diag *diag, struct kwasm_code **code);
+int kwasm_program_code(const struct kwasm_module *module,
+		       const struct kwasm_provider *const *providers, u32 num_providers,
+		       struct kwasm_diag *diag, struct kwasm_code **code);
 
 /**
  * kwasm_program_add() - enter it into its namespace, which takes over the caller's reference.
@@ -182,8 +183,8 @@ void kwasm_program_kill(struct kwasm_program *prog);
 /** kwasm_program_detach_all() - destroy each of its attachments.  kwasm_lock held. */
 void kwasm_program_detach_all(struct kwasm_program *prog);
 
-/** kwasm_programs_remove_bound() - detach and unload whatever is bound to @table. */
-void kwasm_programs_remove_bound(const struct kwasm_host_fn *table);
+/** kwasm_programs_remove_bound() - detach and unload whatever is bound to @provider. */
+void kwasm_programs_remove_bound(const struct kwasm_provider *provider);
 
 /** kwasm_instances_create() - a fresh instance on every CPU.  Process context, may sleep. */
 struct kwasm_instances *kwasm_instances_create(struct kwasm_program *prog,

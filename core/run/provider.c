@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * host.c - finds the host functions that a module's imports name.
+ * provider.c - finds the host functions that a module's imports name.
  *
- * Guarantees: a map that was filled in holds, for every imported function, NULL or a host function
- * of exactly the imported type.
+ * Guarantees: bindings that were filled in hold, for every imported function, NULL or a host
+ * function of exactly the imported type.
  */
-#include "host.h"
+#include "provider.h"
 
 bool kwasm_host_sig_matches(const char *sig, const struct kwasm_functype *type)
 {
@@ -28,17 +28,19 @@ static bool name_equal(const struct kwasm_name *name, const char *str)
 }
 
 static const struct kwasm_host_fn *find(const struct kwasm_import *import,
-					const struct kwasm_host_fn *const *tables, u32 num_tables)
+					const struct kwasm_provider *const *providers,
+					u32 num_providers)
 {
-	const struct kwasm_host_fn *fn;
-	u32 i;
+	u32 i, k;
 
-	for (i = 0; i < num_tables; i++) {
-		for (fn = tables[i]; fn->name; fn++) {
-			if (name_equal(&import->field, fn->name) &&
-			    name_equal(&import->module, fn->module))
-				return fn;
-		}
+	for (i = 0; i < num_providers; i++) {
+		const struct kwasm_provider *p = providers[i];
+
+		if (!name_equal(&import->module, p->module))
+			continue;
+		for (k = 0; k < p->num_fns; k++)
+			if (name_equal(&import->field, p->fns[k].name))
+				return &p->fns[k];
 	}
 	return NULL;
 }
@@ -64,9 +66,9 @@ static int bind(const struct kwasm_module *module, const struct kwasm_import *im
 	return 0;
 }
 
-int kwasm_hostmap_resolve(const struct kwasm_module *module,
-			  const struct kwasm_host_fn *const *tables, u32 num_tables, bool strict,
-			  struct kwasm_diag *diag, struct kwasm_hostmap *map)
+int kwasm_bindings_resolve(const struct kwasm_module *module,
+			   const struct kwasm_provider *const *providers, u32 num_providers,
+			   bool strict, struct kwasm_diag *diag, struct kwasm_bindings *bindings)
 {
 	const struct kwasm_host_fn **fns;
 	u32 i, n = 0;
@@ -81,39 +83,35 @@ int kwasm_hostmap_resolve(const struct kwasm_module *module,
 
 		if (import->kind != KWASM_EXTERN_FUNC)
 			continue;
-		fns[n] = find(import, tables, num_tables);
+		fns[n] = find(import, providers, num_providers);
 		err = bind(module, import, fns[n++], strict, diag);
 		if (err) {
 			kwasm_free(fns);
 			return err;
 		}
 	}
-	map->fns = fns;
-	map->num_fns = n;
+	bindings->fns = fns;
+	bindings->num_fns = n;
 	return 0;
 }
 
-void kwasm_hostmap_release(struct kwasm_hostmap *map)
+void kwasm_bindings_release(struct kwasm_bindings *bindings)
 {
-	kwasm_free(map->fns);
-	map->fns = NULL;
-	map->num_fns = 0;
+	kwasm_free(bindings->fns);
+	bindings->fns = NULL;
+	bindings->num_fns = 0;
 }
-
-/* The C prototype of every host function: absent operands are ignored. */
-typedef u64 (*host_fn)(struct kwasm_ctx *ctx, u64 a0, u64 a1, u64 a2, u64 a3, u64 a4);
 
 u64 kwasm_host_call(const struct kwasm_host_fn *fn, struct kwasm_ctx *ctx,
 		    const struct kwasm_functype *type, const u64 *values)
 {
-	host_fn call = (host_fn)fn->fn;
 	u64 a[KWASM_HOST_PARAMS] = { };
 	u64 result;
 	u32 k;
 
 	for (k = 0; k < min(type->num_params, KWASM_HOST_PARAMS); k++)
 		a[k] = kwasm_type_clean(type->params[k], values[k]);
-	result = call(ctx, a[0], a[1], a[2], a[3], a[4]);
+	result = fn->fn(ctx, a[0], a[1], a[2], a[3], a[4]);
 	return type->num_results ? kwasm_type_clean(*kwasm_functype_results(type), result) : 0;
 }
 

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * provider.h - named sets of host functions, and how a module's imports are bound to them.
+ */
+#ifndef KWASM_PROVIDER_H
+#define KWASM_PROVIDER_H
+
+#include "host.h"
+#include "wasm/module.h"
+
+/**
+ * struct kwasm_provider - the functions behind one import module
+ * @module: name of the import module
+ * @fns: its @num_fns functions
+ */
+struct kwasm_provider {
+	const char *module;
+	const struct kwasm_host_fn *fns;
+	u32 num_fns;
+};
+
+/**
+ * kwasm_bindings_resolve() - bind function imports to the functions of providers.
+ * @module: whose imports
+ * @providers: @num_providers of them
+ * @strict: an import that no provider has is an error (else its entry stays NULL)
+ * @diag: names the import, its type, what was expected
+ * @bindings: filled in; free with kwasm_bindings_release()
+ *
+ * Return: 0, -ENOENT no such function, -EPROTOTYPE another type, -ENOMEM.
+ */
+int kwasm_bindings_resolve(const struct kwasm_module *module,
+			   const struct kwasm_provider *const *providers, u32 num_providers,
+			   bool strict, struct kwasm_diag *diag, struct kwasm_bindings *bindings);
+void kwasm_bindings_release(struct kwasm_bindings *bindings);
+
+/**
+ * kwasm_host_call() - call a host function as compiled code does.
+ * @fn: what to call
+ * @ctx: its first argument
+ * @type: of the function; it may have more parameters where @fn stands in for code that is missing
+ * @values: the arguments; what is above 32 bits of an i32 or f32 is of no account
+ *
+ * Context: the host function's.  Return: the result, those of 32 bits zero-extended, or 0.
+ */
+u64 kwasm_host_call(const struct kwasm_host_fn *fn, struct kwasm_ctx *ctx,
+		    const struct kwasm_functype *type, const u64 *values);
+
+/**
+ * kwasm_functype_format() - spell a type as host functions do, "ii:i"; a reference is an 'r'.
+ *
+ * Cut to @size bytes with the NUL.
+ */
+void kwasm_functype_format(const struct kwasm_functype *type, char *buf, size_t size);
+
+/** kwasm_host_sig_matches() - does "ii:i" describe @type? */
+bool kwasm_host_sig_matches(const char *sig, const struct kwasm_functype *type);
+
+#endif /* KWASM_PROVIDER_H */
