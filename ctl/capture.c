@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * capture.c - the link layers of captures: where the network header is and what it is.
+ * capture.c - link layers of captures: position and type of the network header.
  */
 #include <pcap/pcap.h>
 
@@ -10,9 +10,9 @@
 #define SLL 16u
 #define SLL2 20u
 #define VLAN_TAG 4u
-#define SLL_OTHER_HOST 3	/* packet type of both cooked headers */
+#define SLL_OTHER_HOST 3	/* packet type in both cooked headers */
 
-/* Where a frame's reading stands: the EtherType of what begins at @at. */
+/* Position in a frame: @at, and the EtherType of the data there. */
 struct cursor {
 	u32 at;
 	u32 protocol;
@@ -24,7 +24,7 @@ static u32 protocol_of_version(u8 first)
 	return first >> 4 == 4 ? 0x0800 : first >> 4 == 6 ? 0x86dd : 0;
 }
 
-/* BSD loopback: an address family, whose number for IPv6 differs from system to system. */
+/* BSD loopback: an address family, whose number for IPv6 depends on the system. */
 static u32 protocol_of_family(const u8 *p, bool network_order)
 {
 	u32 family = kwasm_get_le32(p);
@@ -76,7 +76,7 @@ bool ctl_link_known(int link)
 	return false;
 }
 
-/* The caller has seen to it that header_bytes() are there. */
+/* The caller has checked that header_bytes() are present. */
 static void read_header(const u8 *p, int link, struct cursor *c)
 {
 	c->at = header_bytes(link);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * capture.h - captured frames as the packets that a handler would see in the kernel.
+ * capture.h - turns captured frames into the packets that a handler would see in the kernel.
  */
 #ifndef KWASM_CTL_CAPTURE_H
 #define KWASM_CTL_CAPTURE_H
@@ -8,8 +8,8 @@
 #include "../core/user/user_packet.h"
 
 /*
- * Whether a handler sees a frame; SIGHT(NAME, "key in JSON", "what it says in text").
- * All but SEEN end before the first hook.
+ * Whether a handler sees a frame; SIGHT(NAME, "key in JSON", "description in text").
+ * All except SEEN are dropped before the first hook.
  */
 #define CTL_SIGHTS(SIGHT)								\
 	SIGHT(SEEN, "seen", "seen")							\
@@ -45,7 +45,7 @@ static inline u32 ctl_be16(const u8 *p)
 	return (u32)p[0] << 8 | p[1];
 }
 
-/** ctl_link_known() - is this DLT_* one of those that ctl_frame_packet() reads? */
+/** ctl_link_known() - does ctl_frame_packet() support this DLT_*? */
 bool ctl_link_known(int link);
 
 /**
@@ -54,16 +54,16 @@ bool ctl_link_known(int link);
  * @link: DLT_* of the capture
  * @packet: data, len, linear, family and protocol are filled in when it is seen
  *
- * VLAN tags are taken off as by VLAN devices that exist for each of them.
+ * VLAN tags are removed, as if a VLAN device existed for each of them.
  */
 enum ctl_sight ctl_frame_packet(const struct ctl_frame *frame, int link,
 				struct kwasm_packet *packet);
 
 /**
- * ctl_ip_check() - what the kernel checks between a device and the first hook.
- * @data: network header; @captured: bytes there; @len: bytes on the wire from there on
+ * ctl_ip_check() - the kernel's checks between a device and the first hook.
+ * @data: network header; @captured: bytes from there on; @len: bytes on the wire from there on
  *
- * Cuts the packet to the length its header gives.
+ * Trims the packet to the length in its header.
  */
 enum ctl_sight ctl_ip_check(const u8 *data, u32 captured, u32 len, struct kwasm_packet *packet);
 

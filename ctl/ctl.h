@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * ctl.h - what every command of kwasmctl shares: commands, options, errors, files.
+ * ctl.h - shared by all commands of kwasmctl: commands, options, errors, files.
  *
- * A command is a row of a table: its options are described once, and that description parses the
- * command line, prints --help and feeds the completion.
+ * A command is a row of a table.  The descriptions of its options drive the parser, --help and the
+ * completion.
  */
 #ifndef KWASM_CTL_H
 #define KWASM_CTL_H
@@ -45,8 +45,8 @@ struct ctl_list {
  * @name: long name without dashes
  * @letter: short name or 0
  * @type: enum ctl_option_type
- * @offset: where its value goes in the command's argument structure
- * @value: what --help calls the value, NULL for flags
+ * @offset: offset of its value in the command's argument structure
+ * @value: name of the value in --help, NULL for flags
  * @help: one line
  */
 struct ctl_option {
@@ -58,7 +58,7 @@ struct ctl_option {
 	const char *help;
 };
 
-/* The words of a command line that belong to no option. */
+/* The words of a command line that are not options or their values. */
 struct ctl_words {
 	char **word;
 	u32 num;
@@ -66,15 +66,15 @@ struct ctl_words {
 
 /**
  * struct ctl_command - one command
- * @usage: its words and main options, for the first line of --help
+ * @usage: words and main options, for the first line of --help
  * @summary: one line for the list of commands
  * @details: the rest of --help, or NULL
- * @options: ended by an option without name, or NULL
- * @args_size: bytes of its argument structure
- * @min_words: fewest words behind the command
- * @max_words: most of them
- * @reals: words behind the first @min_words may be real numbers, of which "-inf" looks like options
- * @run: does it; returns enum ctl_status
+ * @options: terminated by an option without a name, or NULL
+ * @args_size: size of its argument structure in bytes
+ * @min_words: minimum number of words after the command
+ * @max_words: maximum number of words
+ * @reals: words after the first @min_words may be real numbers; "-inf" is then not an option
+ * @run: runs the command; returns enum ctl_status
  */
 struct ctl_command {
 	const char *name;
@@ -89,7 +89,7 @@ struct ctl_command {
 	int (*run)(void *args, const struct ctl_words *words);
 };
 
-/* Options that every command takes. */
+/* Options of every command. */
 struct ctl_globals {
 	bool json;
 	bool pretty;
@@ -105,72 +105,72 @@ extern const struct ctl_command ctl_attach, ctl_detach, ctl_dump, ctl_events, ct
 	ctl_version;
 
 /**
- * ctl_options_parse() - sort a command line into options and words.
- * @cmd: whose options; NULL for the global ones alone, which end at the first word
+ * ctl_options_parse() - split a command line into options and words.
+ * @cmd: command whose options are parsed; NULL: only global options, up to the first word
  * @args: the command's argument structure
- * @argv: behind the command's name, NULL at the end; reordered
- * @words: what is no option
+ * @argv: words after the command's name, terminated by NULL; reordered
+ * @words: set to the words that are not options
  *
- * Return: CTL_OK, or CTL_USAGE with the sentence printed.
+ * Return: CTL_OK, or CTL_USAGE after printing a message.
  */
 int ctl_options_parse(const struct ctl_command *cmd, void *args, char **argv,
 		      struct ctl_words *words);
 
-/** ctl_number_base() - of the integer that @text is: 16 with "0x", else 10. */
+/** ctl_number_base() - base of the integer in @text: 16 with "0x", else 10. */
 int ctl_number_base(const char *text);
 
-/** ctl_options_help() - the list of @options for --help. */
+/** ctl_options_help() - print @options for --help. */
 void ctl_options_help(const struct ctl_option *options);
 
 extern const struct ctl_option ctl_global_options[];
 
-/** ctl_fail() - print one sentence to standard error.  Return: CTL_FAILED. */
+/** ctl_fail() - print an error message to standard error.  Return: CTL_FAILED. */
 int ctl_fail(const char *fmt, ...) __printf(1, 2);
 
-/** ctl_usage() - the same for a wrong command line.  Return: CTL_USAGE. */
+/** ctl_usage() - the same for a command line error.  Return: CTL_USAGE. */
 int ctl_usage(const char *fmt, ...) __printf(1, 2);
 
-/** ctl_warn() - print a sentence about what is no failure of the command. */
+/** ctl_warn() - print a message that is not a failure of the command. */
 void ctl_warn(const char *fmt, ...) __printf(1, 2);
 
-/** ctl_fail_memory() - there is none left. */
+/** ctl_fail_memory() - report that memory is exhausted. */
 int ctl_fail_memory(void);
 
 /**
  * ctl_file_open() - open a binary for reading.
- * @path: "-" for standard input; what is no regular file is copied into memory first
+ * @path: "-" for standard input; other than a regular file, the input is first copied to memory
  *
- * Return: a file descriptor, or -1 with the sentence printed.
+ * Return: a file descriptor, or -1 after printing a message.
  */
 int ctl_file_open(const char *path);
 
 /**
- * ctl_file_read() - the whole of a file that ctl_file_open() has opened; free() it.
- * @path: what messages call it
+ * ctl_file_read() - read all of a file opened by ctl_file_open(); the caller calls free().
+ * @path: name in messages
  *
- * Return: NULL with the sentence printed.
+ * Return: NULL after printing a message.
  */
 u8 *ctl_file_read(int fd, const char *path, size_t *size);
 
 #define CTL_NAME_MAX 64
 
 /**
- * ctl_program_name() - the name a file's program gets: its base name without ".wasm".
+ * ctl_program_name() - program name for a file: its base name without ".wasm".
  *
- * Return: CTL_OK, or CTL_USAGE where that is no name and @given names none.
+ * Return: CTL_OK, or CTL_USAGE if neither @given nor the file name is a valid name.
  */
 int ctl_program_name(const char *given, const char *path, char name[CTL_NAME_MAX]);
 
-/** ctl_family_name() - "inet"; "?" for what kwasm does not know. */
+/** ctl_family_name() - "inet" and so on; "?" for an unknown one. */
 const char *ctl_family_name(u32 family);
 
-/** ctl_policy_name() - "accept"; "?" for what kwasm does not know. */
+/** ctl_policy_name() - "accept" and so on; "?" for an unknown one. */
 const char *ctl_policy_name(u32 policy);
 
 /**
- * struct ctl_hook - where handlers can be attached
- * @number: what the guest is told
- * @in: packets there have come in by a device; @out: will go out by one
+ * struct ctl_hook - a hook for handlers
+ * @number: number that the guest sees
+ * @in: its packets have an ingress device; @out: an egress device
  */
 struct ctl_hook {
 	const char *name;
@@ -179,10 +179,10 @@ struct ctl_hook {
 	bool out;
 };
 
-/** ctl_hook_find() - by name; NULL where there is none. */
+/** ctl_hook_find() - find a hook by name, or NULL. */
 const struct ctl_hook *ctl_hook_find(const char *name);
 
-/* The names of the hooks as a text, "nf_pre, nf_in" and so on. */
+/* The names of the hooks, "nf_pre, nf_in" and so on. */
 extern const char ctl_hook_names[];
 #define CTL_HOOK_NAMES (&ctl_hook_names[2])
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * dump.c - show what a module says and what has been made of it.
+ * dump.c - show a module's instructions, its IR and its machine code.
  *
- * A file is compiled here; what is no file is the name of a program in the kernel, whose machine
- * code is fetched.
+ * A file is compiled in this process; otherwise the argument is the name of a loaded program, whose
+ * machine code is read from the kernel.
  */
 #include <unistd.h>
 
@@ -34,15 +34,15 @@ static const struct ctl_option dump_options[] = {
 /* ---- IR ------------------------------------------------------------------------------------- */
 
 /**
- * struct ir_dump_to - where listings go
- * @failed: memory ran out: one of them is not whole
+ * struct ir_dump_to - destination of listings
+ * @failed: out of memory: a listing is incomplete
  */
 struct ir_dump_to {
 	const char *pass;
 	bool failed;
 };
 
-/* Collects one listing. */
+/* Collect one listing. */
 struct text_buffer {
 	char *text;
 	size_t len;
@@ -64,7 +64,7 @@ static void buffer_write(void *arg, const char *text, size_t len)
 	b->text[b->len] = 0;
 }
 
-/* A listing, whose lines end here. */
+/* Print a listing, modifying it in place. */
 static void print_lines(char *text)
 {
 	char *end;
@@ -75,7 +75,7 @@ static void print_lines(char *text)
 		if (*end)
 			*end++ = 0;
 		ctl_out_string(NULL, NULL, text);
-		ctl_out_text("%s\n", text);	/* the compiler's own words, tabs among them */
+		ctl_out_text("%s\n", text);	/* the compiler's text, which may contain tabs */
 	}
 	ctl_out_end();
 }
@@ -136,7 +136,7 @@ static int dump_ir(struct ctl_guest *g, const char *pass, u32 func)
 /* ---- machine code --------------------------------------------------------------------------- */
 
 /**
- * struct labels - the functions of a listing; labels_release() ends them
+ * struct labels - the functions of a listing; freed by labels_release()
  */
 struct labels {
 	struct ctl_code_label *all;
@@ -224,7 +224,7 @@ static int dump_file(const struct dump_args *args, const char *path)
 /* ---- a loaded program ----------------------------------------------------------------------- */
 
 /**
- * struct loaded - a program's code as the kernel sends it
+ * struct loaded - a program's code, received from the kernel
  */
 struct loaded {
 	struct labels labels;
@@ -267,7 +267,7 @@ static int read_code(const struct ctl_fields *f, u8 cmd, void *arg)
 	return 0;
 }
 
-/* The one function that is asked for. */
+/* Select the requested function. */
 static int select_label(const struct labels *labels, const char *name, struct ctl_code_text *text)
 {
 	char number[16];

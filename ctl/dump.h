@@ -14,8 +14,8 @@ int ctl_dump_wasm(const struct ctl_guest *g, u32 func);
 
 /**
  * struct ctl_code_label - a function in a piece of machine code
- * @start: offset of its first byte, @end: behind its last one
- * @name: its own copy, empty where the function has none
+ * @start: offset of its first byte, @end: offset after its last byte
+ * @name: allocated, empty if the function has none
  */
 struct ctl_code_label {
 	u32 index;
@@ -25,10 +25,10 @@ struct ctl_code_label {
 };
 
 /**
- * struct ctl_code_text - machine code to be listed
- * @address: where it runs
+ * struct ctl_code_text - machine code to list
+ * @address: run-time address
  * @labels: in order of @start
- * @sites: offsets in the module where known; may be NULL
+ * @sites: known offsets in the module; may be NULL
  */
 struct ctl_code_text {
 	const u8 *bytes;
@@ -40,7 +40,7 @@ struct ctl_code_text {
 	u32 num_sites;
 };
 
-/** ctl_dump_asm() - disassemble the functions of @text by objdump. */
+/** ctl_dump_asm() - disassemble the functions of @text with objdump. */
 int ctl_dump_asm(const struct ctl_code_text *text);
 
 #endif /* KWASM_CTL_DUMP_H */

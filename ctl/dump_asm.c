@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * dump_asm.c - machine code as objdump disassembles it, with functions and offsets in the module.
+ * dump_asm.c - disassemble machine code with objdump, adding functions and offsets in the module.
  */
 #define _GNU_SOURCE
 #include <ctype.h>
@@ -16,7 +16,7 @@
 
 extern char **environ;
 
-/* A file in memory that the child can open by its number. */
+/* A memory file that the child opens by its number. */
 static int code_file(const struct ctl_code_text *text)
 {
 	int fd = memfd_create("code", 0);
@@ -30,7 +30,7 @@ static int code_file(const struct ctl_code_text *text)
 	return fd;
 }
 
-/* Start objdump on @fd over all labels; its output comes by @out. */
+/* Start objdump on @fd for all labels; @out receives its output. */
 static int start_objdump(const struct ctl_code_text *text, int fd, int *out, pid_t *pid)
 {
 	const struct ctl_code_label *first = text->labels, *last = first + text->num_labels - 1;
@@ -61,7 +61,7 @@ static int start_objdump(const struct ctl_code_text *text, int fd, int *out, pid
 	return CTL_OK;
 }
 
-/* Sites are sorted by the machine code they stand for; NULL where none is at @pc. */
+/* Sites are sorted by machine code offset; NULL if none is at @pc. */
 static const struct kwasm_site *site_at(const struct ctl_code_text *text, u32 pc)
 {
 	u32 low = 0, high = text->num_sites, mid;
@@ -77,10 +77,10 @@ static const struct kwasm_site *site_at(const struct ctl_code_text *text, u32 pc
 }
 
 /**
- * struct walk - where the listing stands
- * @next: the label that comes next
- * @end: end of the open one's code, 0 while none is open
- * @last: site that the instruction before has been told of
+ * struct walk - state of the listing
+ * @next: the next label
+ * @end: end of the current label's code, 0 if there is none
+ * @last: site printed for the previous instruction
  */
 struct walk {
 	const struct ctl_code_text *text;
@@ -112,7 +112,7 @@ static void label_open(struct walk *w)
 	w->end = label->end;
 }
 
-/* Is @offset in a function?  Between them are thunks, which are not shown. */
+/* Is @offset in a function?  The thunks between functions are not shown. */
 static bool in_function(struct walk *w, u32 offset)
 {
 	if (w->end && offset >= w->end)
@@ -131,7 +131,10 @@ static void print_instruction(struct walk *w, u32 offset, u32 len, const char *b
 	bool call = !strncmp(code, "call", 4);
 	const struct kwasm_site *site;
 
-	/* A trap by a call is known by the call's last byte, a fault by its instruction's first. */
+	/*
+	 * The site of a trap by a call is the call's last byte, that of a fault the instruction's
+	 * first.
+	 */
 	site = text->sites ? site_at(text, call ? offset + len - 1 : offset) : NULL;
 	if (site && !call && site == w->last)
 		site = NULL;

@@ -2,7 +2,7 @@
 /*
  * dump_wasm.c - a listing of WebAssembly instructions with their byte offsets.
  *
- * Reads a validated module through the core's own decoder of instructions.
+ * Reads a validated module with the core's instruction decoder.
  */
 #include "ctl.h"
 #include "dump.h"
@@ -13,8 +13,8 @@
 #define INDENT_MAX 40
 
 /**
- * struct listing - a line that is being made
- * @failed: memory ran out: it is not whole
+ * struct listing - a line under construction
+ * @failed: out of memory: the line is incomplete
  */
 struct listing {
 	const struct kwasm_module *module;
@@ -25,7 +25,7 @@ struct listing {
 	bool failed;
 };
 
-/* Room for @more bytes and their end. */
+/* Make room for @more bytes and the terminating NUL. */
 static bool make_room(struct listing *l, size_t more)
 {
 	size_t room = max(2 * l->room, l->len + more + 1);

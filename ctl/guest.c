@@ -2,7 +2,7 @@
 /*
  * guest.c - decode, compile, instantiate and call a module in this process.
  *
- * Guarantees: the steps, and the sentences about what is wrong, are the kernel's: it is its code.
+ * Guarantees: the steps and the error messages are those of the kernel, since the code is the same.
  */
 #include <unistd.h>
 
@@ -109,7 +109,7 @@ int ctl_guest_start(struct ctl_guest *g, u64 memory_limit, u64 limit_ns)
 		return fail_deadline(err);
 	if (memory_limit)
 		g->limits.memory_pages = (u32)min_t(u64, memory_limit / KWASM_PAGE_SIZE, 65536);
-	/* Calls arm a deadline of their own, to the nanosecond; this is the start function's. */
+	/* Calls set their own deadline, to the nanosecond; this one is for the start function. */
 	g->limits.call_ms = (u32)min_t(u64, DIV_ROUND_UP(limit_ns, NS_PER_MS), U32_MAX);
 	return instantiate(g);
 }
@@ -187,7 +187,7 @@ void ctl_trap_from_info(struct ctl_trap *trap, const struct ctl_guest *g,
 	trap->offset = info->offset;
 	name = m->funcs[info->func].name;
 	if (name.len >= sizeof(trap->name)) {
-		/* As long as the kernel's, and not cut in the middle of a character. */
+		/* As long as in the kernel, and not truncated within a character. */
 		name.len = sizeof(trap->name) - 1;
 		while (name.len && (name.str[name.len] & 0xc0) == 0x80)
 			name.len--;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * guest.h - a module that runs in this process, through the library that is also the kernel's core.
+ * guest.h - a module that runs in this process, with the library that is also the kernel's core.
  */
 #ifndef KWASM_CTL_GUEST_H
 #define KWASM_CTL_GUEST_H
@@ -10,7 +10,7 @@
 #include "trap.h"
 
 /**
- * struct ctl_guest - what has been made of a file so far
+ * struct ctl_guest - a module in the stages of its preparation
  */
 struct ctl_guest {
 	struct kwasm_limits limits;
@@ -21,34 +21,34 @@ struct ctl_guest {
 };
 
 /*
- * Each step needs the one before; a failure is printed and returned as enum ctl_status.
- * ctl_guest_close() releases whatever there is.
+ * Each step requires the previous one; a failure is printed and returned as enum ctl_status.
+ * ctl_guest_close() releases what exists.
  */
 int ctl_guest_decode(struct ctl_guest *g, const char *path);
-/** ctl_guest_decode_fd() - the same for a file that is open already. */
+/** ctl_guest_decode_fd() - the same for an open file. */
 int ctl_guest_decode_fd(struct ctl_guest *g, int fd, const char *path);
 /** ctl_guest_compile() - @opts: NULL for the defaults. */
 int ctl_guest_compile(struct ctl_guest *g, const struct kwasm_compile_opts *opts);
 /**
- * ctl_guest_start() - instantiate it.
+ * ctl_guest_start() - instantiate the module.
  * @memory_limit: bytes of linear memory, 0 for the default
- * @limit_ns: time that a start function may take, here and at restarts; 0 for no limit
+ * @limit_ns: time limit of a start function, also at restarts; 0 for none
  */
 int ctl_guest_start(struct ctl_guest *g, u64 memory_limit, u64 limit_ns);
-/** ctl_guest_restart() - a fresh instance in place of the old one. */
+/** ctl_guest_restart() - replace the instance with a fresh one. */
 int ctl_guest_restart(struct ctl_guest *g);
 void ctl_guest_close(struct ctl_guest *g);
 
-/** ctl_guest_export() - an exported function.  Return: NULL with the sentence printed. */
+/** ctl_guest_export() - find an exported function.  Return: NULL after printing a message. */
 const struct kwasm_export *ctl_guest_export(const struct ctl_guest *g, const char *name);
 
-/** ctl_guest_function() - function index from "3" or a name.  False with the sentence printed. */
+/** ctl_guest_function() - function index from "3" or a name.  False after printing a message. */
 bool ctl_guest_function(const struct ctl_guest *g, const char *text, u32 *func);
 
 /**
- * struct ctl_call - how a call ended
- * @trapped: @trap says why
- * @ns: how long it took
+ * struct ctl_call - outcome of a call
+ * @trapped: the call trapped; @trap is valid
+ * @ns: run time
  */
 struct ctl_call {
 	bool trapped;
@@ -60,9 +60,9 @@ struct ctl_call {
  * ctl_guest_call() - call a function.
  * @values: arguments in, results out
  * @limit_ns: 0 for none
- * @call: how it ended
+ * @call: the outcome
  *
- * Return: CTL_OK when it ended, by a trap or not; CTL_FAILED when it could not be made.
+ * Return: CTL_OK if the call was made, even if it trapped; else CTL_FAILED.
  */
 int ctl_guest_call(struct ctl_guest *g, u32 func, u64 *values, u64 limit_ns,
 		   struct ctl_call *call);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * hook.c - the hooks that the tool knows, from the table of them.
+ * hook.c - the hooks, from the table in kwasm_hooks.def.
  */
 #include "ctl.h"
 

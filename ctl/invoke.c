@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * invoke.c - call one exported function, here or in the kernel.
+ * invoke.c - call an exported function, in this process or in the kernel.
  *
- * Guarantees: both sides take the same words and print the same; a trap is a failure.
+ * Guarantees: both accept the same arguments and print the same results; a trap is a failure.
  */
 #include <ctype.h>
 #include <unistd.h>
@@ -34,7 +34,7 @@ static const struct ctl_option invoke_options[] = {
 };
 
 /**
- * struct outcome - how a call ended, and with which results unless by a trap
+ * struct outcome - outcome of a call; results, unless it trapped
  */
 struct outcome {
 	struct ctl_call call;
@@ -43,7 +43,7 @@ struct outcome {
 	u8 types[ARGS_MAX];
 };
 
-/* Decimal or hexadecimal, negative or up to the type's unsigned maximum. */
+/* Decimal or hexadecimal, from the type's signed minimum to its unsigned maximum. */
 static bool parse_int(const char *text, u32 bits, u64 *value)
 {
 	bool negative = text[0] == '-';
@@ -241,7 +241,7 @@ static int run_invoke(void *arg, const struct ctl_words *words)
 		return ctl_usage("--memory-limit cannot be used with --kernel: the parameters of module kwasm apply");
 	if (args->kernel && !strcmp(words->word[0], "-"))
 		return ctl_usage("--kernel requires a file, not standard input");
-	/* Opened once: a pipe can be read no second time, and a file may change. */
+	/* Opened once: a pipe cannot be read twice, and a file may change. */
 	fd = ctl_file_open(words->word[0]);
 	if (fd < 0)
 		return CTL_FAILED;

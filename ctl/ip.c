@@ -2,9 +2,9 @@
 /*
  * ip.c - which IP packets reach the first hook: the checks of the kernel's receive path.
  *
- * Guarantees: nothing behind the captured bytes is read; a packet that the kernel drops before
- * NF_INET_PRE_ROUTING is not seen here either, with the reason.  The sysctls that bear upon it have
- * their default values, and the packet came in by a device that is not the loopback.
+ * Guarantees: never reads past the captured bytes; a packet that the kernel drops before
+ * NF_INET_PRE_ROUTING is not seen here either, and the reason is reported.  Relevant sysctls are
+ * assumed to have their defaults, and the ingress device not to be the loopback.
  */
 #include "capture.h"
 
@@ -31,7 +31,9 @@ static u32 be32(const u8 *p)
 	return ctl_be16(p) << 16 | ctl_be16(p + 2);
 }
 
-/* What is missing was cut off by the capture if it was on the wire, else it never was there. */
+/*
+ * Missing bytes were cut off by the capture if they were on the wire; else the packet is truncated.
+ */
 static enum ctl_sight missing(u32 need, u32 len)
 {
 	return need <= len ? CTL_SIGHT_CUT : CTL_SIGHT_TRUNCATED;
@@ -88,7 +90,7 @@ static bool addresses_good(const u8 *data)
 	return from[0] != 0xff;
 }
 
-/* Options that the kernel knows have rules of their own; @at counts from the IPv6 header. */
+/* Options known to the kernel have specific rules; @at is relative to the IPv6 header. */
 static bool option_good(const u8 *data, u32 at, u32 packet_len)
 {
 	u32 len = data[at + 1];
@@ -104,7 +106,7 @@ static bool option_good(const u8 *data, u32 at, u32 packet_len)
 		return len == 4 && at % 4 == 2 && be32(data + at + 2) > 65535 &&
 		       !ctl_be16(data + 4) && be32(data + at + 2) <= packet_len - IPV6_HEADER;
 	default:
-		/* The two high bits say what to do with an unknown option: 0 is to skip it. */
+		/* The two high bits define the treatment of an unknown option: 0 means skip. */
 		return !(data[at] >> 6);
 	}
 }
@@ -176,7 +178,7 @@ static enum ctl_sight check_ipv6(const u8 *data, u32 captured, u32 len,
 	if (!addresses_good(data))
 		return CTL_SIGHT_ADDRESS;
 	payload = ctl_be16(data + 4);
-	/* Without a length it may be a jumbogram, whose option gives it. */
+	/* A packet with length 0 may be a jumbogram, whose option has the length. */
 	if (payload || data[6] != HOP_BY_HOP) {
 		if (payload + IPV6_HEADER > len)
 			return CTL_SIGHT_TRUNCATED;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * log.c - log, events, version: what the kernel side has to say.
+ * log.c - the commands log, events and version.
  */
 #include <time.h>
 
@@ -9,7 +9,7 @@
 #include "out.h"
 #include "trap.h"
 
-#define UNLOADED 100	/* what ends the following of a log, unlike any enum ctl_status */
+#define UNLOADED 100	/* ends the following of a log; differs from any enum ctl_status */
 
 struct log_args {
 	bool follow;
@@ -21,7 +21,7 @@ static const struct ctl_option log_options[] = {
 	{ }
 };
 
-/* What tells a line from every other one, also where a replaced program counts from 0 again. */
+/* Identifies a line, even if a replaced program restarts counting at 0. */
 struct line_id {
 	char name[KWASM_NAME_LEN];
 	u64 number;
@@ -29,10 +29,10 @@ struct line_id {
 };
 
 /**
- * struct log_reader - the reading of a log
- * @name: whose; NULL for everybody's
- * @follow: go on with events
- * @dumped: what has been printed when the events begin, sorted then; some of them are events too
+ * struct log_reader - state of reading a log
+ * @name: program; NULL for all
+ * @follow: continue with events
+ * @dumped: lines printed before the events, then sorted; some of them also arrive as events
  */
 struct log_reader {
 	const char *name;
@@ -147,7 +147,7 @@ static int read_log(struct log_reader *r)
 {
 	int status;
 
-	/* Subscribed first, so that no line falls between the dump and the events. */
+	/* Subscribe first, so that no line is lost between the dump and the events. */
 	status = r->follow ? ctl_events_join() : CTL_OK;
 	if (!status && r->name)
 		status = ctl_program_check(r->name);

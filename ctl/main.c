@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * main.c - kwasmctl: finds the command, parses its line, runs it.
+ * main.c - kwasmctl: find the command, parse its arguments, run it.
  *
- * Guarantees: exit status 0 only on success, 1 on failure, 2 for a wrong command line; every
- * failure is one sentence on standard error.
+ * Guarantees: exit status 0 only on success, 1 on failure, 2 for a command line error; every
+ * failure prints one message to standard error.
  */
 #include "ctl.h"
 #include "nl.h"

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * nl.c - the only code that speaks netlink.
+ * nl.c - netlink requests; no other code of the tool uses netlink.
  *
- * Guarantees: an error is the kernel's own sentence where it sent one, else one that says what to
- * do; strings of an answer are terminated, integers read by their length, nests checked.
+ * Guarantees: an error is the kernel's message if there is one, else one with a hint; strings in a
+ * reply are terminated, integers read according to their length, nests validated.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -20,8 +20,8 @@
 #define NEEDS_ADMIN "operation not permitted: run as root or with CAP_NET_ADMIN"
 
 /**
- * struct ctl_request - a request that is being made
- * @unfit: the attribute that found no room in it, 0 where all did
+ * struct ctl_request - a request under construction
+ * @unfit: the first attribute that did not fit, 0 if all did
  */
 struct ctl_request {
 	struct nl_msg *msg;
@@ -29,7 +29,7 @@ struct ctl_request {
 };
 
 /**
- * struct exchange - a request under way
+ * struct exchange - a request in flight
  * @err: -errno from the kernel
  * @stop: nonzero value that @fn returned
  * @done: the last message has been read
@@ -43,7 +43,7 @@ struct exchange {
 };
 
 static struct nl_sock *sock;
-static struct nl_sock *event_sock;	/* member of the group of events, NULL until it is wanted */
+static struct nl_sock *event_sock;	/* member of the events group, NULL until needed */
 static int family;
 static char *error_text;
 
@@ -159,8 +159,8 @@ no_memory:
 }
 
 /*
- * A request is a page, many times what the kernel takes of any attribute.  One that does not fit
- * is remembered, since without it the request would say something else.
+ * A request is a page, many times the kernel's limit of any attribute.  An attribute that does not
+ * fit is recorded, since the request must not be sent without it.
  */
 static void put(struct ctl_request *req, int attr, const void *value, size_t len)
 {
@@ -198,7 +198,7 @@ void ctl_request_flag(struct ctl_request *req, int attr)
 	put(req, attr, NULL, 0);
 }
 
-/* One pass over the attributes; those that this version does not know are left out. */
+/* One pass over the attributes; unknown ones are skipped. */
 static void fields_parse(struct ctl_fields *f, struct nlattr *first, int len)
 {
 	struct nlattr *attr;
@@ -222,7 +222,7 @@ static int on_message(struct nl_msg *msg, void *arg)
 	if (header->nlmsg_type != family || !genlmsg_valid_hdr(header, 0))
 		return NL_OK;
 	genl = nlmsg_data(header);
-	/* The error that follows says the same in one sentence. */
+	/* The following error carries the same message. */
 	if (genl->cmd == KWASM_CMD_DIAG || !ex->fn || ex->stop)
 		return NL_OK;
 	fields_parse(&f, genlmsg_attrdata(genl, 0), genlmsg_attrlen(genl, 0));
@@ -275,7 +275,7 @@ static int on_error(struct sockaddr_nl *from, struct nlmsgerr *e, void *arg)
 	return NL_STOP;
 }
 
-/* A dump that fails says so in its last message. */
+/* A failed dump reports its error in the last message. */
 static int on_finish(struct nl_msg *msg, void *arg)
 {
 	struct nlmsghdr *header = nlmsg_hdr(msg);
@@ -302,13 +302,13 @@ static int on_ack(struct nl_msg *msg, void *arg)
 	return NL_STOP;
 }
 
-/* Nobody asked for an event, so it has no number. */
+/* Events are unsolicited and have no sequence number. */
 static int ignore_sequence(struct nl_msg *msg, void *arg)
 {
 	return NL_OK;
 }
 
-/* Read from @from until the answer is complete; events end only when @ex is told to stop. */
+/* Read from @from until the reply is complete; events end only when @ex stops. */
 static int receive(struct nl_sock *from, struct exchange *ex)
 {
 	bool events = from == event_sock;
@@ -325,7 +325,7 @@ static int receive(struct nl_sock *from, struct exchange *ex)
 		nl_cb_set(cb, NL_CB_SEQ_CHECK, NL_CB_CUSTOM, ignore_sequence, NULL);
 	while (!ex->done && !err && !(events && ex->stop)) {
 		err = nl_recvmsgs(from, cb);
-		/* ENOBUFS: the kernel had more to say than the socket holds, and goes on. */
+		/* ENOBUFS: the socket buffer overflowed; the kernel continues to send. */
 		if (events && err == -NLE_NOMEM) {
 			ctl_warn("events were lost: they arrived faster than they were read");
 			err = 0;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * nl.h - requests to the kernel module and its answers, without libnl's types.
+ * nl.h - requests to the kernel module and its replies, without libnl types.
  */
 #ifndef KWASM_CTL_NL_H
 #define KWASM_CTL_NL_H
@@ -13,8 +13,8 @@ struct ctl_request;
 
 /**
  * struct ctl_fields - the attributes of a message or nest
- * @attr: the last one of each kind
- * @first: all of them, for those that are repeated
+ * @attr: the last one of each type
+ * @first: the first of all, for repeated ones
  */
 struct ctl_fields {
 	struct nlattr *attr[KWASM_NUM_ATTRS];
@@ -22,13 +22,13 @@ struct ctl_fields {
 	int len;
 };
 
-/** ctl_reply_fn - one message of the answer; nonzero ends the reading with that value. */
+/** ctl_reply_fn - handles a message of the reply; nonzero stops reading with that value. */
 typedef int (*ctl_reply_fn)(const struct ctl_fields *f, u8 cmd, void *arg);
 
 /**
  * ctl_request_new() - begin a request.
  *
- * Return: NULL with the sentence printed.
+ * Return: NULL after printing a message.
  */
 struct ctl_request *ctl_request_new(u8 cmd);
 
@@ -40,43 +40,43 @@ void ctl_request_u64(struct ctl_request *req, int attr, u64 value);
 void ctl_request_flag(struct ctl_request *req, int attr);
 
 /**
- * ctl_request_try() - send it, read the answer, free the request; the first one connects to the
- * module.
- * @dump: ask for all of them
+ * ctl_request_try() - send a request, read the reply, free the request; the first call connects to
+ * the module.
+ * @dump: request a dump
  * @fn: called with each message, or NULL
  *
- * Return: 0, what @fn returned, or -errno with the sentence in ctl_request_error().
+ * Return: 0, the nonzero value of @fn, or -errno; ctl_request_error() has the message.
  */
 int ctl_request_try(struct ctl_request *req, bool dump, ctl_reply_fn fn, void *arg);
 
-/** ctl_request_error() - why the last request failed. */
+/** ctl_request_error() - message of the last failed request. */
 const char *ctl_request_error(void);
 
-/** ctl_request_do() - ctl_request_try() whose failure is printed.  Return: enum ctl_status. */
+/** ctl_request_do() - ctl_request_try(), printing a failure.  Return: enum ctl_status. */
 int ctl_request_do(struct ctl_request *req, bool dump, ctl_reply_fn fn, void *arg);
 
-/** ctl_program_check() - is there a program of this name?  Return: enum ctl_status. */
+/** ctl_program_check() - check that a program is loaded.  Return: enum ctl_status. */
 int ctl_program_check(const char *name);
 
-/** ctl_events_join() - collect events from now on.  Return: enum ctl_status. */
+/** ctl_events_join() - subscribe to events.  Return: enum ctl_status. */
 int ctl_events_join(void);
 
 /**
- * ctl_events_read() - call @fn with each event behind ctl_events_join() until it returns nonzero.
+ * ctl_events_read() - call @fn with each event since ctl_events_join() until it returns nonzero.
  *
- * Return: that value, or CTL_FAILED where reading failed.
+ * Return: that value, or CTL_FAILED if reading failed.
  */
 int ctl_events_read(ctl_reply_fn fn, void *arg);
 
-/** ctl_connect() - reach the module.  Return: enum ctl_status, a failure printed. */
+/** ctl_connect() - connect to the module.  Return: enum ctl_status; prints a failure. */
 int ctl_connect(void);
 
-/** ctl_module_absent() - is the module not loaded, nor to be had?  Prints nothing. */
+/** ctl_module_absent() - is the module neither loaded nor loadable?  Prints nothing. */
 bool ctl_module_absent(void);
 
 void ctl_disconnect(void);
 
-/* Fields; what is absent reads as 0, "" or false. */
+/* Fields; an absent one reads as 0, "" or false. */
 bool ctl_field_has(const struct ctl_fields *f, int attr);
 u64 ctl_field_uint(const struct ctl_fields *f, int attr);
 s32 ctl_field_s32(const struct ctl_fields *f, int attr);
@@ -84,7 +84,7 @@ const char *ctl_field_string(const struct ctl_fields *f, int attr);
 const u8 *ctl_field_bytes(const struct ctl_fields *f, int attr, size_t *size);
 bool ctl_field_nest(const struct ctl_fields *f, int attr, struct ctl_fields *in);
 
-/** ctl_field_next() - the next attribute of a kind behind @pos, NULL for the first. */
+/** ctl_field_next() - the next attribute of a type after @pos; NULL starts with the first. */
 struct nlattr *ctl_field_next(const struct ctl_fields *f, int attr, struct nlattr *pos);
 bool ctl_attr_nest(struct nlattr *attr, struct ctl_fields *in);
 u64 ctl_attr_uint(struct nlattr *attr);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * options.c - command lines, from the tables in which commands describe their options.
+ * options.c - parse command lines according to the option tables of commands.
  *
- * Options may stand before and behind words; "--" ends them, and a word that begins like a number
- * ("-5") is none.
+ * Options may precede or follow words; "--" ends them, and a word that begins like a number ("-5")
+ * is not an option.
  */
 #include <ctype.h>
 
@@ -101,7 +101,7 @@ struct unit {
 	u64 factor;
 };
 
-/* A decimal number and a unit.  False where it is none or above 2^63. */
+/* A decimal number and a unit.  False if invalid or above 2^63. */
 static bool parse_units(const char *text, const struct unit *units, u64 *to)
 {
 	char *end;
@@ -209,7 +209,7 @@ static int unknown(const struct ctl_command *cmd, const char *option)
 			 cmd ? cmd->name : "", cmd ? " " : "");
 }
 
-/* "--name", "--name=value", "--name value"; leaves @argv at the last word used. */
+/* "--name", "--name=value", "--name value"; leaves @argv at the last word consumed. */
 static int parse_long(const struct ctl_command *cmd, void *args, char ***argv)
 {
 	const char *word = **argv, *name = word + 2, *equals = strchr(name, '=');

@@ -14,7 +14,7 @@
 
 static json_t *stack[DEPTH_MAX];
 static u32 depth;
-static bool no_memory;	/* something could not be said */
+static bool no_memory;	/* the document is incomplete */
 static bool controls;	/* the document holds control characters that JSON does not escape */
 
 bool ctl_out_is_json(void)
@@ -40,7 +40,7 @@ static void begin(const char *key, json_t *value)
 		json_decref(value);
 		return;
 	}
-	/* Inner ones belong to what they stand in, the outermost one to the stack. */
+	/* Inner values are owned by their container, the outermost one by the stack. */
 	if (depth)
 		add(key, value);
 	stack[depth++] = value;
@@ -77,7 +77,7 @@ char *ctl_clean(char *text)
 	return text;
 }
 
-/* U+0080 to U+009F, of which a terminal may take some for commands. */
+/* U+0080 to U+009F, which a terminal may interpret as control codes. */
 static bool has_controls(const char *text)
 {
 	for (; *text; text++)
@@ -86,7 +86,7 @@ static bool has_controls(const char *text)
 	return false;
 }
 
-/* Formats are literals at every call; they come here as parameters. */
+/* Formats are literals in every caller, but parameters here. */
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
 
 void ctl_out_string(const char *key, const char *fmt, const char *value)
@@ -167,7 +167,7 @@ const char *ctl_time_format(char *buf, u64 ns)
 			 (unsigned long long)(ns / 1000000000ull % 60));
 		return buf;
 	}
-	/* What three digits round up to the next unit is said in that one. */
+	/* A value whose three digits round up to the next unit uses that unit. */
 	for (i = 0; i < ARRAY_SIZE(units) - 1 && ns < units[i].unit - units[i].unit / 2000; i++)
 		;
 	snprintf(buf, 32, "%.3g%s", (double)ns / (double)units[i].unit, units[i].name);

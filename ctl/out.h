@@ -1,18 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * out.h - what a command prints, as text or as JSON, from the same calls.
+ * out.h - output of commands, as text or as JSON, from the same calls.
  *
- * Every call that takes a key and a format contributes a member to the JSON document, or prints
- * the format, whichever was asked for.  A NULL format is for JSON only, ctl_out_text() for text
- * only.  Names are the guests' own: in text, bytes that are not printable come out as '?'; JSON has
- * strings as they are where they are UTF-8.
+ * A call with a key and a format adds a member to the JSON document, or prints the format in text
+ * mode.  A NULL format is for JSON only, ctl_out_text() for text only.  Guests choose names: text
+ * output replaces unprintable bytes with '?'; JSON keeps valid UTF-8 strings.
  */
 #ifndef KWASM_CTL_OUT_H
 #define KWASM_CTL_OUT_H
 
 #include "env.h"
 
-/** ctl_out_object() - begin an object; @key is NULL in an array and for the document itself. */
+/** ctl_out_object() - begin an object; @key is NULL in an array and for the top level. */
 void ctl_out_object(const char *key);
 /** ctl_out_array() - begin an array. */
 void ctl_out_array(const char *key);
@@ -24,30 +23,30 @@ void ctl_out_string(const char *key, const char *fmt, const char *value);
 void ctl_out_uint(const char *key, const char *fmt, u64 value);
 void ctl_out_int(const char *key, const char *fmt, s64 value);
 void ctl_out_real(const char *key, const char *fmt, double value);
-/** ctl_out_bool() - in text: @text where it is true, nothing where not. */
+/** ctl_out_bool() - in text: @text if true, else nothing. */
 void ctl_out_bool(const char *key, const char *text, bool value);
 /** ctl_out_time() - nanoseconds; in text as "1.5ms". */
 void ctl_out_time(const char *key, const char *fmt, u64 ns);
-/** ctl_out_size() - bytes; in text as "64K" where that is exact. */
+/** ctl_out_size() - bytes; in text as "64K" if exact. */
 void ctl_out_size(const char *key, const char *fmt, u64 bytes);
-/** ctl_out_since() - a moment @age_ns ago; JSON: an ISO 8601 date, text: date and age. */
+/** ctl_out_since() - the time @age_ns ago; JSON: an ISO 8601 date, text: date and age. */
 void ctl_out_since(const char *key, const char *fmt, u64 age_ns);
-/** ctl_out_date() - a moment as ISO 8601 with microseconds. */
+/** ctl_out_date() - a time in ISO 8601 with microseconds. */
 void ctl_out_date(const char *key, const char *fmt, u64 epoch_ns);
 
-/** ctl_out_text() - what a guest has a say in goes through ctl_clean() first. */
+/** ctl_out_text() - text only; strings from a guest must pass ctl_clean() first. */
 void ctl_out_text(const char *fmt, ...) __printf(1, 2);
 
-/** ctl_clean() - put '?' in the place of every byte that is not printable.  Return: @text. */
+/** ctl_clean() - replace every unprintable byte with '?'.  Return: @text. */
 char *ctl_clean(char *text);
 
-/** ctl_out_is_json() - for what cannot be said in both forms. */
+/** ctl_out_is_json() - for output that differs in structure. */
 bool ctl_out_is_json(void);
 
-/** ctl_out_flush() - push text out to a reader that waits. */
+/** ctl_out_flush() - flush text to a waiting reader. */
 void ctl_out_flush(void);
 
-/** ctl_out_close() - Return: false when standard output could not be written. */
+/** ctl_out_close() - Return: false if standard output could not be written. */
 bool ctl_out_close(void);
 
 /** ctl_time_format() - "1.5ms"; @buf of 32 bytes. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * program.c - load, replace, unload, kill, attach, detach: what changes the kernel's state.
+ * program.c - the commands that change the kernel's state: load, replace, unload, kill, attach,
+ * detach.
  */
 #include <unistd.h>
 
@@ -8,7 +9,7 @@
 #include "nl.h"
 #include "out.h"
 
-/* Options of all that takes a program into the kernel. */
+/* Options of all commands that load a program. */
 struct load_args {
 	const char *name;
 	u64 time_limit;
@@ -111,7 +112,7 @@ static int print_loaded(const struct ctl_fields *f, u8 cmd, void *arg)
 	return 0;
 }
 
-/* Send a program under @name; the request's answer holds it. */
+/* Load or replace program @name; the reply contains it. */
 static int send_program(u8 cmd, const struct load_args *args, const char *name, const char *path)
 {
 	struct ctl_request *req;
@@ -147,7 +148,7 @@ static int run_replace(void *arg, const struct ctl_words *words)
 	return status ?: send_program(KWASM_CMD_REPLACE, arg, name, words->word[1]);
 }
 
-/* For JSON only: what a command that has nothing to say has acted upon. */
+/* For JSON only: the object of a command without other output. */
 static int print_affected(u32 id, const char *name, const char *hook)
 {
 	ctl_out_object(NULL);
@@ -338,7 +339,7 @@ static int detach_all(const char *hook)
 		}
 		ctl_request_u32(req, KWASM_A_ID, list.ids[i]);
 		err = ctl_request_try(req, false, NULL, NULL);
-		/* Gone in between: that is what was asked for. */
+		/* Detached meanwhile: the goal is reached. */
 		if (err && err != -ENOENT)
 			status = ctl_fail("%s", ctl_request_error());
 		if (!err)

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * show.c - list, show, stats: what is loaded, where it is attached, what it has done.
+ * show.c - list, show, stats: loaded programs, their attachments and counters.
  *
- * Programs are asked for one by one, each with its attachments behind it; one that vanishes in
- * between is left out.
+ * Programs are requested one by one, each followed by its attachments; one that is unloaded
+ * meanwhile is skipped.
  */
 #include "ctl.h"
 #include "nl.h"
@@ -147,7 +147,7 @@ static const char *extern_name(u64 kind)
 	return kind < ARRAY_SIZE(words) ? words[kind] : "?";
 }
 
-/* Imports, whose names have a module's ahead of them, or exports. */
+/* Imports, whose names follow that of a module, or exports. */
 static void print_externs(const struct ctl_fields *p, int attr, const char *key)
 {
 	bool imports = attr == KWASM_A_IMPORT;
@@ -214,7 +214,7 @@ static int print_program(const struct ctl_fields *f, u8 cmd, void *arg)
 	return 0;
 }
 
-/* Nothing is printed for a program that is gone: -ENOENT comes before its first byte. */
+/* An unloaded program prints nothing: -ENOENT precedes its first byte. */
 static int show_program(const char *name)
 {
 	bool begun = false;
@@ -369,7 +369,7 @@ static int run_stats(void *arg, const struct ctl_words *words)
 	const char *name = words->num ? words->word[0] : NULL;
 	int status = ctl_connect();
 
-	/* A name that nothing has is an error, not an empty table. */
+	/* An unknown name is an error, not an empty table. */
 	if (!status && name)
 		status = ask(KWASM_CMD_GET_PROGRAM, name, false, NULL, NULL);
 	if (status)

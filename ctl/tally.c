@@ -2,8 +2,8 @@
 /*
  * tally.c - counts, times and log lines of `kwasmctl test`.
  *
- * Guarantees: a run is never ended by its bookkeeping: where memory is short, times and lines are
- * left out, counts never.
+ * Guarantees: bookkeeping never ends a run: without memory, times and lines are dropped, but never
+ * counts.
  */
 #include "ctl.h"
 #include "out.h"

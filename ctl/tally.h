@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * tally.h - what `kwasmctl test` counts while it runs and prints at the end.
+ * tally.h - counters that `kwasmctl test` prints at the end.
  */
 #ifndef KWASM_CTL_TALLY_H
 #define KWASM_CTL_TALLY_H
@@ -10,19 +10,19 @@
 
 #include "../core/run/verdict.h"
 
-#define CTL_TALLY_TRAPS 64	/* different places of traps that are told apart */
+#define CTL_TALLY_TRAPS 64	/* maximum number of distinct trap places */
 
 /**
  * struct ctl_tally - counts of a run
  * @frames: frames of the capture so far
  * @sights: of those, by enum ctl_sight
  * @verdicts: packets by KWASM_VERDICT_KIND, after trap policies
- * @repeats: runs that asked for another one
- * @skipped: packets that no handler saw because it had been detached
+ * @repeats: runs with a repeat verdict
+ * @skipped: packets not handled because the handler was detached
  * @traps: by place
- * @elsewhere: traps at places that found no room there
+ * @elsewhere: traps at other places, for lack of room
  * @times: of each run, ns
- * @lines: what the guest logged
+ * @lines: log lines of the guest
  */
 struct ctl_tally {
 	u64 frames;

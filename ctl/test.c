@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * test.c - run a handler over a capture, without root and without the module.
+ * test.c - run a handler on a capture, without root and without the module.
  *
- * Guarantees: the same packets are seen as at NF_INET_PRE_ROUTING, and each gets the verdict that
- * the kernel would give it, a repeat verdict's bound and the trap policy included.
+ * Guarantees: the handler sees the same packets as at NF_INET_PRE_ROUTING, and each gets the
+ * kernel's verdict, including the bound on repeats and the trap policy.
  */
 #include <sys/stat.h>
 
@@ -19,9 +19,9 @@
 #include "../core/uapi/kwasm.h"
 
 #define ENTRY_DEFAULT "kwasm_packet"
-#define TIME_LIMIT_NS 100000000	/* wall clock of a busy machine, so far above the kernel's 1 ms */
+#define TIME_LIMIT_NS 100000000	/* wall clock on a busy machine, so far above the kernel's 1 ms */
 #define HOOK_DEFAULT "nf_pre"
-#define IFINDEX 1		/* of the one device a capture comes from */
+#define IFINDEX 1		/* index of the capture's single device */
 
 struct test_args {
 	const char *pcap;
@@ -57,8 +57,8 @@ static const struct ctl_option test_options[] = {
 /**
  * struct test - a run
  * @func: the handler
- * @detached: a trap's policy has taken the handler away
- * @log: what the guest writes goes here
+ * @detached: the trap policy has detached the handler
+ * @log: destination of the guest's log lines
  */
 struct test {
 	const struct test_args *args;
@@ -90,7 +90,7 @@ static void on_log(void *arg, const char *text, u32 len)
 			     text);
 }
 
-/* The handler's type is the kernel's: no parameters, one i32. */
+/* The required type is that of the kernel: no parameters, one i32. */
 static int find_handler(struct test *t)
 {
 	const char *entry = t->args->entry ?: ENTRY_DEFAULT;
@@ -122,7 +122,7 @@ static int guest_ready(struct test *t, bool again)
 	return status;
 }
 
-/* Bytes that can be read again: they are still in the stream's buffer. */
+/* Bytes that can be read again, since they stay in the stream's buffer. */
 static u32 peek(FILE *in)
 {
 	u8 magic[4] = { 0 };
@@ -134,7 +134,7 @@ static u32 peek(FILE *in)
 	return value;
 }
 
-/* What is read as microseconds is written as such; all else keeps its nanoseconds. */
+/* Microseconds are written as such; everything else keeps its nanoseconds. */
 static u32 precision_of(u32 magic)
 {
 	switch (magic) {
@@ -147,7 +147,7 @@ static u32 precision_of(u32 magic)
 	return PCAP_TSTAMP_PRECISION_NANO;
 }
 
-/* Opening it for writing would leave nothing of the capture to be read. */
+/* Opening it for writing would truncate the capture being read. */
 static int check_write(const struct test *t, FILE *in)
 {
 	struct stat from, to;
@@ -200,7 +200,7 @@ static int open_capture(struct test *t)
 					     pcap_geterr(t->capture));
 }
 
-/* What a trap leads to: the packet's verdict, and what becomes of the handler. */
+/* Apply the trap policy: the packet's verdict and the handler's state. */
 static int apply_policy(struct test *t, u32 *verdict)
 {
 	s32 policy = t->args->on_trap.given ? t->args->on_trap.value : KWASM_POLICY_ACCEPT;
@@ -212,8 +212,8 @@ static int apply_policy(struct test *t, u32 *verdict)
 }
 
 /**
- * struct decision - about one packet
- * @call: how the last run ended
+ * struct decision - outcome for a packet
+ * @call: outcome of the last run
  * @ns: of its longest run
  */
 struct decision {
@@ -222,7 +222,7 @@ struct decision {
 	u64 ns;
 };
 
-/* Runs it until it says something else than repeat, as the kernel's hook does. */
+/* Run it until the verdict is not repeat, like the kernel's hook. */
 static int run_handler(struct test *t, struct kwasm_packet *packet, struct decision *d)
 {
 	int status;
@@ -307,7 +307,7 @@ static int test_packet(struct test *t, struct kwasm_packet *packet, bool *pass)
 	return status;
 }
 
-/* Return: enum ctl_status; @pass says whether the frame goes on. */
+/* Return: enum ctl_status; @pass is set if the frame is accepted. */
 static int test_frame(struct test *t, const struct ctl_frame *frame, bool *pass)
 {
 	struct kwasm_packet packet = { 0 };

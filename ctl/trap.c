@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * trap.c - traps in words and in JSON, the same whether a guest ran in the kernel or here.
+ * trap.c - print traps as text and JSON, the same for guests in the kernel and in this process.
  */
 #include "nl.h"
 #include "out.h"

@@ -10,9 +10,9 @@
 struct ctl_fields;
 
 /**
- * struct ctl_trap - a trap, whoever reported it
+ * struct ctl_trap - a trap, from the kernel or from this process
  * @located: @func and @offset are known
- * @name: of the function; empty where it has none
+ * @name: of the function; empty if it has none
  */
 struct ctl_trap {
 	u32 kind;
@@ -35,8 +35,8 @@ void ctl_trap_out(const struct ctl_trap *trap);
 /**
  * ctl_trap_print() - the TRAP nest of @f, if there is one.
  * @key: of the JSON object
- * @before: in text, ahead of the trap
- * @after: in text, behind it
+ * @before: text before the trap
+ * @after: text after the trap
  */
 void ctl_trap_print(const struct ctl_fields *f, const char *key, const char *before,
 		    const char *after);

@@ -11,7 +11,7 @@
 
 #include "ctl.h"
 
-#define FILE_MAX (256u << 20)	/* no module is larger; bounds what a pipe may bring */
+#define FILE_MAX (256u << 20)	/* larger than any module; limits the input from a pipe */
 
 static void complain(const char *fmt, va_list args)
 {
@@ -54,7 +54,7 @@ int ctl_fail_memory(void)
 	return ctl_fail("out of memory");
 }
 
-/* The kernel reads regular files only: copy a pipe into one that lives in memory. */
+/* The kernel reads only regular files: copy a pipe to a memory file. */
 static int copy_to_memory(int from, const char *path)
 {
 	static char buf[65536];
