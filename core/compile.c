@@ -6,6 +6,7 @@
  * of memory of its own, the whole within a ceiling of time and of code; others run between passes.
  */
 #include "compile.h"
+#include "ir/ir.h"
 #include "x64/x64.h"
 
 /* Compiler memory for one function: enough for bodies at the limit of size. */
@@ -223,78 +224,4 @@ err_free:
 	kwasm_free(code);
 	kwasm_free(c);
 	return err;
-}
-
-void kwasm_code_destroy(struct kwasm_code *code)
-{
-	if (!code)
-		return;
-	kwasm_text_free(&code->text);
-	kwasm_bindings_release(&code->bindings);
-	kwasm_free(code->funcs);
-	kwasm_free(code->sites);
-	kwasm_free(code);
-}
-
-/* Where the code of a function begins: its entry thunk, if it has one, stands before it. */
-static u32 func_begin(const struct kwasm_code_func *cf)
-{
-	return cf->enter ? cf->enter : cf->start;
-}
-
-/* The last function that begins at or before @pc; functions ascend.  U32_MAX: none. */
-static u32 find_func(const struct kwasm_code *code, u32 pc)
-{
-	u32 low = 0, high = code->module->num_funcs - code->module->num_func_imports;
-
-	while (low < high) {
-		u32 mid = low + (high - low) / 2;
-
-		if (func_begin(&code->funcs[mid]) <= pc)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	return low - 1;
-}
-
-/* The last site at or before @pc.  U32_MAX: none. */
-static u32 find_site(const struct kwasm_code *code, u32 pc)
-{
-	u32 low = 0, high = code->num_sites;
-
-	while (low < high) {
-		u32 mid = low + (high - low) / 2;
-
-		if (code->sites[mid].pc <= pc)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	return low - 1;
-}
-
-/*
- * A pc without a site of its own (a watchdog may stop code anywhere) belongs to the last site
- * before it in its function, else to the function's first instruction.
- */
-int kwasm_code_locate(const struct kwasm_code *code, const void *pc, u32 *func, u32 *at)
-{
-	u64 offset = (u64)(unsigned long)pc - (u64)(unsigned long)code->text.exec;
-	const struct kwasm_code_func *cf;
-	u32 index, site;
-
-	if (offset >= code->text_used)
-		return -ENOENT;
-	index = find_func(code, (u32)offset);
-	if (index == U32_MAX)
-		return -ENOENT;
-	cf = &code->funcs[index];
-	if (offset >= cf->end)
-		return -ENOENT;
-	*func = code->module->num_func_imports + index;
-	site = find_site(code, (u32)offset);
-	*at = site != U32_MAX && code->sites[site].pc >= func_begin(cf) ?
-		code->sites[site].at : code->module->funcs[*func].code;
-	return 0;
 }

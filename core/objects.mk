@@ -35,6 +35,7 @@ KWASM_CORE_OBJS += ir/build_join.o
 KWASM_CORE_OBJS += ir/build_loops.o
 KWASM_CORE_OBJS += ir/split.o
 KWASM_CORE_OBJS += ir/dce.o
+KWASM_CORE_OBJS += code.o
 KWASM_CORE_OBJS += compile.o
 KWASM_CORE_OBJS += x64/lower.o
 KWASM_CORE_OBJS += x64/lower_mem.o

@@ -7,6 +7,7 @@
  */
 #include <unistd.h>
 
+#include "../core/ir/ir.h"
 #include "ctl.h"
 #include "dump.h"
 #include "nl.h"

@@ -7,6 +7,7 @@
  */
 #include <stdio.h>
 
+#include "compile.h"
 #include "main.h"
 #include "user/user.h"
 

@@ -5,7 +5,8 @@
  * Every function here is called from compiled code in the guest's context (softirq or process,
  * BH off): nothing sleeps, nothing allocates, guest memory is reached through kwasm_ctx_slice().
  */
-#include "run/instance.h"
+#include "run/ctx.h"
+#include "run/trap.h"
 #include "abi.h"
 
 static u64 abi_log(KWASM_HOST2(ctx, text, len))
@@ -107,9 +108,9 @@ CTX_GETTER(pkt_protocol, meta_protocol)
 #define ANY KWASM_HOST_ANY
 #define PACKET KWASM_HOST_PACKET
 #define NONE .inline_op = KWASM_INLINE_NONE
-#define CTX(field, acc) .inline_op = KWASM_INLINE_CTXLOAD, .access = IR_##acc, \
+#define CTX(field, acc) .inline_op = KWASM_INLINE_CTXLOAD, .access = KWASM_ACCESS_##acc, \
 	.ctx_offset = offsetof(struct kwasm_ctx, field)
-#define PKT(acc, swp) .inline_op = KWASM_INLINE_PKTLOAD, .access = IR_##acc, .swap = swp
+#define PKT(acc, swp) .inline_op = KWASM_INLINE_PKTLOAD, .access = KWASM_ACCESS_##acc, .swap = swp
 
 static const struct kwasm_host_fn host_fns[] = {
 #define KWASM_CALL(call, result, params, signature, where, inl, text)		\

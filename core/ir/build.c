@@ -186,6 +186,16 @@ static void call_typed(struct build *b, u32 op, const struct kwasm_functype *typ
 	}
 }
 
+static const u8 host_access[] = {
+	[KWASM_ACCESS_U8] = IR_U8,
+	[KWASM_ACCESS_S8] = IR_S8,
+	[KWASM_ACCESS_U16] = IR_U16,
+	[KWASM_ACCESS_S16] = IR_S16,
+	[KWASM_ACCESS_U32] = IR_U32,
+	[KWASM_ACCESS_S32] = IR_S32,
+	[KWASM_ACCESS_U64] = IR_U64,
+};
+
 /* Host functions that the compiler knows; false when @func is none of them. */
 static bool call_inline(struct build *b, u32 func)
 {
@@ -202,7 +212,7 @@ static bool call_inline(struct build *b, u32 func)
 	ins = build_emit(b, fn->inline_op == KWASM_INLINE_PKTLOAD ? IR_PKTLOAD : IR_CTXLOAD,
 			 build_type(kwasm_functype_results(type)[0]));
 	p = &b->f->ins[ins];
-	p->access = fn->access;
+	p->access = host_access[fn->access];
 	if (fn->inline_op == KWASM_INLINE_PKTLOAD) {
 		p->arg[0] = build_pop(b);
 		p->imm = func;

@@ -6,7 +6,9 @@
  */
 #include <linux/module.h>
 
+#include "compile.h"
 #include "run/instance.h"
+#include "run/store.h"
 #include "kernel.h"
 #include "kernel/machine/ksym.h"
 #include "kernel/machine/memory.h"

@@ -34,6 +34,17 @@ enum kwasm_host_inline {
 	KWASM_INLINE_CTXLOAD,	/* @ctx_offset, @access: field of struct kwasm_ctx */
 };
 
+/* What such a load reads: so many bits, zero- or sign-extended. */
+enum kwasm_host_access {
+	KWASM_ACCESS_U8,
+	KWASM_ACCESS_S8,
+	KWASM_ACCESS_U16,
+	KWASM_ACCESS_S16,
+	KWASM_ACCESS_U32,
+	KWASM_ACCESS_S32,
+	KWASM_ACCESS_U64,
+};
+
 /* Where a function may be called. */
 enum kwasm_host_context {
 	KWASM_HOST_ANY = 0,
@@ -46,7 +57,7 @@ enum kwasm_host_context {
  * @sig: "ii:i" as in wasm_ops.def
  * @fn: C function; see above for its prototype
  * @context: enum kwasm_host_context
- * @inline_op: enum kwasm_host_inline; with @access (enum ir_access), @swap, @ctx_offset
+ * @inline_op: enum kwasm_host_inline; with @access (enum kwasm_host_access), @swap, @ctx_offset
  * @doc: one sentence for documentation and `kwasmctl show`
  */
 struct kwasm_host_fn {

@@ -7,6 +7,7 @@
  * behind stays as the specification has it.
  */
 #include "bitset.h"
+#include "code.h"
 #include "link.h"
 #include "rt.h"
 #include "store.h"

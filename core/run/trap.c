@@ -5,6 +5,7 @@
  * Guarantees: what runs in a fault handler (kwasm_fault_redirect()) touches the context only and
  * takes no locks; the search for the place is left to whoever called the guest.
  */
+#include "code.h"
 #include "instance.h"
 #include "store.h"
 #include "trap.h"

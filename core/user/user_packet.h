@@ -5,7 +5,7 @@
 #ifndef KWASM_USER_PACKET_H
 #define KWASM_USER_PACKET_H
 
-#include "run/instance.h"
+#include "run/ctx.h"
 
 /**
  * struct kwasm_packet - a packet in memory

@@ -16,7 +16,8 @@
 #ifndef KWASM_X64_X64_H
 #define KWASM_X64_X64_H
 
-#include "compile.h"
+#include "code.h"
+#include "ir/ir.h"
 #include "run/instance.h"
 #include "run/rt.h"
 #include "asm.h"

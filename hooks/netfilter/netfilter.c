@@ -10,7 +10,7 @@
 #include <linux/netfilter.h>
 #include <linux/slab.h>
 
-#include "../../core/kernel/handler/run.h"
+#include "../../core/kwasm.h"
 
 static_assert(KWASM_VERDICT_DROP == NF_DROP && KWASM_VERDICT_ACCEPT == NF_ACCEPT &&
 	      KWASM_VERDICT_QUEUE == NF_QUEUE && KWASM_VERDICT_REPEAT == NF_REPEAT);

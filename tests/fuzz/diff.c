@@ -21,6 +21,7 @@
 #include <unistd.h>
 
 #include "generate.h"
+#include "compile.h"
 #include "run/instance.h"
 #include "user/user.h"
 

@@ -9,6 +9,7 @@
  *	ir_tool native FILE.wasm	the same by compiled code
  *	ir_tool spec PASS FILE.json	runs the commands of wast2json, prints counts
  */
+#include "compile.h"
 #include "run/instance.h"
 #include "interp.h"
 #include "spec.h"

@@ -8,7 +8,7 @@
 
 #include <linux/seq_file.h>
 
-#include "../../core/compile.h"
+#include "../../core/code.h"
 #include "../../core/kernel/kernel.h"
 #include "../../core/kernel/machine/ksym.h"
 #include "../../core/kernel/machine/memory.h"

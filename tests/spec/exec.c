@@ -5,6 +5,7 @@
  * Guarantees: the same source judges user space and kernel; an assertion is skipped only where it
  * is about the text format.
  */
+#include "compile.h"
 #include "exec.h"
 #include "spectest.h"
 

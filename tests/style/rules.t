@@ -98,36 +98,40 @@ my @ground = qw(ground core/uapi);
 my %wall = (
 	'ground' => [qw(core/user/env_types.h)],
 	'core/wasm' => [@ground],
-	'core/ir' => [@ground, qw(core/wasm core/run/host.h core/run/instance.h core/run/rt.h
+	'core/ir' => [@ground, qw(core/wasm core/run/provider.h core/run/instance.h core/run/rt.h
 		core/run/trap.h)],
 	'core/ir/alloc' => [@ground, qw(core/ir core/wasm)],
-	'core/x64' => [@ground, qw(compile core/wasm core/ir core/ir/alloc core/run)],
-	'compile' => [@ground, qw(core/wasm core/ir core/ir/alloc core/x64 core/run)],
-	'core/run' => [@ground, qw(compile core/wasm)],
+	'core/x64' => [@ground, qw(code core/wasm core/ir core/ir/alloc core/run)],
+	'code' => [@ground, qw(core/wasm core/run/host.h core/run/provider.h)],
+	'compile' => [@ground, qw(code core/wasm core/ir core/ir/alloc core/x64 core/run)],
+	'core/run' => [@ground, qw(code core/wasm)],
 	'core/abi' => [@ground, qw(core/run)],
 	'core/uapi' => [],
 	'core/user' => [@ground, qw(core/run core/abi)],
-	'core/kernel/machine' => [@ground, qw(compile core/run core/kernel/machine/x86
+	'core/kernel/machine' => [@ground, qw(code core/wasm/module.h core/run core/kernel/machine/x86
 		core/kernel/kernel.h core/kernel/compat.h core/x64/entry.h)],
-	'core/kernel/machine/x86' => [@ground, qw(core/run core/kernel/machine core/x64/entry.h
+	'core/kernel/machine/x86' => [@ground, qw(code core/run core/kernel/machine core/x64/entry.h
 		core/kernel/kernel.h core/kernel/compat.h core/kernel/handler/run.h)],
-	'core/kernel/program' => [@ground, qw(compile core/run core/abi core/kernel/machine
+	'core/kernel/program' => [@ground, qw(code compile core/run core/abi core/kernel/machine
 		core/kernel/handler/hook.h core/kernel/netlink/event.h core/kernel/limits.h)],
 	'core/kernel/handler' => [@ground, qw(core/run core/abi core/kernel/machine
 		core/kernel/machine/x86 core/kernel/program core/kernel/netlink/event.h
 		core/kernel/limits.h core/kernel/work.h)],
-	'core/kernel/netlink' => [@ground, qw(core/run core/kernel/machine core/kernel/program
+	'core/kernel/netlink' => [@ground, qw(code core/run core/kernel/machine core/kernel/program
 		core/kernel/handler core/kernel/limits.h core/kernel/compat.h core/kernel/work.h)],
 	'core/kernel' => [qw(ANY)],
-	'hooks' => [qw(core/kernel/handler/run.h core/uapi)],
-	'ctl' => [@ground, qw(compile core/wasm/op.h core/abi/abi.h core/run/instance.h
+	'core/kwasm.h' => [qw(core/kernel/handler/run.h)],
+	'hooks' => [qw(core/kwasm.h core/uapi)],
+	'ctl/dump.c' => [qw(ctl core/ir/ir.h)],
+	'ctl' => [@ground, qw(code compile core/wasm/op.h core/abi/abi.h core/run/instance.h
 		core/run/trap.h core/run/verdict.h core/user)],
 );
 
-# room FILE: the longest one that holds it
+# room FILE: itself, or the longest one that holds it
 sub room {
 	my ($f) = @_;
-	return 'compile' if $f =~ m{^core/compile\.[ch]$};
+	return $f if exists $wall{$f};
+	return $1 if $f =~ m{^core/(code|compile)\.[ch]$};
 	return 'ground' if $f =~ m{^core/[^/]+$};
 	for (my $d = dirname($f); $d ne '.'; $d = dirname($d)) {
 		return $d if exists $wall{$d};
@@ -161,6 +165,39 @@ my $operations = join '|', $text{'core/ir/ir_ops.def'} =~ /^IROP\((\w+),/mg;
 none('no range and no distance of operations of the IR', lines(
 	qr/\bIR_($operations)\b\s*\.\.\.|(\.\.\.|[<>]=?|[-+])\s*IR_($operations)\b/,
 	grep { m{^(core|ctl|tests)/.*\.[ch]$} } @code));
+
+# What includes lead to, one by one.  The intermediate representation changes with the compiler and
+# is seen by nobody else, be it through other headers.
+my %includes;
+for (lines(qr/^\s*#\s*include\s+"/, @code)) {
+	my ($f, $name) = /^([^:]+):\d+: .*"(.*)"/;
+	push @{$includes{$f}}, reached($f, $name);
+}
+
+# path FILE GOAL: the files on a way from FILE to GOAL by includes, or nothing
+sub path {
+	my ($from, $goal) = @_;
+	my %before = ($from => '');
+	my @todo = ($from);
+	while (defined(my $f = shift @todo)) {
+		if ($f eq $goal) {
+			my @way = ($f);
+			unshift @way, $f while $f = $before{$f};
+			return @way;
+		}
+		for (grep { !exists $before{$_} } @{$includes{$f} // []}) {
+			$before{$_} = $f;
+			push @todo, $_;
+		}
+	}
+	return ();
+}
+
+my $compiler = qr{^(core/(ir|x64)/|core/compile\.c$|ctl/dump\.c$|tests/(ir|unit)/)};
+none('nothing outside the compiler sees the intermediate representation', map {
+	my @way = path($_, 'core/ir/ir.h');
+	@way > 1 ? join(' -> ', @way) : ();
+} grep { !/$compiler/ } @code);
 
 none('examples include the guest header only', lines(
 	qr/#\s*include\s+(?!"kwasm_guest\.h"|<kwasm_guest\.h>|<std(int|def|bool)\.h>)/,

@@ -35,21 +35,21 @@ static u64 slow(KWASM_HOST1(ctx, offset))
 	.fn = slow, .inline_op = KWASM_INLINE_PKTLOAD, .access = acc, .swap = swp }
 
 static const struct kwasm_host_fn table[] = {
-	LOAD("u8", "i", IR_U8, false),
-	LOAD("s8", "i", IR_S8, false),
-	LOAD("s8l", "I", IR_S8, false),
-	LOAD("u16", "i", IR_U16, false),
-	LOAD("be16", "i", IR_U16, true),
-	LOAD("s16", "i", IR_S16, true),
-	LOAD("s16l", "I", IR_S16, true),
-	LOAD("u32", "i", IR_U32, false),
-	LOAD("be32", "i", IR_U32, true),
-	LOAD("be32l", "I", IR_U32, true),
-	LOAD("s32l", "I", IR_S32, true),
-	LOAD("u64", "I", IR_U64, false),
-	LOAD("be64", "I", IR_U64, true),
+	LOAD("u8", "i", KWASM_ACCESS_U8, false),
+	LOAD("s8", "i", KWASM_ACCESS_S8, false),
+	LOAD("s8l", "I", KWASM_ACCESS_S8, false),
+	LOAD("u16", "i", KWASM_ACCESS_U16, false),
+	LOAD("be16", "i", KWASM_ACCESS_U16, true),
+	LOAD("s16", "i", KWASM_ACCESS_S16, true),
+	LOAD("s16l", "I", KWASM_ACCESS_S16, true),
+	LOAD("u32", "i", KWASM_ACCESS_U32, false),
+	LOAD("be32", "i", KWASM_ACCESS_U32, true),
+	LOAD("be32l", "I", KWASM_ACCESS_U32, true),
+	LOAD("s32l", "I", KWASM_ACCESS_S32, true),
+	LOAD("u64", "I", KWASM_ACCESS_U64, false),
+	LOAD("be64", "I", KWASM_ACCESS_U64, true),
 	{ .name = "len", .sig = ":i", .fn = slow,
-	  .inline_op = KWASM_INLINE_CTXLOAD, .access = IR_U32,
+	  .inline_op = KWASM_INLINE_CTXLOAD, .access = KWASM_ACCESS_U32,
 	  .ctx_offset = offsetof(struct kwasm_ctx, pkt_len) },
 };
 
@@ -70,7 +70,7 @@ static u32 bytes_of(u32 access)
 
 static u64 loaded(const struct kwasm_host_fn *fn, u32 offset)
 {
-	bool sign = fn->access == IR_S8 || fn->access == IR_S16 || fn->access == IR_S32;
+	bool sign = fn->access == KWASM_ACCESS_S8 || fn->access == KWASM_ACCESS_S16 || fn->access == KWASM_ACCESS_S32;
 	u32 n = bytes_of(fn->access), k;
 	u64 v = 0;
 

@@ -3,6 +3,7 @@
  * instance_test.c - what instantiation creates, the order of segments, limits, and the run-time
  * functions on memories and tables.  Modules are declared only: no code is needed.
  */
+#include "code.h"
 #include "run/rt.h"
 #include "run/store.h"
 #include "user/user.h"

@@ -3,6 +3,7 @@
  * linking_test.c - imports: what matches, and the sentence for each that does not; host functions.
  * Modules are declared only: no code is needed.
  */
+#include "compile.h"
 #include "wat.h"
 
 static struct kwasm_diag error;

@@ -5,6 +5,7 @@
 #ifndef KWASM_TESTS_RUN_H
 #define KWASM_TESTS_RUN_H
 
+#include "compile.h"
 #include "wat.h"
 
 /* A module, compiled, and its instance. */

@@ -9,6 +9,7 @@
 
 #include "run/store.h"
 #include "user/user.h"
+#include "compile.h"
 #include "wat.h"
 
 static struct kwasm_diag error;

@@ -2,7 +2,6 @@
 /*
  * skb.c - how host functions reach an sk_buff and a program's log.
  */
-#include "run/instance.h"
 #include "abi/abi.h"
 #include "run/store.h"
 #include "kernel/netlink/event.h"

@@ -11,7 +11,9 @@
 #include <linux/err.h>
 #include <linux/rcupdate.h>
 
+#include "code.h"
 #include "kernel/machine/x86/extable.h"
+#include "wasm/module.h"
 #include "ksym.h"
 #include "symbols.h"
 #include "text.h"

@@ -5,8 +5,7 @@
 #ifndef KWASM_KERNEL_KSYM_H
 #define KWASM_KERNEL_KSYM_H
 
-#include "compile.h"
-
+struct kwasm_code;
 struct kwasm_ksyms;
 
 /**

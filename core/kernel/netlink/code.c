@@ -2,6 +2,7 @@
 /*
  * nl_code.c - dumps of a program's machine code and of logs.
  */
+#include "code.h"
 #include "netlink.h"
 
 #define CODE_PIECE 2048u	/* bytes of machine code in one message */

@@ -12,6 +12,7 @@
 #include <linux/percpu.h>
 #include <linux/slab.h>
 
+#include "compile.h"
 #include "abi/abi.h"
 #include "run/store.h"
 #include "kernel/netlink/event.h"

@@ -15,7 +15,7 @@
 #include <linux/workqueue.h>
 #include <net/net_namespace.h>
 
-#include "compile.h"
+#include "code.h"
 #include "run/instance.h"
 #include "uapi/kwasm.h"
 #include "log.h"

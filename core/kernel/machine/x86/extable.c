@@ -19,6 +19,7 @@
 #include <asm/extable.h>
 #include <asm/pgtable.h>
 
+#include "code.h"
 #include "run/instance.h"
 #include "extable.h"
 #include "kernel/machine/symbols.h"

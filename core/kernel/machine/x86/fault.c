@@ -24,7 +24,8 @@
 #include <asm/trap_pf.h>
 #include <asm/trapnr.h>
 
-#include "run/instance.h"
+#include "run/ctx.h"
+#include "run/trap.h"
 #include "extable.h"
 #include "kernel/kernel.h"
 #include "kernel/machine/symbols.h"

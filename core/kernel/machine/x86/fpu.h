@@ -9,7 +9,7 @@
 #ifndef KWASM_KERNEL_FPU_H
 #define KWASM_KERNEL_FPU_H
 
-#include "run/instance.h"
+#include "run/ctx.h"
 
 /**
  * kwasm_fpu_run() - kwasm_run_enter() with the FPU.
