@@ -7,7 +7,7 @@
  */
 #include "compile.h"
 #include "ir/ir.h"
-#include "x64/x64.h"
+#include "target.h"
 
 /* Compiler memory for one function: enough for bodies at the limit of size. */
 #define ARENA_LIMIT ((size_t)1 << 30)
@@ -15,15 +15,18 @@
 /**
  * struct compiler - a module under compilation
  * @opts: never NULL
+ * @target: never NULL
+ * @code: the target's: the machine code so far
  * @arena: of the function at hand
  */
 struct compiler {
 	const struct kwasm_module *module;
 	const struct kwasm_bindings *bindings;
 	const struct kwasm_compile_opts *opts;
+	const struct kwasm_target *target;
+	void *code;
 	struct kwasm_diag *diag;
 	struct kwasm_arena arena;
-	struct x64_code x64;
 	u64 started;
 };
 
@@ -64,19 +67,19 @@ static int pass_split(struct ir_func *f, struct compiler *c)
 
 static int pass_lower(struct ir_func *f, struct compiler *c)
 {
-	return x64_lower(f, &c->x64);
+	return c->target->lower(c->code, f);
 }
 
 static int pass_regalloc(struct ir_func *f, struct compiler *c)
 {
-	int err = ir_regalloc(f, &x64_target);
+	int err = ir_regalloc(f, c->target->regs);
 
-	return !err && c->opts->verify ? ir_regalloc_verify(f, &x64_target) : err;
+	return !err && c->opts->verify ? ir_regalloc_verify(f, c->target->regs) : err;
 }
 
 static int pass_emit(struct ir_func *f, struct compiler *c)
 {
-	return x64_emit(f, &c->x64);
+	return c->target->emit(c->code, f);
 }
 
 static const struct {
@@ -166,7 +169,7 @@ static int compile_all(struct compiler *c)
 	u32 i;
 	int err;
 
-	err = x64_code_init(&c->x64, c->module, c->bindings);
+	err = c->target->init(c->code, c->module, c->bindings);
 	if (err)
 		return kwasm_diag_set(c->diag, err, KWASM_DIAG_NONE, KWASM_DIAG_NONE,
 				      "out of memory for the machine code");
@@ -178,50 +181,50 @@ static int compile_all(struct compiler *c)
 	return 0;
 }
 
+static int compile_module(struct compiler *c, struct kwasm_code *code)
+{
+	int err;
+
+	c->code = kwasm_zalloc(1, c->target->size);
+	if (!c->code)
+		return kwasm_diag_set(c->diag, -ENOMEM, KWASM_DIAG_NONE, KWASM_DIAG_NONE,
+				      "out of memory for the compiler");
+	err = compile_all(c);
+	if (!err)
+		err = c->target->link(c->code, code, c->diag);
+	c->target->destroy(c->code);
+	kwasm_free(c->code);
+	return err;
+}
+
 int kwasm_code_compile(const struct kwasm_module *module, struct kwasm_bindings *bindings,
 		       const struct kwasm_compile_opts *opts, struct kwasm_diag *diag,
 		       struct kwasm_code **out)
 {
 	static const struct kwasm_compile_opts defaults = { .dump_func = KWASM_DIAG_NONE };
-	struct compiler *c = kwasm_zalloc(1, sizeof(*c));
+	struct compiler c = {
+		.module = module,
+		.bindings = bindings,
+		.opts = opts ? opts : &defaults,
+		.diag = diag,
+		.started = kwasm_now_ns(),
+	};
 	struct kwasm_code *code = kwasm_zalloc(1, sizeof(*code));
 	int err;
 
-	if (!c || !code) {
-		err = kwasm_diag_set(diag, -ENOMEM, KWASM_DIAG_NONE, KWASM_DIAG_NONE,
-				     "out of memory for the compiler");
-		goto err_free;
+	if (!code)
+		return kwasm_diag_set(diag, -ENOMEM, KWASM_DIAG_NONE, KWASM_DIAG_NONE,
+				      "out of memory for the compiler");
+	c.target = c.opts->target ? c.opts->target : &kwasm_target_native;
+	err = compile_module(&c, code);
+	if (err) {
+		kwasm_free(code);
+		return err;
 	}
-	c->module = module;
-	c->bindings = bindings;
-	c->opts = opts ? opts : &defaults;
-	c->diag = diag;
-	c->started = kwasm_now_ns();
-	err = compile_all(c);
-	if (!err)
-		err = x64_code_link(&c->x64, &code->text, diag);
-	if (err)
-		goto err_code;
 	code->module = module;
 	code->bindings = *bindings;
 	memset(bindings, 0, sizeof(*bindings));
-	code->text_used = c->x64.as.len;
-	/* the tables change hands */
-	code->funcs = c->x64.funcs;
-	code->sites = c->x64.sites;
-	code->num_sites = c->x64.num_sites;
-	c->x64.funcs = NULL;
-	c->x64.sites = NULL;
-	code->compile_ns = kwasm_now_ns() - c->started;
-	x64_code_destroy(&c->x64);
-	kwasm_free(c);
+	code->compile_ns = kwasm_now_ns() - c.started;
 	*out = code;
 	return 0;
-
-err_code:
-	x64_code_destroy(&c->x64);
-err_free:
-	kwasm_free(code);
-	kwasm_free(c);
-	return err;
 }

@@ -9,6 +9,7 @@
 #include "diag.h"
 
 struct ir_func;
+struct kwasm_target;
 
 /**
  * struct kwasm_compile_opts - how to compile
@@ -17,6 +18,7 @@ struct ir_func;
  * @verify: run ir_verify() after every pass (test builds and dumps)
  * @arena_limit: bytes of compiler memory for one function; 0 means the default
  * @time_limit_ns: ceiling for the whole module; 0 means none
+ * @target: the back end; NULL for kwasm_target_native
  */
 struct kwasm_compile_opts {
 	void (*dump)(void *arg, struct ir_func *f, const char *pass);
@@ -25,6 +27,7 @@ struct kwasm_compile_opts {
 	bool verify;
 	size_t arena_limit;
 	u64 time_limit_ns;
+	const struct kwasm_target *target;
 };
 
 /**

@@ -453,9 +453,10 @@ static void entry_first(struct ir_func *f)
 	f->blocks[f->order[0]].cold = false;
 }
 
-int x64_emit(struct ir_func *f, struct x64_code *code)
+int x64_emit(void *arg, struct ir_func *f)
 {
 	u32 index = f->index - f->module->num_func_imports;
+	struct x64_code *code = arg;
 	struct emit e = { .code = code, .as = &code->as, .f = f };
 	u32 n;
 	int err;

@@ -645,9 +645,9 @@ static int lower_block(struct lower *l, u32 b)
 	return 0;
 }
 
-int x64_lower(struct ir_func *f, const struct x64_code *code)
+int x64_lower(void *arg, struct ir_func *f)
 {
-	struct lower l = { .f = f, .code = code };
+	struct lower l = { .f = f, .code = arg };
 	u32 n, i;
 	int err;
 

@@ -18,13 +18,13 @@ static_assert(offsetof(struct kwasm_ctx, saved[1]) == X64_CTX_SAVED_RBP);
 static_assert(offsetof(struct kwasm_ctx, saved[2]) == X64_CTX_SAVED_R12);
 static_assert(offsetof(struct kwasm_ctx, saved[3]) == X64_CTX_SAVED_R13);
 
-int x64_code_init(struct x64_code *code, const struct kwasm_module *module,
+int x64_code_init(void *arg, const struct kwasm_module *module,
 		  const struct kwasm_bindings *bindings)
 {
 	u32 num = module->num_funcs - module->num_func_imports;
+	struct x64_code *code = arg;
 	u32 i;
 
-	memset(code, 0, sizeof(*code));
 	x64_init(&code->as, module->limits.code_bytes);
 	code->module = module;
 	code->bindings = bindings;
@@ -50,8 +50,10 @@ int x64_code_init(struct x64_code *code, const struct kwasm_module *module,
 	return code->as.error;
 }
 
-void x64_code_destroy(struct x64_code *code)
+void x64_code_destroy(void *arg)
 {
+	struct x64_code *code = arg;
+
 	x64_destroy(&code->as);
 	kwasm_free(code->sites);
 	kwasm_free(code->funcs);
@@ -59,7 +61,6 @@ void x64_code_destroy(struct x64_code *code)
 	kwasm_free(code->used_slow);
 	x64_pool_destroy(&code->pool);
 	x64_call_tables_destroy(&code->call_tables);
-	memset(code, 0, sizeof(*code));
 }
 
 int x64_asm_status(const struct x64_code *code, u32 func, struct kwasm_diag *diag)
@@ -381,17 +382,12 @@ static u64 *resolve_symbols(const struct x64_code *code, u32 *num)
 	return syms;
 }
 
-int x64_code_link(struct x64_code *code, struct kwasm_text *text, struct kwasm_diag *diag)
+static int place(const struct x64_code *code, struct kwasm_text *text, struct kwasm_diag *diag)
 {
 	u32 num;
 	u64 *syms;
 	int err;
 
-	x64_stubs(code);
-	x64_finish(&code->as);
-	err = x64_asm_status(code, KWASM_DIAG_NONE, diag);
-	if (err)
-		return err;
 	syms = resolve_symbols(code, &num);
 	if (!syms)
 		return kwasm_diag_set(diag, -ENOMEM, KWASM_DIAG_NONE, KWASM_DIAG_NONE,
@@ -416,4 +412,23 @@ int x64_code_link(struct x64_code *code, struct kwasm_text *text, struct kwasm_d
 out:
 	kwasm_free(syms);
 	return err;
+}
+
+int x64_code_link(void *arg, struct kwasm_code *out, struct kwasm_diag *diag)
+{
+	struct x64_code *code = arg;
+	int err;
+
+	x64_stubs(code);
+	x64_finish(&code->as);
+	err = x64_asm_status(code, KWASM_DIAG_NONE, diag) ?: place(code, &out->text, diag);
+	if (err)
+		return err;
+	out->text_used = code->as.len;
+	out->funcs = code->funcs;
+	out->sites = code->sites;
+	out->num_sites = code->num_sites;
+	code->funcs = NULL;
+	code->sites = NULL;
+	return 0;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * target.c - what each lowered instruction does with registers.
+ * target.c - the back end as the compiler sees it, and what lowered instructions do with registers.
  *
  * Guarantees: emit needs no register beyond those described here and the two scratch registers.
  */
@@ -256,10 +256,21 @@ static void describe(struct ir_func *f, u32 i, struct ir_target_ins *t)
 	}
 }
 
-const struct ir_target x64_target = {
+static const struct ir_target registers = {
 	.allocatable = ALLOCATABLE,
 	.callee_saved = PRESERVED,
 	.scratch_gpr = X64_SCRATCH,
 	.scratch_xmm = X64_SCRATCH_XMM,
 	.describe = describe,
+};
+
+const struct kwasm_target kwasm_target_native = {
+	.name = "x64",
+	.regs = &registers,
+	.size = sizeof(struct x64_code),
+	.init = x64_code_init,
+	.destroy = x64_code_destroy,
+	.lower = x64_lower,
+	.emit = x64_emit,
+	.link = x64_code_link,
 };

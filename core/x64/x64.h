@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * x64.h - code generation for x86-64: what compile.c and the files of this directory share.
+ * x64.h - code generation for x86-64: what the files of this directory share.
  *
  * Register use while a guest runs:
  *	r15		struct kwasm_ctx
@@ -16,7 +16,7 @@
 #ifndef KWASM_X64_X64_H
 #define KWASM_X64_X64_H
 
-#include "code.h"
+#include "target.h"
 #include "ir/ir.h"
 #include "run/instance.h"
 #include "run/rt.h"
@@ -182,39 +182,21 @@ struct x64_code {
 	struct x64_call_tables call_tables;
 };
 
-/* compile.c: the back end's part of the pass list. */
+/* The functions of struct kwasm_target. */
 
-/** x64_code_init() - no code yet.  Return: 0 or -ENOMEM; x64_code_destroy() in any case. */
-int x64_code_init(struct x64_code *code, const struct kwasm_module *module,
+int x64_code_init(void *arg, const struct kwasm_module *module,
 		  const struct kwasm_bindings *bindings);
-void x64_code_destroy(struct x64_code *code);
+void x64_code_destroy(void *arg);
 
-/**
- * x64_lower() - choose machine operations, in place.
- *
- * Requires SSA with split edges.  Provides a form for every instruction; ZEXT is gone (values of
- * 32 bits are zero-extended in their registers), dead pure code is gone.
- * Return: 0 or -errno with f->diag set.
+/*
+ * Provides a form for every instruction; ZEXT is gone (values of 32 bits are zero-extended in their
+ * registers), dead pure code is gone.
  */
-int x64_lower(struct ir_func *f, const struct x64_code *code);
+int x64_lower(void *arg, struct ir_func *f);
+int x64_emit(void *arg, struct ir_func *f);
 
-/* The registers and what each lowered instruction does with them. */
-extern const struct ir_target x64_target;
-
-/**
- * x64_emit() - append the function's code, its entry thunk included.
- *
- * Requires register allocation.  Return: 0 or -errno with f->diag set.
- */
-int x64_emit(struct ir_func *f, struct x64_code *code);
-
-/**
- * x64_code_link() - add the stubs, give the code its address, make it executable.
- * @text: filled in; free with kwasm_text_free()
- *
- * Return: 0 or -errno with @diag set.
- */
-int x64_code_link(struct x64_code *code, struct kwasm_text *text, struct kwasm_diag *diag);
+/* Adds the stubs first. */
+int x64_code_link(void *arg, struct kwasm_code *out, struct kwasm_diag *diag);
 
 /** x64_asm_status() - the assembler's sticky error, with @diag set.  @func: see kwasm_diag. */
 int x64_asm_status(const struct x64_code *code, u32 func, struct kwasm_diag *diag);

@@ -98,12 +98,13 @@ my @ground = qw(ground core/uapi);
 my %wall = (
 	'ground' => [qw(core/user/env_types.h)],
 	'core/wasm' => [@ground],
-	'core/ir' => [@ground, qw(core/wasm core/run/provider.h core/run/instance.h core/run/rt.h
+	'core/ir' => [@ground, qw(core/wasm core/run/host.h core/run/rt.h
 		core/run/trap.h)],
 	'core/ir/alloc' => [@ground, qw(core/ir core/wasm)],
-	'core/x64' => [@ground, qw(code core/wasm core/ir core/ir/alloc core/run)],
+	'core/target.h' => [@ground, qw(code)],
+	'core/x64' => [@ground, qw(core/target.h core/wasm core/ir/ir.h core/run)],
 	'code' => [@ground, qw(core/wasm core/run/host.h core/run/provider.h)],
-	'compile' => [@ground, qw(code core/wasm core/ir core/ir/alloc core/x64 core/run)],
+	'compile' => [@ground, qw(code core/target.h core/ir/ir.h)],
 	'core/run' => [@ground, qw(code core/wasm)],
 	'core/abi' => [@ground, qw(core/run)],
 	'core/uapi' => [],

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * target.h - what the compiler asks of a processor.
+ */
+#ifndef KWASM_TARGET_H
+#define KWASM_TARGET_H
+
+#include "code.h"
+#include "diag.h"
+
+struct ir_func;
+struct ir_target;
+
+/**
+ * struct kwasm_target - a back end
+ * @name: "x64"
+ * @regs: the registers, and what lowered instructions do with them
+ * @size: bytes of what the back end keeps of a module under compilation; the other functions get
+ *	as many, zeroed, as their argument
+ * @init: no code yet.  @destroy follows in any case.  Return: 0 or -ENOMEM
+ * @destroy: free what is left
+ * @lower: choose machine operations for a function, in place.  Requires SSA with split edges.
+ *	Return: 0, or -errno with f->diag set
+ * @emit: append the code of a function, its entry thunk included.  Requires register allocation.
+ *	Functions come in the order of their indices.  Return: 0, or -errno with f->diag set
+ * @link: give the code its address, make it executable, hand it over: text, text_used, funcs, sites
+ *	and num_sites of @out are set.  Return: 0, or -errno with @diag set and nothing handed over
+ *
+ * Process context, all of them.
+ */
+struct kwasm_target {
+	const char *name;
+	const struct ir_target *regs;
+	size_t size;
+	int (*init)(void *arg, const struct kwasm_module *module,
+		    const struct kwasm_bindings *bindings);
+	void (*destroy)(void *arg);
+	int (*lower)(void *arg, struct ir_func *f);
+	int (*emit)(void *arg, struct ir_func *f);
+	int (*link)(void *arg, struct kwasm_code *out, struct kwasm_diag *diag);
+};
+
+/* The processor that this runs on: defined by the folder that core/objects.mk lists. */
+extern const struct kwasm_target kwasm_target_native;
+
+#endif /* KWASM_TARGET_H */
