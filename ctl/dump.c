@@ -236,11 +236,12 @@ struct loaded {
 
 static int read_function(struct loaded *l, const struct ctl_fields *f)
 {
-	const char *name = ctl_field_string(f, KWASM_A_ENTRY);
-	u32 start = (u32)ctl_field_uint(f, KWASM_A_START);
+	const char *name = ctl_field_string(f, KWASM_A_FUNCTION_NAME);
+	u32 start = (u32)ctl_field_uint(f, KWASM_A_FUNCTION_START);
+	u32 size = (u32)ctl_field_uint(f, KWASM_A_FUNCTION_SIZE);
 
-	return labels_add(&l->labels, (u32)ctl_field_uint(f, KWASM_A_INDEX), start,
-			  start + (u32)ctl_field_uint(f, KWASM_A_SIZE), name, (u32)strlen(name));
+	return labels_add(&l->labels, (u32)ctl_field_uint(f, KWASM_A_FUNCTION_INDEX), start,
+			  start + size, name, (u32)strlen(name));
 }
 
 static int read_code(const struct ctl_fields *f, u8 cmd, void *arg)
@@ -251,12 +252,12 @@ static int read_code(const struct ctl_fields *f, u8 cmd, void *arg)
 	size_t size;
 	u8 *bytes;
 
-	if (ctl_field_nest(f, KWASM_A_FUNCTION, &in))
+	if (ctl_field_nest(f, KWASM_A_CODE_FUNCTION, &in))
 		return read_function(l, &in);
-	piece = ctl_field_bytes(f, KWASM_A_CODE, &size);
+	piece = ctl_field_bytes(f, KWASM_A_CODE_PIECE, &size);
 	if (!piece)
 		return 0;
-	if (ctl_field_uint(f, KWASM_A_START) != l->size)
+	if (ctl_field_uint(f, KWASM_A_CODE_START) != l->size)
 		return ctl_fail("the program changed while its code was being read: try again");
 	bytes = realloc(l->bytes, l->size + size);
 	if (!bytes)
@@ -264,7 +265,7 @@ static int read_code(const struct ctl_fields *f, u8 cmd, void *arg)
 	l->bytes = bytes;
 	memcpy(bytes + l->size, piece, size);
 	l->size += (u32)size;
-	l->address = ctl_field_uint(f, KWASM_A_ADDRESS);
+	l->address = ctl_field_uint(f, KWASM_A_CODE_ADDRESS);
 	return 0;
 }
 
@@ -300,7 +301,7 @@ static int dump_loaded(const struct dump_args *args, const char *name)
 		return status;
 	req = ctl_request_new(KWASM_CMD_GET_CODE);
 	if (req)
-		ctl_request_string(req, KWASM_A_NAME, checked);
+		ctl_request_string(req, KWASM_A_CODE_NAME, checked);
 	status = ctl_request_do(req, true, read_code, &l);
 	text = (struct ctl_code_text) {
 		.bytes = l.bytes, .size = l.size, .address = l.address,

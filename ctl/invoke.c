@@ -190,20 +190,20 @@ static int invoke_here(struct ctl_guest *g, const struct kwasm_export *export,
 
 static int read_outcome(const struct ctl_fields *f, u8 cmd, void *arg)
 {
-	struct nlattr *value = NULL, *type = NULL;
+	struct ctl_fields t, value;
 	struct outcome *o = arg;
-	struct ctl_fields t;
+	struct nlattr *at = NULL;
 
-	o->call.ns = ctl_field_uint(f, KWASM_A_TIME_NS);
-	if (ctl_field_nest(f, KWASM_A_TRAP, &t)) {
+	o->call.ns = ctl_field_uint(f, KWASM_A_CALL_TIME_NS);
+	if (ctl_field_nest(f, KWASM_A_CALL_TRAP, &t)) {
 		o->call.trapped = true;
 		ctl_trap_from_fields(&o->call.trap, &t);
 		return 0;
 	}
-	while (o->num < ARGS_MAX && (value = ctl_field_next(f, KWASM_A_RESULT, value)) &&
-	       (type = ctl_field_next(f, KWASM_A_RESULT_TYPE, type))) {
-		o->values[o->num] = ctl_attr_uint(value);
-		o->types[o->num++] = (u8)ctl_attr_uint(type);
+	while (o->num < ARGS_MAX && (at = ctl_field_next(f, KWASM_A_CALL_RESULT, at))) {
+		ctl_attr_nest(at, &value);
+		o->values[o->num] = ctl_field_uint(&value, KWASM_A_VALUE_BITS);
+		o->types[o->num++] = (u8)ctl_field_uint(&value, KWASM_A_VALUE_TYPE);
 	}
 	return 0;
 }
@@ -215,14 +215,14 @@ static int invoke_kernel(int fd, const struct kwasm_functype *type, const char *
 	u32 i;
 
 	if (req) {
-		ctl_request_u32(req, KWASM_A_FD, (u32)fd);
-		ctl_request_string(req, KWASM_A_ENTRY, name);
+		ctl_request_u32(req, KWASM_A_CALL_FD, (u32)fd);
+		ctl_request_string(req, KWASM_A_CALL_ENTRY, name);
 		for (i = 0; i < type->num_params; i++)
-			ctl_request_u64(req, KWASM_A_ARG, values[i]);
+			ctl_request_u64(req, KWASM_A_CALL_ARG, values[i]);
 		if (args->time_limit)
-			ctl_request_u64(req, KWASM_A_TIME_LIMIT, args->time_limit);
+			ctl_request_u64(req, KWASM_A_CALL_TIME_LIMIT, args->time_limit);
 		if (args->time)
-			ctl_request_flag(req, KWASM_A_WARMUP);
+			ctl_request_flag(req, KWASM_A_CALL_WARMUP);
 	}
 	return ctl_request_do(req, false, read_outcome, o);
 }

@@ -44,10 +44,10 @@ struct log_reader {
 
 static struct line_id line_id(const struct ctl_fields *l)
 {
-	struct line_id id = { .number = ctl_field_uint(l, KWASM_A_COUNT) };
+	struct line_id id = { .number = ctl_field_uint(l, KWASM_A_LOG_NUMBER) };
 
-	id.time = ctl_field_uint(l, KWASM_A_TIME_NS);
-	snprintf(id.name, sizeof(id.name), "%s", ctl_field_string(l, KWASM_A_NAME));
+	id.time = ctl_field_uint(l, KWASM_A_LOG_TIME_NS);
+	snprintf(id.name, sizeof(id.name), "%s", ctl_field_string(l, KWASM_A_LOG_NAME));
 	return id;
 }
 
@@ -89,45 +89,44 @@ static bool is_dumped(const struct log_reader *r, const struct ctl_fields *l)
 static void print_line(const struct ctl_fields *l)
 {
 	ctl_out_object(NULL);
-	ctl_out_date("time", "%s", ctl_field_uint(l, KWASM_A_TIME_NS));
-	ctl_out_string("name", " %s", ctl_field_string(l, KWASM_A_NAME));
-	ctl_out_uint("cpu", "[%llu]", ctl_field_uint(l, KWASM_A_CPU));
-	ctl_out_uint("number", NULL, ctl_field_uint(l, KWASM_A_COUNT));
-	ctl_out_string("text", " %s\n", ctl_field_string(l, KWASM_A_TEXT));
+	ctl_out_date("time", "%s", ctl_field_uint(l, KWASM_A_LOG_TIME_NS));
+	ctl_out_string("name", " %s", ctl_field_string(l, KWASM_A_LOG_NAME));
+	ctl_out_uint("cpu", "[%llu]", ctl_field_uint(l, KWASM_A_LOG_CPU));
+	ctl_out_uint("number", NULL, ctl_field_uint(l, KWASM_A_LOG_NUMBER));
+	ctl_out_string("text", " %s\n", ctl_field_string(l, KWASM_A_LOG_TEXT));
 	ctl_out_end();
 }
 
 static int on_dumped(const struct ctl_fields *f, u8 cmd, void *arg)
 {
 	struct log_reader *r = arg;
-	struct ctl_fields l;
 
-	if (!ctl_field_nest(f, KWASM_A_LOG, &l))
-		return 0;
-	print_line(&l);
-	return r->follow ? remember(r, &l) : 0;
+	print_line(f);
+	return r->follow ? remember(r, f) : 0;
 }
 
-static bool is_wanted(const struct log_reader *r, const struct ctl_fields *in)
+static bool is_wanted(const struct log_reader *r, const char *name)
 {
-	return !r->name || !strcmp(r->name, ctl_field_string(in, KWASM_A_NAME));
+	return !r->name || !strcmp(r->name, name);
 }
 
 static int on_followed(const struct ctl_fields *f, u8 cmd, void *arg)
 {
-	u64 event = ctl_field_uint(f, KWASM_A_EVENT);
+	u64 event = ctl_field_uint(f, KWASM_A_EVENT_KIND);
 	const struct log_reader *r = arg;
 	struct ctl_fields in;
 
-	if (ctl_field_nest(f, KWASM_A_LOG, &in)) {
-		if (is_wanted(r, &in) && !is_dumped(r, &in)) {
+	if (ctl_field_nest(f, KWASM_A_EVENT_LOG, &in)) {
+		if (is_wanted(r, ctl_field_string(&in, KWASM_A_LOG_NAME)) &&
+		    !is_dumped(r, &in)) {
 			print_line(&in);
 			ctl_out_flush();
 		}
 		return 0;
 	}
 	if ((event == KWASM_EVENT_UNLOAD || event == KWASM_EVENT_KILL) && r->name &&
-	    ctl_field_nest(f, KWASM_A_PROGRAM, &in) && is_wanted(r, &in)) {
+	    ctl_field_nest(f, KWASM_A_EVENT_PROGRAM, &in) &&
+	    is_wanted(r, ctl_field_string(&in, KWASM_A_PROGRAM_NAME))) {
 		ctl_warn("program %s was unloaded", r->name);
 		return UNLOADED;
 	}
@@ -139,7 +138,7 @@ static int dump_log(struct log_reader *r)
 	struct ctl_request *req = ctl_request_new(KWASM_CMD_GET_LOG);
 
 	if (req && r->name)
-		ctl_request_string(req, KWASM_A_NAME, r->name);
+		ctl_request_string(req, KWASM_A_LOG_NAME, r->name);
 	return ctl_request_do(req, true, on_dumped, r);
 }
 
@@ -200,19 +199,20 @@ static int print_event(const struct ctl_fields *f, u8 cmd, void *arg)
 	clock_gettime(CLOCK_REALTIME, &now);
 	ctl_out_object(NULL);
 	ctl_out_date("time", "%s", (u64)now.tv_sec * 1000000000 + (u64)now.tv_nsec);
-	ctl_out_string("event", " %s", event_name(ctl_field_uint(f, KWASM_A_EVENT)));
-	if (ctl_field_nest(f, KWASM_A_PROGRAM, &in)) {
-		ctl_out_string("name", " program %s", ctl_field_string(&in, KWASM_A_NAME));
-		ctl_out_uint("id", " id %llu", ctl_field_uint(&in, KWASM_A_ID));
-	} else if (ctl_field_nest(f, KWASM_A_ATTACHMENT, &in)) {
-		ctl_out_uint("id", " attachment %llu", ctl_field_uint(&in, KWASM_A_ID));
-		ctl_out_string("name", " program %s", ctl_field_string(&in, KWASM_A_NAME));
-		ctl_out_string("hook", " at %s", ctl_field_string(&in, KWASM_A_HOOK));
-		if (ctl_field_uint(f, KWASM_A_EVENT) == KWASM_EVENT_TRAP)
+	ctl_out_string("event", " %s", event_name(ctl_field_uint(f, KWASM_A_EVENT_KIND)));
+	if (ctl_field_nest(f, KWASM_A_EVENT_PROGRAM, &in)) {
+		ctl_out_string("name", " program %s", ctl_field_string(&in, KWASM_A_PROGRAM_NAME));
+		ctl_out_uint("id", " id %llu", ctl_field_uint(&in, KWASM_A_PROGRAM_ID));
+	} else if (ctl_field_nest(f, KWASM_A_EVENT_ATTACHMENT, &in)) {
+		ctl_out_uint("id", " attachment %llu", ctl_field_uint(&in, KWASM_A_ATTACHMENT_ID));
+		ctl_out_string("name", " program %s",
+			       ctl_field_string(&in, KWASM_A_ATTACHMENT_NAME));
+		ctl_out_string("hook", " at %s", ctl_field_string(&in, KWASM_A_ATTACHMENT_HOOK));
+		if (ctl_field_uint(f, KWASM_A_EVENT_KIND) == KWASM_EVENT_TRAP)
 			ctl_trap_print(&in, "trap", ": ", "");
-	} else if (ctl_field_nest(f, KWASM_A_LOG, &in)) {
-		ctl_out_string("name", " program %s", ctl_field_string(&in, KWASM_A_NAME));
-		ctl_out_string("text", ": %s", ctl_field_string(&in, KWASM_A_TEXT));
+	} else if (ctl_field_nest(f, KWASM_A_EVENT_LOG, &in)) {
+		ctl_out_string("name", " program %s", ctl_field_string(&in, KWASM_A_LOG_NAME));
+		ctl_out_string("text", ": %s", ctl_field_string(&in, KWASM_A_LOG_TEXT));
 	}
 	ctl_out_text("\n");
 	ctl_out_end();
@@ -227,15 +227,17 @@ static int run_events(void *arg, const struct ctl_words *words)
 
 static int print_info(const struct ctl_fields *f, u8 cmd, void *arg)
 {
-	ctl_out_string("module", "module   %s\n", ctl_field_string(f, KWASM_A_VERSION));
-	ctl_out_uint("programs", "programs %llu", ctl_field_uint(f, KWASM_A_PROGRAMS));
-	ctl_out_uint("attachments", ", attachments %llu\n", ctl_field_uint(f, KWASM_A_ATTACHMENTS));
-	ctl_out_uint("memories", "memories %llu", ctl_field_uint(f, KWASM_A_MEMORIES));
-	ctl_out_uint("memories_max", " of %llu", ctl_field_uint(f, KWASM_A_MEMORIES_MAX));
-	ctl_out_uint("pages", ", pages %llu", ctl_field_uint(f, KWASM_A_PAGES));
-	ctl_out_uint("pages_max", " of %llu\n", ctl_field_uint(f, KWASM_A_PAGES_MAX));
-	ctl_out_time("time_limit_ns", "time     limit %s", ctl_field_uint(f, KWASM_A_TIME_LIMIT));
-	ctl_out_uint("time_scale", ", scale %llu\n", ctl_field_uint(f, KWASM_A_TIME_SCALE));
+	ctl_out_string("module", "module   %s\n", ctl_field_string(f, KWASM_A_INFO_VERSION));
+	ctl_out_uint("programs", "programs %llu", ctl_field_uint(f, KWASM_A_INFO_PROGRAMS));
+	ctl_out_uint("attachments", ", attachments %llu\n",
+		     ctl_field_uint(f, KWASM_A_INFO_ATTACHMENTS));
+	ctl_out_uint("memories", "memories %llu", ctl_field_uint(f, KWASM_A_INFO_MEMORIES));
+	ctl_out_uint("memories_max", " of %llu", ctl_field_uint(f, KWASM_A_INFO_MEMORIES_MAX));
+	ctl_out_uint("pages", ", pages %llu", ctl_field_uint(f, KWASM_A_INFO_PAGES));
+	ctl_out_uint("pages_max", " of %llu\n", ctl_field_uint(f, KWASM_A_INFO_PAGES_MAX));
+	ctl_out_time("time_limit_ns", "time     limit %s",
+		     ctl_field_uint(f, KWASM_A_INFO_TIME_LIMIT));
+	ctl_out_uint("time_scale", ", scale %llu\n", ctl_field_uint(f, KWASM_A_INFO_TIME_SCALE));
 	return 0;
 }
 

@@ -21,11 +21,15 @@
 
 /**
  * struct ctl_request - a request under construction
- * @unfit: the first attribute that did not fit, 0 if all did
+ * @space: of the attributes that are added next, enum ctl_space_id
+ * @nest: the nest that they are added to, NULL for the request itself
+ * @unfit: name of the first attribute that did not fit, NULL if all did
  */
 struct ctl_request {
 	struct nl_msg *msg;
-	int unfit;
+	u8 space;
+	struct nlattr *nest;
+	const char *unfit;
 };
 
 /**
@@ -138,12 +142,28 @@ bool ctl_module_absent(void)
 	return connect_module() == -ENOENT;
 }
 
+/* Names of attributes, by space and number. */
+static const char *const attribute_names[][sizeof(union ctl_space)] = {
+#define ATTR(name, text, type) [KWASM_A_##name] = text,
+#define SPACE(name, text) [CTL_SPACE_##name] = { KWASM_ATTRS_##name(ATTR) },
+	KWASM_SPACES(SPACE)
+#undef SPACE
+#undef ATTR
+};
+
+static const u8 command_spaces[] = {
+#define CMD(name, text, space) [KWASM_CMD_##name] = CTL_SPACE_##space,
+	KWASM_CMDS(CMD)
+#undef CMD
+};
+
 struct ctl_request *ctl_request_new(u8 cmd)
 {
 	struct ctl_request *req = calloc(1, sizeof(*req));
 
 	if (!req)
 		goto no_memory;
+	req->space = command_spaces[cmd];
 	req->msg = nlmsg_alloc();
 	if (!req->msg ||
 	    !genlmsg_put(req->msg, NL_AUTO_PORT, NL_AUTO_SEQ, 0, 0, NLM_F_REQUEST, cmd,
@@ -165,7 +185,7 @@ no_memory:
 static void put(struct ctl_request *req, int attr, const void *value, size_t len)
 {
 	if (len > INT_MAX || nla_put(req->msg, attr, (int)len, value))
-		req->unfit = req->unfit ?: attr;
+		req->unfit = req->unfit ?: attribute_names[req->space][attr];
 }
 
 void ctl_request_string(struct ctl_request *req, int attr, const char *value)
@@ -198,6 +218,20 @@ void ctl_request_flag(struct ctl_request *req, int attr)
 	put(req, attr, NULL, 0);
 }
 
+void ctl_request_nest(struct ctl_request *req, int attr, enum ctl_space_id space)
+{
+	req->nest = nla_nest_start(req->msg, attr | NLA_F_NESTED);
+	if (!req->nest)
+		req->unfit = req->unfit ?: attribute_names[req->space][attr];
+	req->space = (u8)space;
+}
+
+void ctl_request_nest_end(struct ctl_request *req)
+{
+	if (req->nest)
+		nla_nest_end(req->msg, req->nest);
+}
+
 /* One pass over the attributes; unknown ones are skipped. */
 static void fields_parse(struct ctl_fields *f, struct nlattr *first, int len)
 {
@@ -208,7 +242,7 @@ static void fields_parse(struct ctl_fields *f, struct nlattr *first, int len)
 	f->first = first;
 	f->len = len;
 	nla_for_each_attr(attr, first, len, rem)
-		if (nla_type(attr) < KWASM_NUM_ATTRS)
+		if (nla_type(attr) < (int)sizeof(union ctl_space))
 			f->attr[nla_type(attr)] = attr;
 }
 
@@ -337,24 +371,12 @@ static int receive(struct nl_sock *from, struct exchange *ex)
 	return ex->err ?: ex->stop;
 }
 
-static const char *attribute_name(int attr)
-{
-	static const char *const names[] = {
-#define ATTR(name, text, type) text,
-		KWASM_ATTRS(ATTR)
-#undef ATTR
-	};
-
-	return names[attr];
-}
-
 static int send_request(struct ctl_request *req)
 {
 	int err;
 
 	if (req->unfit)
-		return set_error(-EMSGSIZE, "%s is too long for a request",
-				 attribute_name(req->unfit));
+		return set_error(-EMSGSIZE, "%s is too long for a request", req->unfit);
 	err = connect_module();
 	if (err)
 		return err;
@@ -391,7 +413,7 @@ int ctl_program_check(const char *name)
 	struct ctl_request *req = ctl_request_new(KWASM_CMD_GET_PROGRAM);
 
 	if (req)
-		ctl_request_string(req, KWASM_A_NAME, name);
+		ctl_request_string(req, KWASM_A_PROGRAM_NAME, name);
 	return ctl_request_do(req, false, NULL, NULL);
 }
 

@@ -11,13 +11,26 @@
 struct nlattr;
 struct ctl_request;
 
+/* Room for the attributes of any space. */
+union ctl_space {
+#define SPACE(name, text) char name[KWASM_A_##name##_END];
+	KWASM_SPACES(SPACE)
+#undef SPACE
+};
+
+enum ctl_space_id {
+#define SPACE(name, text) CTL_SPACE_##name,
+	KWASM_SPACES(SPACE)
+#undef SPACE
+};
+
 /**
  * struct ctl_fields - the attributes of a message or nest
- * @attr: the last one of each type
+ * @attr: the last one of each type, by its number in the space of the message or nest
  * @first: the first of all, for repeated ones
  */
 struct ctl_fields {
-	struct nlattr *attr[KWASM_NUM_ATTRS];
+	struct nlattr *attr[sizeof(union ctl_space)];
 	struct nlattr *first;
 	int len;
 };
@@ -38,6 +51,15 @@ void ctl_request_u32(struct ctl_request *req, int attr, u32 value);
 void ctl_request_s32(struct ctl_request *req, int attr, s32 value);
 void ctl_request_u64(struct ctl_request *req, int attr, u64 value);
 void ctl_request_flag(struct ctl_request *req, int attr);
+
+/**
+ * ctl_request_nest() - begin a nest, the last thing in a request.
+ * @space: of the attributes that it holds
+ *
+ * What is added from here up to ctl_request_nest_end() stands in it.
+ */
+void ctl_request_nest(struct ctl_request *req, int attr, enum ctl_space_id space);
+void ctl_request_nest_end(struct ctl_request *req);
 
 /**
  * ctl_request_try() - send a request, read the reply, free the request; the first call connects to

@@ -87,27 +87,24 @@ static void put_load(struct ctl_request *req, const struct load_args *args, cons
 {
 	u32 i;
 
-	ctl_request_string(req, KWASM_A_NAME, name);
-	ctl_request_u32(req, KWASM_A_FD, (u32)fd);
+	ctl_request_string(req, KWASM_A_PROGRAM_NAME, name);
+	ctl_request_u32(req, KWASM_A_PROGRAM_FD, (u32)fd);
 	if (args->time_limit)
-		ctl_request_u64(req, KWASM_A_TIME_LIMIT, args->time_limit);
+		ctl_request_u64(req, KWASM_A_PROGRAM_TIME_LIMIT, args->time_limit);
 	if (args->memory_limit)
-		ctl_request_u64(req, KWASM_A_MEMORY_LIMIT, args->memory_limit);
+		ctl_request_u64(req, KWASM_A_PROGRAM_MEMORY_LIMIT, args->memory_limit);
 	for (i = 0; i < args->deny.num; i++)
-		ctl_request_string(req, KWASM_A_DENY, args->deny.items[i]);
+		ctl_request_string(req, KWASM_A_PROGRAM_DENY, args->deny.items[i]);
 }
 
 static int print_loaded(const struct ctl_fields *f, u8 cmd, void *arg)
 {
-	struct ctl_fields p;
-
-	if (!ctl_field_nest(f, KWASM_A_PROGRAM, &p))
-		return 0;
 	ctl_out_object(NULL);
-	ctl_out_string("name", "program %s", ctl_field_string(&p, KWASM_A_NAME));
-	ctl_out_uint("id", ", id %llu", ctl_field_uint(&p, KWASM_A_ID));
-	ctl_out_uint("code_bytes", ", %llu bytes of code", ctl_field_uint(&p, KWASM_A_CODE_BYTES));
-	ctl_out_time("compile_ns", " in %s\n", ctl_field_uint(&p, KWASM_A_COMPILE_NS));
+	ctl_out_string("name", "program %s", ctl_field_string(f, KWASM_A_PROGRAM_NAME));
+	ctl_out_uint("id", ", id %llu", ctl_field_uint(f, KWASM_A_PROGRAM_ID));
+	ctl_out_uint("code_bytes", ", %llu bytes of code",
+		     ctl_field_uint(f, KWASM_A_PROGRAM_CODE_BYTES));
+	ctl_out_time("compile_ns", " in %s\n", ctl_field_uint(f, KWASM_A_PROGRAM_COMPILE_NS));
 	ctl_out_end();
 	return 0;
 }
@@ -172,7 +169,7 @@ static int send_name(u8 cmd, const char *given)
 		return status;
 	req = ctl_request_new(cmd);
 	if (req)
-		ctl_request_string(req, KWASM_A_NAME, name);
+		ctl_request_string(req, KWASM_A_PROGRAM_NAME, name);
 	status = ctl_request_do(req, false, NULL, NULL);
 	return status ?: print_affected(0, name, NULL);
 }
@@ -189,16 +186,13 @@ static int run_kill(void *arg, const struct ctl_words *words)
 
 static int print_attached(const struct ctl_fields *f, u8 cmd, void *arg)
 {
-	struct ctl_fields a;
-
-	if (!ctl_field_nest(f, KWASM_A_ATTACHMENT, &a))
-		return 0;
 	ctl_out_object(NULL);
-	ctl_out_uint("id", "attachment %llu", ctl_field_uint(&a, KWASM_A_ID));
-	ctl_out_string("name", ": program %s", ctl_field_string(&a, KWASM_A_NAME));
-	ctl_out_string("hook", " at %s", ctl_field_string(&a, KWASM_A_HOOK));
-	ctl_out_string("family", " %s", ctl_family_name((u32)ctl_field_uint(&a, KWASM_A_FAMILY)));
-	ctl_out_int("priority", " priority %lld\n", ctl_field_s32(&a, KWASM_A_PRIORITY));
+	ctl_out_uint("id", "attachment %llu", ctl_field_uint(f, KWASM_A_ATTACHMENT_ID));
+	ctl_out_string("name", ": program %s", ctl_field_string(f, KWASM_A_ATTACHMENT_NAME));
+	ctl_out_string("hook", " at %s", ctl_field_string(f, KWASM_A_ATTACHMENT_HOOK));
+	ctl_out_string("family", " %s",
+		       ctl_family_name((u32)ctl_field_uint(f, KWASM_A_ATTACHMENT_FAMILY)));
+	ctl_out_int("priority", " priority %lld\n", ctl_field_s32(f, KWASM_A_ATTACHMENT_PRIORITY));
 	ctl_out_end();
 	return 0;
 }
@@ -209,17 +203,17 @@ static struct ctl_request *attach_request(const struct attach_args *args)
 
 	if (!req)
 		return NULL;
-	ctl_request_string(req, KWASM_A_HOOK, args->hook);
+	ctl_request_string(req, KWASM_A_ATTACHMENT_HOOK, args->hook);
 	if (args->family)
-		ctl_request_u8(req, KWASM_A_FAMILY, args->family);
+		ctl_request_u8(req, KWASM_A_ATTACHMENT_FAMILY, args->family);
 	if (args->priority.given)
-		ctl_request_s32(req, KWASM_A_PRIORITY, args->priority.value);
+		ctl_request_s32(req, KWASM_A_ATTACHMENT_PRIORITY, args->priority.value);
 	if (args->dev)
-		ctl_request_string(req, KWASM_A_DEV, args->dev);
+		ctl_request_string(req, KWASM_A_ATTACHMENT_DEV, args->dev);
 	if (args->entry)
-		ctl_request_string(req, KWASM_A_ENTRY, args->entry);
+		ctl_request_string(req, KWASM_A_ATTACHMENT_ENTRY, args->entry);
 	if (args->on_trap.given)
-		ctl_request_u8(req, KWASM_A_ON_TRAP, (u8)args->on_trap.value);
+		ctl_request_u8(req, KWASM_A_ATTACHMENT_ON_TRAP, (u8)args->on_trap.value);
 	return req;
 }
 
@@ -236,8 +230,11 @@ static int attach_file(const struct attach_args *args, const char *path)
 	if (fd < 0)
 		return CTL_FAILED;
 	req = attach_request(args);
-	if (req)
+	if (req) {
+		ctl_request_nest(req, KWASM_A_ATTACHMENT_PROGRAM, CTL_SPACE_PROGRAM);
 		put_load(req, &args->load, name, fd);
+		ctl_request_nest_end(req);
+	}
 	status = ctl_request_do(req, false, print_attached, NULL);
 	close(fd);
 	return status;
@@ -258,7 +255,7 @@ static int attach_loaded(const struct attach_args *args)
 		return status;
 	req = attach_request(args);
 	if (req)
-		ctl_request_string(req, KWASM_A_NAME, name);
+		ctl_request_string(req, KWASM_A_ATTACHMENT_NAME, name);
 	return ctl_request_do(req, false, print_attached, NULL);
 }
 
@@ -276,7 +273,7 @@ static int detach_id(u32 id)
 	struct ctl_request *req = ctl_request_new(KWASM_CMD_DETACH);
 
 	if (req)
-		ctl_request_u32(req, KWASM_A_ID, id);
+		ctl_request_u32(req, KWASM_A_ATTACHMENT_ID, id);
 	return ctl_request_do(req, false, NULL, NULL) ?: print_affected(id, NULL, NULL);
 }
 
@@ -290,9 +287,9 @@ static int detach_name(const char *given, const char *hook)
 		return status;
 	req = ctl_request_new(KWASM_CMD_DETACH);
 	if (req) {
-		ctl_request_string(req, KWASM_A_NAME, name);
+		ctl_request_string(req, KWASM_A_ATTACHMENT_NAME, name);
 		if (hook)
-			ctl_request_string(req, KWASM_A_HOOK, hook);
+			ctl_request_string(req, KWASM_A_ATTACHMENT_HOOK, hook);
 	}
 	status = ctl_request_do(req, false, NULL, NULL);
 	return status ?: print_affected(0, name, hook);
@@ -306,16 +303,13 @@ struct id_list {
 static int collect_id(const struct ctl_fields *f, u8 cmd, void *arg)
 {
 	struct id_list *list = arg;
-	struct ctl_fields a;
 	u32 *ids;
 
-	if (!ctl_field_nest(f, KWASM_A_ATTACHMENT, &a))
-		return 0;
 	ids = realloc(list->ids, (list->num + 1) * sizeof(*ids));
 	if (!ids)
 		return ctl_fail_memory();
 	list->ids = ids;
-	list->ids[list->num++] = (u32)ctl_field_uint(&a, KWASM_A_ID);
+	list->ids[list->num++] = (u32)ctl_field_uint(f, KWASM_A_ATTACHMENT_ID);
 	return 0;
 }
 
@@ -327,7 +321,7 @@ static int detach_all(const char *hook)
 	u32 i;
 
 	if (req && hook)
-		ctl_request_string(req, KWASM_A_HOOK, hook);
+		ctl_request_string(req, KWASM_A_ATTACHMENT_HOOK, hook);
 	status = ctl_request_do(req, true, collect_id, &list);
 	ctl_out_object(NULL);
 	ctl_out_array("ids");
@@ -337,7 +331,7 @@ static int detach_all(const char *hook)
 			status = CTL_FAILED;
 			break;
 		}
-		ctl_request_u32(req, KWASM_A_ID, list.ids[i]);
+		ctl_request_u32(req, KWASM_A_ATTACHMENT_ID, list.ids[i]);
 		err = ctl_request_try(req, false, NULL, NULL);
 		/* Detached meanwhile: the goal is reached. */
 		if (err && err != -ENOENT)

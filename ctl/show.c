@@ -20,17 +20,14 @@ struct name_list {
 static int collect_name(const struct ctl_fields *f, u8 cmd, void *arg)
 {
 	struct name_list *list = arg;
-	struct ctl_fields p;
 	void *names;
 
-	if (!ctl_field_nest(f, KWASM_A_PROGRAM, &p))
-		return 0;
 	names = realloc(list->names, (list->num + 1) * sizeof(*list->names));
 	if (!names)
 		return ctl_fail_memory();
 	list->names = names;
 	snprintf(list->names[list->num++], KWASM_NAME_LEN, "%s",
-		 ctl_field_string(&p, KWASM_A_NAME));
+		 ctl_field_string(f, KWASM_A_PROGRAM_NAME));
 	return 0;
 }
 
@@ -40,17 +37,34 @@ static int programs_collect(struct name_list *list)
 	return ctl_request_do(ctl_request_new(KWASM_CMD_GET_PROGRAM), true, collect_name, list);
 }
 
-static int ask(u8 cmd, const char *name, bool dump, ctl_reply_fn fn, void *arg)
+/* -ENOENT is left to the caller. */
+static int ask(struct ctl_request *req, bool dump, ctl_reply_fn fn, void *arg)
 {
-	struct ctl_request *req = ctl_request_new(cmd);
 	int err;
 
 	if (!req)
 		return CTL_FAILED;
-	if (name)
-		ctl_request_string(req, KWASM_A_NAME, name);
 	err = ctl_request_try(req, dump, fn, arg);
 	return err == -ENOENT ? err : err < 0 ? ctl_fail("%s", ctl_request_error()) : err;
+}
+
+static int ask_program(const char *name, ctl_reply_fn fn, void *arg)
+{
+	struct ctl_request *req = ctl_request_new(KWASM_CMD_GET_PROGRAM);
+
+	if (req)
+		ctl_request_string(req, KWASM_A_PROGRAM_NAME, name);
+	return ask(req, false, fn, arg);
+}
+
+/* @name: of their program, NULL for those of all */
+static int ask_attachments(const char *name, ctl_reply_fn fn, void *arg)
+{
+	struct ctl_request *req = ctl_request_new(KWASM_CMD_GET_ATTACHMENT);
+
+	if (req && name)
+		ctl_request_string(req, KWASM_A_ATTACHMENT_NAME, name);
+	return ask(req, true, fn, arg);
 }
 
 static const char *state_name(u64 state)
@@ -72,13 +86,13 @@ static void print_trap_counts(const struct ctl_fields *s)
 	struct ctl_fields t;
 	const char *word, *comma = " (";
 
-	ctl_out_uint("traps", "\n    traps %llu", ctl_field_uint(s, KWASM_A_TRAPS));
+	ctl_out_uint("traps", "\n    traps %llu", ctl_field_uint(s, KWASM_A_STATS_TRAPS));
 	ctl_out_object("traps_by_kind");
-	while ((at = ctl_field_next(s, KWASM_A_TRAP_COUNT, at))) {
+	while ((at = ctl_field_next(s, KWASM_A_STATS_TRAP_COUNT, at))) {
 		ctl_attr_nest(at, &t);
-		word = kwasm_trap_word((u32)ctl_field_uint(&t, KWASM_A_TRAP_KIND));
+		word = kwasm_trap_word((u32)ctl_field_uint(&t, KWASM_A_TRAP_COUNT_KIND));
 		ctl_out_text("%s%s", comma, word);
-		ctl_out_uint(word, " %llu", ctl_field_uint(&t, KWASM_A_COUNT));
+		ctl_out_uint(word, " %llu", ctl_field_uint(&t, KWASM_A_TRAP_COUNT_COUNT));
 		comma = ", ";
 	}
 	ctl_out_text("%s", *comma == ',' ? ")" : "");
@@ -87,53 +101,52 @@ static void print_trap_counts(const struct ctl_fields *s)
 
 static void print_stats(const struct ctl_fields *s)
 {
-	u64 packets = ctl_field_uint(s, KWASM_A_PACKETS);
-	u64 ns = ctl_field_uint(s, KWASM_A_RUN_NS);
+	u64 packets = ctl_field_uint(s, KWASM_A_STATS_PACKETS);
+	u64 ns = ctl_field_uint(s, KWASM_A_STATS_RUN_NS);
 
 	ctl_out_object("stats");
 	ctl_out_uint("packets", "    packets %llu", packets);
-	ctl_out_uint("bytes", " (%llu bytes)", ctl_field_uint(s, KWASM_A_BYTES));
-	ctl_out_uint("accepted", ": accepted %llu", ctl_field_uint(s, KWASM_A_ACCEPTED));
-	ctl_out_uint("dropped", ", dropped %llu", ctl_field_uint(s, KWASM_A_DROPPED));
-	ctl_out_uint("queued", ", queued %llu", ctl_field_uint(s, KWASM_A_QUEUED));
-	ctl_out_uint("repeated", ", repeated %llu", ctl_field_uint(s, KWASM_A_REPEATED));
+	ctl_out_uint("bytes", " (%llu bytes)", ctl_field_uint(s, KWASM_A_STATS_BYTES));
+	ctl_out_uint("accepted", ": accepted %llu", ctl_field_uint(s, KWASM_A_STATS_ACCEPTED));
+	ctl_out_uint("dropped", ", dropped %llu", ctl_field_uint(s, KWASM_A_STATS_DROPPED));
+	ctl_out_uint("queued", ", queued %llu", ctl_field_uint(s, KWASM_A_STATS_QUEUED));
+	ctl_out_uint("repeated", ", repeated %llu", ctl_field_uint(s, KWASM_A_STATS_REPEATED));
 	print_trap_counts(s);
-	ctl_out_uint("skipped", ", skipped %llu", ctl_field_uint(s, KWASM_A_SKIPPED));
-	ctl_out_uint("reentered", ", reentered %llu", ctl_field_uint(s, KWASM_A_REENTERED));
-	ctl_out_uint("restarts", ", restarts %llu", ctl_field_uint(s, KWASM_A_RESTARTS));
+	ctl_out_uint("skipped", ", skipped %llu", ctl_field_uint(s, KWASM_A_STATS_SKIPPED));
+	ctl_out_uint("reentered", ", reentered %llu", ctl_field_uint(s, KWASM_A_STATS_REENTERED));
+	ctl_out_uint("restarts", ", restarts %llu", ctl_field_uint(s, KWASM_A_STATS_RESTARTS));
 	ctl_out_time("run_ns", "\n    time %s in all", ns);
 	ctl_out_time("run_mean_ns", ", %s mean", packets ? ns / packets : 0);
-	ctl_out_time("run_max_ns", ", %s at most\n", ctl_field_uint(s, KWASM_A_RUN_MAX_NS));
+	ctl_out_time("run_max_ns", ", %s at most\n", ctl_field_uint(s, KWASM_A_STATS_RUN_MAX_NS));
 	ctl_out_end();
 }
 
 static void print_where(const struct ctl_fields *a)
 {
-	ctl_out_uint("id", "  attachment %llu", ctl_field_uint(a, KWASM_A_ID));
-	ctl_out_string("name", NULL, ctl_field_string(a, KWASM_A_NAME));
-	ctl_out_string("hook", " at %s", ctl_field_string(a, KWASM_A_HOOK));
-	ctl_out_string("family", " %s", ctl_family_name((u32)ctl_field_uint(a, KWASM_A_FAMILY)));
-	ctl_out_int("priority", " priority %lld", ctl_field_s32(a, KWASM_A_PRIORITY));
-	if (ctl_field_has(a, KWASM_A_DEV))
-		ctl_out_string("dev", " dev %s", ctl_field_string(a, KWASM_A_DEV));
-	ctl_out_string("entry", " entry %s", ctl_field_string(a, KWASM_A_ENTRY));
+	ctl_out_uint("id", "  attachment %llu", ctl_field_uint(a, KWASM_A_ATTACHMENT_ID));
+	ctl_out_string("name", NULL, ctl_field_string(a, KWASM_A_ATTACHMENT_NAME));
+	ctl_out_string("hook", " at %s", ctl_field_string(a, KWASM_A_ATTACHMENT_HOOK));
+	ctl_out_string("family", " %s",
+		       ctl_family_name((u32)ctl_field_uint(a, KWASM_A_ATTACHMENT_FAMILY)));
+	ctl_out_int("priority", " priority %lld", ctl_field_s32(a, KWASM_A_ATTACHMENT_PRIORITY));
+	if (ctl_field_has(a, KWASM_A_ATTACHMENT_DEV))
+		ctl_out_string("dev", " dev %s", ctl_field_string(a, KWASM_A_ATTACHMENT_DEV));
+	ctl_out_string("entry", " entry %s", ctl_field_string(a, KWASM_A_ATTACHMENT_ENTRY));
 	ctl_out_string("on_trap", " on-trap %s",
-		       ctl_policy_name((u32)ctl_field_uint(a, KWASM_A_ON_TRAP)));
-	ctl_out_string("state", ": %s", state_name(ctl_field_uint(a, KWASM_A_STATE)));
-	ctl_out_since("since", " since %s\n", ctl_field_uint(a, KWASM_A_AGE_NS));
+		       ctl_policy_name((u32)ctl_field_uint(a, KWASM_A_ATTACHMENT_ON_TRAP)));
+	ctl_out_string("state", ": %s", state_name(ctl_field_uint(a, KWASM_A_ATTACHMENT_STATE)));
+	ctl_out_since("since", " since %s\n", ctl_field_uint(a, KWASM_A_ATTACHMENT_AGE_NS));
 }
 
 static int print_attachment(const struct ctl_fields *f, u8 cmd, void *arg)
 {
-	struct ctl_fields a, s;
+	struct ctl_fields s;
 
-	if (!ctl_field_nest(f, KWASM_A_ATTACHMENT, &a))
-		return 0;
 	ctl_out_object(NULL);
-	print_where(&a);
-	if (ctl_field_nest(&a, KWASM_A_STATS, &s))
+	print_where(f);
+	if (ctl_field_nest(f, KWASM_A_ATTACHMENT_STATS, &s))
 		print_stats(&s);
-	ctl_trap_print(&a, "last_trap", "    last trap: ", "\n");
+	ctl_trap_print(f, "last_trap", "    last trap: ", "\n");
 	ctl_out_end();
 	return 0;
 }
@@ -150,7 +163,9 @@ static const char *extern_name(u64 kind)
 /* Imports, whose names follow that of a module, or exports. */
 static void print_externs(const struct ctl_fields *p, int attr, const char *key)
 {
-	bool imports = attr == KWASM_A_IMPORT;
+	bool imports = attr == KWASM_A_PROGRAM_IMPORT;
+	int name = imports ? KWASM_A_IMPORT_NAME : KWASM_A_EXPORT_NAME;
+	int kind = imports ? KWASM_A_IMPORT_KIND : KWASM_A_EXPORT_KIND;
 	struct nlattr *at = NULL;
 	struct ctl_fields e;
 
@@ -161,10 +176,10 @@ static void print_externs(const struct ctl_fields *p, int attr, const char *key)
 		ctl_attr_nest(at, &e);
 		ctl_out_object(NULL);
 		if (imports)
-			ctl_out_string("module", " %s", ctl_field_string(&e, KWASM_A_MODULE));
-		ctl_out_string("name", imports ? ".%s" : " %s",
-			       ctl_field_string(&e, KWASM_A_ENTRY));
-		ctl_out_string("kind", NULL, extern_name(ctl_field_uint(&e, KWASM_A_KIND)));
+			ctl_out_string("module", " %s",
+				       ctl_field_string(&e, KWASM_A_IMPORT_MODULE));
+		ctl_out_string("name", imports ? ".%s" : " %s", ctl_field_string(&e, name));
+		ctl_out_string("kind", NULL, extern_name(ctl_field_uint(&e, kind)));
 		ctl_out_end();
 	}
 	if (ctl_field_has(p, attr))
@@ -178,7 +193,7 @@ static void print_digest(const struct ctl_fields *p)
 	const u8 *digest;
 	size_t size, i;
 
-	digest = ctl_field_bytes(p, KWASM_A_TAG, &size);
+	digest = ctl_field_bytes(p, KWASM_A_PROGRAM_TAG, &size);
 	for (i = 0; i < size && i < 32; i++)
 		snprintf(hex + 2 * i, 3, "%02x", digest[i]);
 	ctl_out_string("sha256", "  sha256 %s\n", hex);
@@ -186,30 +201,30 @@ static void print_digest(const struct ctl_fields *p)
 
 static int print_program(const struct ctl_fields *f, u8 cmd, void *arg)
 {
-	struct ctl_fields p;
-
-	if (!ctl_field_nest(f, KWASM_A_PROGRAM, &p))
-		return 0;
 	ctl_out_object(NULL);
-	ctl_out_string("name", "program %s", ctl_field_string(&p, KWASM_A_NAME));
-	ctl_out_uint("id", " id %llu", ctl_field_uint(&p, KWASM_A_ID));
+	ctl_out_string("name", "program %s", ctl_field_string(f, KWASM_A_PROGRAM_NAME));
+	ctl_out_uint("id", " id %llu", ctl_field_uint(f, KWASM_A_PROGRAM_ID));
 	ctl_out_bool("linked", " (unloads with its last attachment)",
-		     ctl_field_uint(&p, KWASM_A_LINKED));
-	ctl_out_bool("floats", " (uses floats)", ctl_field_uint(&p, KWASM_A_FLOATS));
-	ctl_out_since("since", " loaded %s\n", ctl_field_uint(&p, KWASM_A_AGE_NS));
-	ctl_out_size("wasm_bytes", "  wasm %s", ctl_field_uint(&p, KWASM_A_WASM_BYTES));
-	ctl_out_size("code_bytes", ", code %s", ctl_field_uint(&p, KWASM_A_CODE_BYTES));
-	ctl_out_time("compile_ns", " compiled in %s", ctl_field_uint(&p, KWASM_A_COMPILE_NS));
-	ctl_out_size("memory_bytes", ", memory %s", ctl_field_uint(&p, KWASM_A_MEMORY_BYTES));
-	ctl_out_uint("instances", " in %llu instances\n", ctl_field_uint(&p, KWASM_A_INSTANCES));
-	ctl_out_time("time_limit_ns", "  limits: time %s", ctl_field_uint(&p, KWASM_A_TIME_LIMIT));
+		     ctl_field_uint(f, KWASM_A_PROGRAM_LINKED));
+	ctl_out_bool("floats", " (uses floats)", ctl_field_uint(f, KWASM_A_PROGRAM_FLOATS));
+	ctl_out_since("since", " loaded %s\n", ctl_field_uint(f, KWASM_A_PROGRAM_AGE_NS));
+	ctl_out_size("wasm_bytes", "  wasm %s", ctl_field_uint(f, KWASM_A_PROGRAM_WASM_BYTES));
+	ctl_out_size("code_bytes", ", code %s", ctl_field_uint(f, KWASM_A_PROGRAM_CODE_BYTES));
+	ctl_out_time("compile_ns", " compiled in %s",
+		     ctl_field_uint(f, KWASM_A_PROGRAM_COMPILE_NS));
+	ctl_out_size("memory_bytes", ", memory %s",
+		     ctl_field_uint(f, KWASM_A_PROGRAM_MEMORY_BYTES));
+	ctl_out_uint("instances", " in %llu instances\n",
+		     ctl_field_uint(f, KWASM_A_PROGRAM_INSTANCES));
+	ctl_out_time("time_limit_ns", "  limits: time %s",
+		     ctl_field_uint(f, KWASM_A_PROGRAM_TIME_LIMIT));
 	ctl_out_size("memory_limit", ", memory %s per instance\n",
-		     ctl_field_uint(&p, KWASM_A_MEMORY_LIMIT));
-	ctl_out_uint("log_lost", ctl_field_uint(&p, KWASM_A_LOST) ?
-		     "  log lines lost %llu\n" : NULL, ctl_field_uint(&p, KWASM_A_LOST));
-	print_digest(&p);
-	print_externs(&p, KWASM_A_IMPORT, "imports");
-	print_externs(&p, KWASM_A_EXPORT, "exports");
+		     ctl_field_uint(f, KWASM_A_PROGRAM_MEMORY_LIMIT));
+	ctl_out_uint("log_lost", ctl_field_uint(f, KWASM_A_PROGRAM_LOST) ?
+		     "  log lines lost %llu\n" : NULL, ctl_field_uint(f, KWASM_A_PROGRAM_LOST));
+	print_digest(f);
+	print_externs(f, KWASM_A_PROGRAM_IMPORT, "imports");
+	print_externs(f, KWASM_A_PROGRAM_EXPORT, "exports");
 	*(bool *)arg = true;
 	return 0;
 }
@@ -220,12 +235,12 @@ static int show_program(const char *name)
 	bool begun = false;
 	int status;
 
-	status = ask(KWASM_CMD_GET_PROGRAM, name, false, print_program, &begun);
+	status = ask_program(name, print_program, &begun);
 	if (!begun)
 		return status;
 	ctl_out_array("attachments");
 	if (!status)
-		status = ask(KWASM_CMD_GET_ATTACHMENT, name, true, print_attachment, NULL);
+		status = ask_attachments(name, print_attachment, NULL);
 	ctl_out_end();
 	ctl_out_end();
 	return status == -ENOENT ? CTL_OK : status;
@@ -266,16 +281,12 @@ free:
 
 static int print_row(const struct ctl_fields *f, u8 cmd, void *arg)
 {
-	struct ctl_fields p;
-
-	if (!ctl_field_nest(f, KWASM_A_PROGRAM, &p))
-		return 0;
 	ctl_out_object(NULL);
-	ctl_out_uint("id", "%4llu", ctl_field_uint(&p, KWASM_A_ID));
-	ctl_out_string("name", "  %-20s", ctl_field_string(&p, KWASM_A_NAME));
-	ctl_out_uint("wasm_bytes", " %8llu", ctl_field_uint(&p, KWASM_A_WASM_BYTES));
-	ctl_out_uint("code_bytes", " %8llu", ctl_field_uint(&p, KWASM_A_CODE_BYTES));
-	ctl_out_size("memory_bytes", " %8s", ctl_field_uint(&p, KWASM_A_MEMORY_BYTES));
+	ctl_out_uint("id", "%4llu", ctl_field_uint(f, KWASM_A_PROGRAM_ID));
+	ctl_out_string("name", "  %-20s", ctl_field_string(f, KWASM_A_PROGRAM_NAME));
+	ctl_out_uint("wasm_bytes", " %8llu", ctl_field_uint(f, KWASM_A_PROGRAM_WASM_BYTES));
+	ctl_out_uint("code_bytes", " %8llu", ctl_field_uint(f, KWASM_A_PROGRAM_CODE_BYTES));
+	ctl_out_size("memory_bytes", " %8s", ctl_field_uint(f, KWASM_A_PROGRAM_MEMORY_BYTES));
 	*(bool *)arg = true;
 	return 0;
 }
@@ -283,11 +294,8 @@ static int print_row(const struct ctl_fields *f, u8 cmd, void *arg)
 static int print_hook(const struct ctl_fields *f, u8 cmd, void *arg)
 {
 	bool *first = arg;
-	struct ctl_fields a;
 
-	if (!ctl_field_nest(f, KWASM_A_ATTACHMENT, &a))
-		return 0;
-	ctl_out_string(NULL, *first ? "%s" : ",%s", ctl_field_string(&a, KWASM_A_HOOK));
+	ctl_out_string(NULL, *first ? "%s" : ",%s", ctl_field_string(f, KWASM_A_ATTACHMENT_HOOK));
 	*first = false;
 	return 0;
 }
@@ -297,13 +305,13 @@ static int list_program(const char *name)
 	bool begun = false, first = true;
 	int status;
 
-	status = ask(KWASM_CMD_GET_PROGRAM, name, false, print_row, &begun);
+	status = ask_program(name, print_row, &begun);
 	if (!begun)
 		return status;
 	ctl_out_array("hooks");
 	ctl_out_text("  ");
 	if (!status)
-		status = ask(KWASM_CMD_GET_ATTACHMENT, name, true, print_hook, &first);
+		status = ask_attachments(name, print_hook, &first);
 	ctl_out_text("%s\n", first ? "-" : "");
 	ctl_out_end();
 	ctl_out_end();
@@ -337,29 +345,29 @@ free:
 
 static int print_stats_row(const struct ctl_fields *f, u8 cmd, void *arg)
 {
-	struct ctl_fields a, s;
+	struct ctl_fields s;
 	u64 packets, ns;
 
-	if (!ctl_field_nest(f, KWASM_A_ATTACHMENT, &a) || !ctl_field_nest(&a, KWASM_A_STATS, &s))
+	if (!ctl_field_nest(f, KWASM_A_ATTACHMENT_STATS, &s))
 		return 0;
-	packets = ctl_field_uint(&s, KWASM_A_PACKETS);
-	ns = ctl_field_uint(&s, KWASM_A_RUN_NS);
+	packets = ctl_field_uint(&s, KWASM_A_STATS_PACKETS);
+	ns = ctl_field_uint(&s, KWASM_A_STATS_RUN_NS);
 	ctl_out_object(NULL);
-	ctl_out_uint("id", "%4llu", ctl_field_uint(&a, KWASM_A_ID));
-	ctl_out_string("name", "  %-20s", ctl_field_string(&a, KWASM_A_NAME));
-	ctl_out_string("hook", " %-8s", ctl_field_string(&a, KWASM_A_HOOK));
+	ctl_out_uint("id", "%4llu", ctl_field_uint(f, KWASM_A_ATTACHMENT_ID));
+	ctl_out_string("name", "  %-20s", ctl_field_string(f, KWASM_A_ATTACHMENT_NAME));
+	ctl_out_string("hook", " %-8s", ctl_field_string(f, KWASM_A_ATTACHMENT_HOOK));
 	ctl_out_uint("packets", " %10llu", packets);
-	ctl_out_uint("bytes", " %12llu", ctl_field_uint(&s, KWASM_A_BYTES));
-	ctl_out_uint("accepted", " %10llu", ctl_field_uint(&s, KWASM_A_ACCEPTED));
-	ctl_out_uint("dropped", " %10llu", ctl_field_uint(&s, KWASM_A_DROPPED));
-	ctl_out_uint("queued", " %8llu", ctl_field_uint(&s, KWASM_A_QUEUED));
-	ctl_out_uint("repeated", " %8llu", ctl_field_uint(&s, KWASM_A_REPEATED));
-	ctl_out_uint("traps", " %8llu", ctl_field_uint(&s, KWASM_A_TRAPS));
-	ctl_out_uint("skipped", NULL, ctl_field_uint(&s, KWASM_A_SKIPPED));
-	ctl_out_uint("reentered", NULL, ctl_field_uint(&s, KWASM_A_REENTERED));
-	ctl_out_uint("restarts", NULL, ctl_field_uint(&s, KWASM_A_RESTARTS));
+	ctl_out_uint("bytes", " %12llu", ctl_field_uint(&s, KWASM_A_STATS_BYTES));
+	ctl_out_uint("accepted", " %10llu", ctl_field_uint(&s, KWASM_A_STATS_ACCEPTED));
+	ctl_out_uint("dropped", " %10llu", ctl_field_uint(&s, KWASM_A_STATS_DROPPED));
+	ctl_out_uint("queued", " %8llu", ctl_field_uint(&s, KWASM_A_STATS_QUEUED));
+	ctl_out_uint("repeated", " %8llu", ctl_field_uint(&s, KWASM_A_STATS_REPEATED));
+	ctl_out_uint("traps", " %8llu", ctl_field_uint(&s, KWASM_A_STATS_TRAPS));
+	ctl_out_uint("skipped", NULL, ctl_field_uint(&s, KWASM_A_STATS_SKIPPED));
+	ctl_out_uint("reentered", NULL, ctl_field_uint(&s, KWASM_A_STATS_REENTERED));
+	ctl_out_uint("restarts", NULL, ctl_field_uint(&s, KWASM_A_STATS_RESTARTS));
 	ctl_out_time("run_mean_ns", " %9s", packets ? ns / packets : 0);
-	ctl_out_time("run_max_ns", " %9s\n", ctl_field_uint(&s, KWASM_A_RUN_MAX_NS));
+	ctl_out_time("run_max_ns", " %9s\n", ctl_field_uint(&s, KWASM_A_STATS_RUN_MAX_NS));
 	ctl_out_end();
 	return 0;
 }
@@ -371,14 +379,14 @@ static int run_stats(void *arg, const struct ctl_words *words)
 
 	/* An unknown name is an error, not an empty table. */
 	if (!status && name)
-		status = ask(KWASM_CMD_GET_PROGRAM, name, false, NULL, NULL);
+		status = ask_program(name, NULL, NULL);
 	if (status)
 		return status < 0 ? ctl_fail("%s", ctl_request_error()) : status;
 	ctl_out_array(NULL);
 	ctl_out_text("%4s  %-20s %-8s %10s %12s %10s %10s %8s %8s %8s %9s %9s\n", "ID", "PROGRAM",
 		     "HOOK", "PACKETS", "BYTES", "ACCEPTED", "DROPPED", "QUEUED", "REPEATED",
 		     "TRAPS", "MEAN", "MAX");
-	status = ask(KWASM_CMD_GET_ATTACHMENT, name, true, print_stats_row, NULL);
+	status = ask_attachments(name, print_stats_row, NULL);
 	if (!status)
 		ctl_out_end();
 	return status < 0 ? ctl_fail("%s", ctl_request_error()) : status;

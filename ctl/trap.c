@@ -12,11 +12,11 @@ void ctl_trap_from_fields(struct ctl_trap *trap, const struct ctl_fields *f)
 {
 	memset(trap, 0, sizeof(*trap));
 	trap->kind = (u32)ctl_field_uint(f, KWASM_A_TRAP_KIND);
-	trap->located = ctl_field_has(f, KWASM_A_OFFSET);
-	trap->func = (u32)ctl_field_uint(f, KWASM_A_FUNC);
-	trap->offset = (u32)ctl_field_uint(f, KWASM_A_OFFSET);
-	trap->address = ctl_field_uint(f, KWASM_A_ADDRESS);
-	snprintf(trap->name, sizeof(trap->name), "%s", ctl_field_string(f, KWASM_A_FUNC_NAME));
+	trap->located = ctl_field_has(f, KWASM_A_TRAP_OFFSET);
+	trap->func = (u32)ctl_field_uint(f, KWASM_A_TRAP_FUNC);
+	trap->offset = (u32)ctl_field_uint(f, KWASM_A_TRAP_OFFSET);
+	trap->address = ctl_field_uint(f, KWASM_A_TRAP_ADDRESS);
+	snprintf(trap->name, sizeof(trap->name), "%s", ctl_field_string(f, KWASM_A_TRAP_FUNC_NAME));
 }
 
 const char *ctl_trap_format(const struct ctl_trap *trap, char *buf, size_t size)
@@ -48,14 +48,14 @@ void ctl_trap_out(const struct ctl_trap *trap)
 		ctl_out_uint("address", NULL, trap->address);
 }
 
-void ctl_trap_print(const struct ctl_fields *f, const char *key, const char *before,
+void ctl_trap_print(const struct ctl_fields *at, const char *key, const char *before,
 		    const char *after)
 {
 	struct ctl_fields t;
 	struct ctl_trap trap;
 	char text[256];
 
-	if (!ctl_field_nest(f, KWASM_A_TRAP, &t))
+	if (!ctl_field_nest(at, KWASM_A_ATTACHMENT_TRAP, &t))
 		return;
 	ctl_trap_from_fields(&trap, &t);
 	ctl_out_text("%s%s%s", before, ctl_trap_format(&trap, text, sizeof(text)), after);

@@ -33,12 +33,12 @@ const char *ctl_trap_format(const struct ctl_trap *trap, char *buf, size_t size)
 void ctl_trap_out(const struct ctl_trap *trap);
 
 /**
- * ctl_trap_print() - the TRAP nest of @f, if there is one.
+ * ctl_trap_print() - the last trap of attachment @at, if there was one.
  * @key: of the JSON object
  * @before: text before the trap
  * @after: text after the trap
  */
-void ctl_trap_print(const struct ctl_fields *f, const char *key, const char *before,
+void ctl_trap_print(const struct ctl_fields *at, const char *key, const char *before,
 		    const char *after);
 
 #endif /* KWASM_CTL_TRAP_H */

@@ -3,25 +3,27 @@
  * kwasm.h - the generic netlink family "kwasm".
  *
  * Specified in Documentation/netlink/specs/kwasm.yaml; a test checks this header, the specification
- * and the kernel's policies against each other.
+ * and the kernel's table of commands against each other.
  *
- *	LOAD	NAME, FD or WASM, [LIMITS] [DENY]*		-> PROGRAM
- *	UNLOAD	NAME
- *	REPLACE	NAME, FD or WASM, [LIMITS] [DENY]*		-> PROGRAM
- *	KILL	NAME
- *	ATTACH	NAME, HOOK, [FAMILY] [PRIORITY] [DEV] [ENTRY] [ON_TRAP]	-> ATTACHMENT
- *		with FD or WASM: load and attach atomically
- *	DETACH	ID | NAME [HOOK]
- *	GET_PROGRAM	[NAME] (do or dump)			-> PROGRAM
- *	GET_ATTACHMENT	[ID] [NAME] (do or dump)		-> ATTACHMENT
- *	GET_CODE	NAME (dump)				-> FUNCTION | TEXT pieces
- *	GET_LOG		[NAME] (dump)				-> LOG
- *	GET_INFO						-> VERSION, LIMITS, counters
- *	INVOKE	FD or WASM, ENTRY, ARG*, [WARMUP]			-> RESULT* or TRAP, TIME_NS
- *	events (multicast group "events"): EVENT with PROGRAM or ATTACHMENT or LOG
+ *	LOAD		program: name, fd | wasm, [time-limit] [memory-limit] [deny]*	-> program
+ *	UNLOAD		program: name
+ *	REPLACE		program: name, fd | wasm, [time-limit] [memory-limit] [deny]*	-> program
+ *	KILL		program: name
+ *	ATTACH		attachment: name | program, hook, [family] [priority] [dev] [entry]
+ *			[on-trap]	-> attachment
+ *		with program, what LOAD takes: load and attach atomically
+ *	DETACH		attachment: id | name [hook]
+ *	GET_PROGRAM	program: [name] (do or dump)			-> program
+ *	GET_ATTACHMENT	attachment: [id] [name] [hook] (do or dump)	-> attachment
+ *	GET_CODE	code: name (dump)		-> function | address, start, piece
+ *	GET_LOG		log: [name] (dump)		-> log
+ *	GET_INFO					-> info
+ *	INVOKE		call: fd | wasm, entry, [arg]* [time-limit] [warmup]
+ *			-> time-ns and result* or trap
+ *	events (multicast group "events"): EVENT with a program, an attachment or a line of a log
  *
- * Errors carry an extended ack with a message; for a rejected module, a KWASM_CMD_DIAG message with
- * KWASM_A_DIAG precedes the error.
+ * Errors carry an extended ack with a message; for a rejected request, a KWASM_CMD_DIAG message
+ * precedes the error.
  *
  * Every command operates in the sender's network namespace.
  */
@@ -36,129 +38,228 @@
 #define KWASM_NAME_LEN 64		/* program and entry names with their NUL */
 #define KWASM_MAX_ARGS 16		/* of INVOKE */
 
-/* KWASM_CMDS(CMD): name in upper case, name in the specification */
-#define KWASM_CMDS(CMD)				\
-	CMD(UNSPEC, "unspec")			\
-	CMD(LOAD, "load")			\
-	CMD(UNLOAD, "unload")			\
-	CMD(REPLACE, "replace")			\
-	CMD(KILL, "kill")			\
-	CMD(ATTACH, "attach")			\
-	CMD(DETACH, "detach")			\
-	CMD(GET_PROGRAM, "get-program")		\
-	CMD(GET_ATTACHMENT, "get-attachment")	\
-	CMD(GET_CODE, "get-code")		\
-	CMD(GET_LOG, "get-log")			\
-	CMD(GET_INFO, "get-info")		\
-	CMD(INVOKE, "invoke")			\
-	CMD(EVENT, "event")			\
-	CMD(DIAG, "diag")
+/*
+ * Attributes, a space for each object: ATTR(constant, name in the specification, type).  The type
+ * is u8 u32 s32 u64 string binary flag or pad; that of a nest is the space of what it holds.
+ */
+
+/* program: a loaded program, and how to load one */
+#define KWASM_ATTRS_PROGRAM(ATTR)								\
+	ATTR(PROGRAM_PAD, "pad", pad)								\
+	ATTR(PROGRAM_NAME, "name", string)							\
+	ATTR(PROGRAM_ID, "id", u32)								\
+	ATTR(PROGRAM_FD, "fd", u32)			/* file that holds the binary */	\
+	ATTR(PROGRAM_WASM, "wasm", binary)		/* the binary itself */			\
+	ATTR(PROGRAM_TIME_LIMIT, "time-limit", u64)	/* ns of one invocation */		\
+	ATTR(PROGRAM_MEMORY_LIMIT, "memory-limit", u64)	/* bytes of one instance */		\
+	ATTR(PROGRAM_DENY, "deny", string)		/* import pattern, repeated */		\
+	ATTR(PROGRAM_TAG, "tag", binary)		/* SHA-256 of the binary */		\
+	ATTR(PROGRAM_AGE_NS, "age-ns", u64)		/* since it was loaded */		\
+	ATTR(PROGRAM_WASM_BYTES, "wasm-bytes", u32)						\
+	ATTR(PROGRAM_CODE_BYTES, "code-bytes", u32)						\
+	ATTR(PROGRAM_MEMORY_BYTES, "memory-bytes", u64)	/* all instances */			\
+	ATTR(PROGRAM_COMPILE_NS, "compile-ns", u64)						\
+	ATTR(PROGRAM_INSTANCES, "instances", u32)						\
+	ATTR(PROGRAM_ATTACHMENTS, "attachments", u32)						\
+	ATTR(PROGRAM_FLOATS, "floats", u8)		/* 1: needs the FPU */			\
+	ATTR(PROGRAM_LINKED, "linked", u8)		/* 1: goes with its attachments */	\
+	ATTR(PROGRAM_LOST, "lost", u64)			/* above the rate limit */		\
+	ATTR(PROGRAM_IMPORT, "import", import)		/* repeated */				\
+	ATTR(PROGRAM_EXPORT, "export", export)		/* repeated */
+
+/* import: an import of a program */
+#define KWASM_ATTRS_IMPORT(ATTR)					\
+	ATTR(IMPORT_MODULE, "module", string)				\
+	ATTR(IMPORT_NAME, "name", string)				\
+	ATTR(IMPORT_KIND, "kind", u8)		/* enum kwasm_extern */
+
+/* export: an export of a program */
+#define KWASM_ATTRS_EXPORT(ATTR)					\
+	ATTR(EXPORT_NAME, "name", string)				\
+	ATTR(EXPORT_KIND, "kind", u8)		/* enum kwasm_extern */
+
+/* attachment: a handler at a hook, and how to attach one */
+#define KWASM_ATTRS_ATTACHMENT(ATTR)								\
+	ATTR(ATTACHMENT_PAD, "pad", pad)							\
+	ATTR(ATTACHMENT_ID, "id", u32)								\
+	ATTR(ATTACHMENT_NAME, "name", string)		/* of its program */			\
+	ATTR(ATTACHMENT_PROGRAM, "program", program)	/* load this one and attach it */	\
+	ATTR(ATTACHMENT_HOOK, "hook", string)		/* "nf_pre" */				\
+	ATTR(ATTACHMENT_FAMILY, "family", u8)		/* NFPROTO_* */				\
+	ATTR(ATTACHMENT_PRIORITY, "priority", s32)						\
+	ATTR(ATTACHMENT_DEV, "dev", string)							\
+	ATTR(ATTACHMENT_ENTRY, "entry", string)		/* exported function */			\
+	ATTR(ATTACHMENT_ON_TRAP, "on-trap", u8)		/* enum kwasm_policy */			\
+	ATTR(ATTACHMENT_STATE, "state", u8)		/* enum kwasm_state */			\
+	ATTR(ATTACHMENT_AGE_NS, "age-ns", u64)		/* since it was attached */		\
+	ATTR(ATTACHMENT_STATS, "stats", stats)							\
+	ATTR(ATTACHMENT_TRAP, "trap", trap)		/* the last one */
+
+/* stats: counters of an attachment */
+#define KWASM_ATTRS_STATS(ATTR)									\
+	ATTR(STATS_PAD, "pad", pad)								\
+	ATTR(STATS_PACKETS, "packets", u64)							\
+	ATTR(STATS_BYTES, "bytes", u64)								\
+	ATTR(STATS_ACCEPTED, "accepted", u64)							\
+	ATTR(STATS_DROPPED, "dropped", u64)							\
+	ATTR(STATS_QUEUED, "queued", u64)							\
+	ATTR(STATS_REPEATED, "repeated", u64)							\
+	ATTR(STATS_TRAPS, "traps", u64)								\
+	ATTR(STATS_TRAP_COUNT, "trap-count", trap_count)	/* repeated */			\
+	ATTR(STATS_REENTERED, "reentered", u64)							\
+	ATTR(STATS_SKIPPED, "skipped", u64)			/* not run: backing off */	\
+	ATTR(STATS_RESTARTS, "restarts", u64)							\
+	ATTR(STATS_RUN_NS, "run-ns", u64)							\
+	ATTR(STATS_RUN_MAX_NS, "run-max-ns", u64)
+
+/* trap-count: traps of one kind */
+#define KWASM_ATTRS_TRAP_COUNT(ATTR)					\
+	ATTR(TRAP_COUNT_PAD, "pad", pad)				\
+	ATTR(TRAP_COUNT_KIND, "kind", u8)	/* enum kwasm_trap */	\
+	ATTR(TRAP_COUNT_COUNT, "count", u64)
+
+/* trap: kind and place of a trap */
+#define KWASM_ATTRS_TRAP(ATTR)								\
+	ATTR(TRAP_PAD, "pad", pad)							\
+	ATTR(TRAP_KIND, "kind", u8)			/* enum kwasm_trap */		\
+	ATTR(TRAP_FUNC, "func", u32)			/* index in its module */	\
+	ATTR(TRAP_FUNC_NAME, "func-name", string)					\
+	ATTR(TRAP_OFFSET, "offset", u32)		/* in the module */		\
+	ATTR(TRAP_ADDRESS, "address", u64)		/* in the guest's memory */
+
+/* code: machine code of a program */
+#define KWASM_ATTRS_CODE(ATTR)								\
+	ATTR(CODE_PAD, "pad", pad)							\
+	ATTR(CODE_NAME, "name", string)			/* of the program */		\
+	ATTR(CODE_FUNCTION, "function", function)					\
+	ATTR(CODE_ADDRESS, "address", u64)		/* where the code runs */	\
+	ATTR(CODE_START, "start", u32)			/* offset of this piece */	\
+	ATTR(CODE_PIECE, "piece", binary)
+
+/* function: a compiled function */
+#define KWASM_ATTRS_FUNCTION(ATTR)						\
+	ATTR(FUNCTION_INDEX, "index", u32)	/* in its module */		\
+	ATTR(FUNCTION_NAME, "name", string)					\
+	ATTR(FUNCTION_START, "start", u32)	/* offset in the code */	\
+	ATTR(FUNCTION_SIZE, "size", u32)
+
+/* log: a line of a program's log */
+#define KWASM_ATTRS_LOG(ATTR)						\
+	ATTR(LOG_PAD, "pad", pad)					\
+	ATTR(LOG_NAME, "name", string)		/* of the program */	\
+	ATTR(LOG_NUMBER, "number", u64)					\
+	ATTR(LOG_TIME_NS, "time-ns", u64)	/* since the epoch */	\
+	ATTR(LOG_CPU, "cpu", u32)					\
+	ATTR(LOG_TEXT, "text", string)
+
+/* info: the kernel module */
+#define KWASM_ATTRS_INFO(ATTR)								\
+	ATTR(INFO_PAD, "pad", pad)							\
+	ATTR(INFO_VERSION, "version", string)						\
+	ATTR(INFO_PROGRAMS, "programs", u32)						\
+	ATTR(INFO_ATTACHMENTS, "attachments", u32)					\
+	ATTR(INFO_MEMORIES, "memories", u32)						\
+	ATTR(INFO_MEMORIES_MAX, "memories-max", u32)					\
+	ATTR(INFO_PAGES, "pages", u64)							\
+	ATTR(INFO_PAGES_MAX, "pages-max", u64)						\
+	ATTR(INFO_TIME_SCALE, "time-scale", u32)					\
+	ATTR(INFO_TIME_LIMIT, "time-limit", u64)	/* ns of one invocation */
+
+/* call: a call of one function */
+#define KWASM_ATTRS_CALL(ATTR)									\
+	ATTR(CALL_PAD, "pad", pad)								\
+	ATTR(CALL_FD, "fd", u32)			/* file that holds the binary */	\
+	ATTR(CALL_WASM, "wasm", binary)			/* the binary itself */			\
+	ATTR(CALL_ENTRY, "entry", string)		/* exported function */			\
+	ATTR(CALL_ARG, "arg", u64)			/* repeated */				\
+	ATTR(CALL_TIME_LIMIT, "time-limit", u64)	/* ns */				\
+	ATTR(CALL_WARMUP, "warmup", flag)		/* call once before timing */		\
+	ATTR(CALL_TIME_NS, "time-ns", u64)		/* that the call took */		\
+	ATTR(CALL_RESULT, "result", value)		/* repeated */				\
+	ATTR(CALL_TRAP, "trap", trap)
+
+/* value: a result of a call */
+#define KWASM_ATTRS_VALUE(ATTR)						\
+	ATTR(VALUE_PAD, "pad", pad)					\
+	ATTR(VALUE_TYPE, "type", u8)	/* as in the binary format */	\
+	ATTR(VALUE_BITS, "bits", u64)
+
+/* event: an event and its object */
+#define KWASM_ATTRS_EVENT(ATTR)								\
+	ATTR(EVENT_KIND, "kind", u8)				/* enum kwasm_event */	\
+	ATTR(EVENT_PROGRAM, "program", program)						\
+	ATTR(EVENT_ATTACHMENT, "attachment", attachment)				\
+	ATTR(EVENT_LOG, "log", log)
+
+/* diag: why a request is rejected */
+#define KWASM_ATTRS_DIAG(ATTR)			\
+	ATTR(DIAG_TEXT, "text", string)		\
+	ATTR(DIAG_FUNC, "func", u32)		\
+	ATTR(DIAG_OFFSET, "offset", u32)
+
+/* KWASM_SPACES(SPACE): name in upper case, name in the specification */
+#define KWASM_SPACES(SPACE)			\
+	SPACE(PROGRAM, "program")		\
+	SPACE(IMPORT, "import")			\
+	SPACE(EXPORT, "export")			\
+	SPACE(ATTACHMENT, "attachment")		\
+	SPACE(STATS, "stats")			\
+	SPACE(TRAP_COUNT, "trap-count")		\
+	SPACE(TRAP, "trap")			\
+	SPACE(CODE, "code")			\
+	SPACE(FUNCTION, "function")		\
+	SPACE(LOG, "log")			\
+	SPACE(INFO, "info")			\
+	SPACE(CALL, "call")			\
+	SPACE(VALUE, "value")			\
+	SPACE(EVENT, "event")			\
+	SPACE(DIAG, "diag")
+
+#define ATTR(name, text, type) KWASM_A_##name,
+#define SPACE(name, text)				\
+	enum {						\
+		KWASM_A_##name##_UNSPEC,		\
+		KWASM_ATTRS_##name(ATTR)		\
+		KWASM_A_##name##_END,			\
+		KWASM_A_##name##_MAX = KWASM_A_##name##_END - 1	\
+	};
+KWASM_SPACES(SPACE)
+#undef SPACE
+#undef ATTR
+
+/* KWASM_CMDS(CMD): name in upper case, name in the specification, space of its attributes */
+#define KWASM_CMDS(CMD)						\
+	CMD(LOAD, "load", PROGRAM)				\
+	CMD(UNLOAD, "unload", PROGRAM)				\
+	CMD(REPLACE, "replace", PROGRAM)			\
+	CMD(KILL, "kill", PROGRAM)				\
+	CMD(ATTACH, "attach", ATTACHMENT)			\
+	CMD(DETACH, "detach", ATTACHMENT)			\
+	CMD(GET_PROGRAM, "get-program", PROGRAM)		\
+	CMD(GET_ATTACHMENT, "get-attachment", ATTACHMENT)	\
+	CMD(GET_CODE, "get-code", CODE)				\
+	CMD(GET_LOG, "get-log", LOG)				\
+	CMD(GET_INFO, "get-info", INFO)				\
+	CMD(INVOKE, "invoke", CALL)				\
+	CMD(EVENT, "event", EVENT)				\
+	CMD(DIAG, "diag", DIAG)
 
 enum kwasm_cmd {
-#define CMD(name, text) KWASM_CMD_##name,
+	KWASM_CMD_UNSPEC,
+#define CMD(name, text, space) KWASM_CMD_##name,
 	KWASM_CMDS(CMD)
 #undef CMD
 	KWASM_NUM_CMDS
 };
 
-#define KWASM_CMD_MAX (KWASM_NUM_CMDS - 1)
-
-/*
- * KWASM_ATTRS(ATTR): name, name in the specification, type (u8 u32 s32 u64 string binary flag
- * nest).  One space of attributes for all messages and nests.
- */
-#define KWASM_ATTRS(ATTR)							\
-	ATTR(UNSPEC, "unspec", unspec)						\
-	ATTR(PAD, "pad", unspec)						\
-	/* what to act on */							\
-	ATTR(NAME, "name", string)		/* program */			\
-	ATTR(ID, "id", u32)			/* program or attachment */	\
-	ATTR(FD, "fd", u32)			/* file that holds the binary */	\
-	ATTR(WASM, "wasm", binary)		/* the binary itself */		\
-	ATTR(HOOK, "hook", string)		/* "nf_pre" */			\
-	ATTR(FAMILY, "family", u8)		/* NFPROTO_* */			\
-	ATTR(PRIORITY, "priority", s32)						\
-	ATTR(DEV, "dev", string)						\
-	ATTR(ENTRY, "entry", string)		/* exported function */		\
-	ATTR(ON_TRAP, "on-trap", u8)		/* enum kwasm_policy */		\
-	ATTR(DENY, "deny", string)		/* import pattern, repeated */	\
-	ATTR(ARG, "arg", u64)			/* repeated */			\
-	ATTR(RESULT, "result", u64)		/* repeated */			\
-	ATTR(RESULT_TYPE, "result-type", u8)	/* one after each RESULT */	\
-	ATTR(WARMUP, "warmup", flag)		/* call once before timing */	\
-	/* limits */								\
-	ATTR(TIME_LIMIT, "time-limit", u64)	/* ns of one invocation */	\
-	ATTR(MEMORY_LIMIT, "memory-limit", u64)	/* bytes of one instance */	\
-	/* nests */								\
-	ATTR(PROGRAM, "program", nest)						\
-	ATTR(ATTACHMENT, "attachment", nest)					\
-	ATTR(IMPORT, "import", nest)		/* repeated: MODULE, ENTRY */	\
-	ATTR(EXPORT, "export", nest)		/* repeated: ENTRY, KIND */	\
-	ATTR(FUNCTION, "function", nest)	/* INDEX, ENTRY, START, SIZE */	\
-	ATTR(TRAP, "trap", nest)		/* TRAP_KIND, FUNC, OFFSET, ... */	\
-	ATTR(STATS, "stats", nest)						\
-	ATTR(TRAP_COUNT, "trap-count", nest)	/* repeated: TRAP_KIND, COUNT */	\
-	ATTR(LOG, "log", nest)			/* NAME, TIME_NS, CPU, TEXT */	\
-	ATTR(DIAG, "diag", nest)		/* TEXT, [FUNC], [OFFSET] */	\
-	/* fields */								\
-	ATTR(MODULE, "module", string)						\
-	ATTR(KIND, "kind", u8)			/* enum kwasm_extern */		\
-	ATTR(INDEX, "index", u32)						\
-	ATTR(START, "start", u32)						\
-	ATTR(SIZE, "size", u32)							\
-	ATTR(TEXT, "text", string)						\
-	ATTR(CODE, "code", binary)		/* machine code, in pieces */	\
-	ATTR(ADDRESS, "address", u64)						\
-	ATTR(FUNC, "func", u32)							\
-	ATTR(FUNC_NAME, "func-name", string)					\
-	ATTR(OFFSET, "offset", u32)						\
-	ATTR(TRAP_KIND, "trap-kind", u8)	/* enum kwasm_trap */		\
-	ATTR(COUNT, "count", u64)						\
-	ATTR(CPU, "cpu", u32)							\
-	ATTR(TIME_NS, "time-ns", u64)						\
-	ATTR(AGE_NS, "age-ns", u64)		/* since creation */		\
-	ATTR(WASM_BYTES, "wasm-bytes", u32)					\
-	ATTR(CODE_BYTES, "code-bytes", u32)					\
-	ATTR(MEMORY_BYTES, "memory-bytes", u64)	/* all instances */		\
-	ATTR(COMPILE_NS, "compile-ns", u64)					\
-	ATTR(INSTANCES, "instances", u32)					\
-	ATTR(ATTACHMENTS, "attachments", u32)					\
-	ATTR(TAG, "tag", binary)		/* SHA-256 of the binary */	\
-	ATTR(FLOATS, "floats", u8)		/* 1: needs the FPU */		\
-	ATTR(STATE, "state", u8)		/* enum kwasm_state */		\
-	ATTR(LINKED, "linked", u8)		/* 1: unloads with its last attachment */	\
-	/* statistics */							\
-	ATTR(PACKETS, "packets", u64)						\
-	ATTR(BYTES, "bytes", u64)						\
-	ATTR(ACCEPTED, "accepted", u64)						\
-	ATTR(DROPPED, "dropped", u64)						\
-	ATTR(QUEUED, "queued", u64)						\
-	ATTR(REPEATED, "repeated", u64)						\
-	ATTR(TRAPS, "traps", u64)						\
-	ATTR(REENTERED, "reentered", u64)					\
-	ATTR(SKIPPED, "skipped", u64)		/* not run: backing off */	\
-	ATTR(RESTARTS, "restarts", u64)						\
-	ATTR(RUN_NS, "run-ns", u64)						\
-	ATTR(RUN_MAX_NS, "run-max-ns", u64)					\
-	ATTR(LOST, "lost", u64)			/* log lines above the rate limit */	\
-	/* module */								\
-	ATTR(VERSION, "version", string)					\
-	ATTR(PROGRAMS, "programs", u32)						\
-	ATTR(MEMORIES, "memories", u32)						\
-	ATTR(MEMORIES_MAX, "memories-max", u32)					\
-	ATTR(PAGES, "pages", u64)						\
-	ATTR(PAGES_MAX, "pages-max", u64)					\
-	ATTR(TIME_SCALE, "time-scale", u32)					\
-	ATTR(EVENT, "event", u8)		/* enum kwasm_event */
-
-enum kwasm_attr {
-#define ATTR(name, text, type) KWASM_A_##name,
-	KWASM_ATTRS(ATTR)
-#undef ATTR
-	KWASM_NUM_ATTRS
+/* The largest attribute of a command. */
+enum {
+#define CMD(name, text, space) KWASM_CMD_##name##_ATTR_MAX = KWASM_A_##space##_MAX,
+	KWASM_CMDS(CMD)
+#undef CMD
 };
 
-#define KWASM_A_MAX (KWASM_NUM_ATTRS - 1)
+#define KWASM_CMD_MAX (KWASM_NUM_CMDS - 1)
 
 /* What happens when a handler traps: KWASM_POLICIES(POLICY): name, word */
 #define KWASM_POLICIES(POLICY)							\

@@ -15,19 +15,38 @@ struct binary {
 
 static struct genl g;
 
-static void request(int cmd, const char *name, const char *hook, const struct binary *wasm)
+#define NAME "churn"
+
+static void send_request(int cmd, struct nl_msg *msg)
 {
 	static struct ack ack;
-	struct nl_msg *msg = genl_request(&g, cmd, 0, wasm ? wasm->size : 0);
 
-	nla_put_string(msg, KWASM_A_NAME, name);
-	if (hook)
-		nla_put_string(msg, KWASM_A_HOOK, hook);
-	if (wasm)
-		nla_put(msg, KWASM_A_WASM, (int)wasm->size, wasm->bytes);
 	ack = genl_do(&g, msg);
 	if (ack.error)
 		errx(1, "command %d: error %d: %s", cmd, ack.error, ack.sentence);
+}
+
+static void program(int cmd, const struct binary *wasm)
+{
+	struct nl_msg *msg = genl_request(&g, cmd, 0, wasm ? wasm->size : 0);
+
+	nla_put_string(msg, KWASM_A_PROGRAM_NAME, NAME);
+	if (wasm)
+		nla_put(msg, KWASM_A_PROGRAM_WASM, (int)wasm->size, wasm->bytes);
+	send_request(cmd, msg);
+}
+
+static void attachment(int cmd, const char *hook, const struct binary *wasm)
+{
+	struct nl_msg *msg = genl_request(&g, cmd, 0, wasm ? wasm->size : 0);
+
+	if (hook)
+		nla_put_string(msg, KWASM_A_ATTACHMENT_HOOK, hook);
+	if (wasm)
+		genl_put_program(msg, NAME, wasm->bytes, wasm->size);
+	else
+		nla_put_string(msg, KWASM_A_ATTACHMENT_NAME, NAME);
+	send_request(cmd, msg);
 }
 
 int main(int argc, char **argv)
@@ -42,13 +61,13 @@ int main(int argc, char **argv)
 	b.bytes = file_read(argv[3], &b.size);
 	genl_open(&g);
 	for (i = 0; i < rounds; i++) {
-		request(KWASM_CMD_ATTACH, "churn", "nf_pre", &a);
-		request(KWASM_CMD_REPLACE, "churn", NULL, &b);
-		request(KWASM_CMD_DETACH, "churn", NULL, NULL);
-		request(KWASM_CMD_LOAD, "churn", NULL, &a);
-		request(KWASM_CMD_ATTACH, "churn", "nf_out", NULL);
-		request(KWASM_CMD_DETACH, "churn", NULL, NULL);
-		request(KWASM_CMD_UNLOAD, "churn", NULL, NULL);
+		attachment(KWASM_CMD_ATTACH, "nf_pre", &a);
+		program(KWASM_CMD_REPLACE, &b);
+		attachment(KWASM_CMD_DETACH, NULL, NULL);
+		program(KWASM_CMD_LOAD, &a);
+		attachment(KWASM_CMD_ATTACH, "nf_out", NULL);
+		attachment(KWASM_CMD_DETACH, NULL, NULL);
+		program(KWASM_CMD_UNLOAD, NULL);
 	}
 	printf("%ld\n", i);
 	return 0;

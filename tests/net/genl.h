@@ -66,6 +66,18 @@ static inline struct nl_msg *genl_request(struct genl *g, int cmd, int flags, si
 	return msg;
 }
 
+/* What ATTACH is to load, under the name @name. */
+static inline void genl_put_program(struct nl_msg *msg, const char *name, const void *bytes,
+				    size_t size)
+{
+	struct nlattr *nest = nla_nest_start(msg, KWASM_A_ATTACHMENT_PROGRAM | NLA_F_NESTED);
+
+	if (!nest || nla_put_string(msg, KWASM_A_PROGRAM_NAME, name) ||
+	    nla_put(msg, KWASM_A_PROGRAM_WASM, (int)size, bytes))
+		errx(1, "no room for a program");
+	nla_nest_end(msg, nest);
+}
+
 static inline void pin_to(int cpu)
 {
 	cpu_set_t cpus;

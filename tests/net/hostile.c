@@ -45,7 +45,7 @@ static void detach(void)
 	static struct ack ack;
 	struct nl_msg *msg = genl_request(&g, KWASM_CMD_DETACH, 0, 0);
 
-	nla_put_string(msg, KWASM_A_NAME, "hostile");
+	nla_put_string(msg, KWASM_A_ATTACHMENT_NAME, "hostile");
 	ack = genl_do(&g, msg);
 	if (ack.error)
 		complain("detaching a module", 0, &ack);
@@ -56,9 +56,8 @@ static void attach(const unsigned char *bytes, size_t size, const char *what)
 	static struct ack ack;
 	struct nl_msg *msg = genl_request(&g, KWASM_CMD_ATTACH, 0, size);
 
-	nla_put_string(msg, KWASM_A_NAME, "hostile");
-	nla_put_string(msg, KWASM_A_HOOK, "nf_in");
-	nla_put(msg, KWASM_A_WASM, (int)size, bytes);
+	nla_put_string(msg, KWASM_A_ATTACHMENT_HOOK, "nf_in");
+	genl_put_program(msg, "hostile", bytes, size);
 	ack = genl_do(&g, msg);
 	if (!ack.error) {
 		attached++;

@@ -85,7 +85,7 @@ int main(int argc, char **argv)
 	if (atomic_load(&ended))
 		errx(1, "the handler had ended before it was killed");
 	msg = genl_request(&g, KWASM_CMD_KILL, 0, 0);
-	nla_put_string(msg, KWASM_A_NAME, argv[3]);
+	nla_put_string(msg, KWASM_A_PROGRAM_NAME, argv[3]);
 	killed = microseconds();
 	ack = genl_do(&g, msg);
 	if (ack.error)

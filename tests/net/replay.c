@@ -65,12 +65,12 @@ static void read_counts(struct counters *c, struct nlattr *stats)
 		int attr;
 		size_t offset;
 	} fields[] = {
-		{ KWASM_A_PACKETS, offsetof(struct counters, packets) },
-		{ KWASM_A_ACCEPTED, offsetof(struct counters, accepted) },
-		{ KWASM_A_DROPPED, offsetof(struct counters, dropped) },
-		{ KWASM_A_QUEUED, offsetof(struct counters, queued) },
-		{ KWASM_A_REPEATED, offsetof(struct counters, repeated) },
-		{ KWASM_A_SKIPPED, offsetof(struct counters, skipped) },
+		{ KWASM_A_STATS_PACKETS, offsetof(struct counters, packets) },
+		{ KWASM_A_STATS_ACCEPTED, offsetof(struct counters, accepted) },
+		{ KWASM_A_STATS_DROPPED, offsetof(struct counters, dropped) },
+		{ KWASM_A_STATS_QUEUED, offsetof(struct counters, queued) },
+		{ KWASM_A_STATS_REPEATED, offsetof(struct counters, repeated) },
+		{ KWASM_A_STATS_SKIPPED, offsetof(struct counters, skipped) },
 	};
 	struct nlattr *attr, *part;
 	uint32_t kind;
@@ -81,13 +81,14 @@ static void read_counts(struct counters *c, struct nlattr *stats)
 		for (i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
 			if (nla_type(attr) == fields[i].attr)
 				*(uint64_t *)((char *)c + fields[i].offset) = nla_get_u64(attr);
-		if (nla_type(attr) != KWASM_A_TRAP_COUNT)
+		if (nla_type(attr) != KWASM_A_STATS_TRAP_COUNT)
 			continue;
 		kind = KWASM_NUM_TRAPS;
 		nla_for_each_nested(part, attr, prem) {
-			if (nla_type(part) == KWASM_A_TRAP_KIND)
+			if (nla_type(part) == KWASM_A_TRAP_COUNT_KIND)
 				kind = nla_get_u8(part);
-			else if (nla_type(part) == KWASM_A_COUNT && kind < KWASM_NUM_TRAPS)
+			else if (nla_type(part) == KWASM_A_TRAP_COUNT_COUNT &&
+				 kind < KWASM_NUM_TRAPS)
 				c->traps[kind] = nla_get_u64(part);
 		}
 	}
@@ -102,23 +103,15 @@ struct answer {
 static int on_attachment(struct nl_msg *msg, void *arg)
 {
 	struct genlmsghdr *genl = nlmsg_data(nlmsg_hdr(msg));
-	struct nlattr *nest, *attr, *stats = NULL;
+	struct nlattr *attrs = genlmsg_attrdata(genl, 0), *id, *stats;
+	int len = genlmsg_attrlen(genl, 0);
 	struct answer *answer = arg;
-	uint32_t id = 0;
-	int rem;
 
-	nest = nla_find(genlmsg_attrdata(genl, 0), genlmsg_attrlen(genl, 0), KWASM_A_ATTACHMENT);
-	if (!nest)
+	id = nla_find(attrs, len, KWASM_A_ATTACHMENT_ID);
+	stats = nla_find(attrs, len, KWASM_A_ATTACHMENT_STATS);
+	if (!id || !stats || (answer->id && answer->id != nla_get_u32(id)))
 		return NL_OK;
-	nla_for_each_nested(attr, nest, rem) {
-		if (nla_type(attr) == KWASM_A_ID)
-			id = nla_get_u32(attr);
-		else if (nla_type(attr) == KWASM_A_STATS)
-			stats = attr;
-	}
-	if (!stats || (answer->id && answer->id != id))
-		return NL_OK;
-	answer->id = id;
+	answer->id = nla_get_u32(id);
 	answer->found++;
 	memset(&answer->counters, 0, sizeof(answer->counters));
 	read_counts(&answer->counters, stats);
@@ -135,7 +128,7 @@ static struct counters get_counters(struct kwasm_sock *sock)
 
 	msg = genl_request(&sock->genl, KWASM_CMD_GET_ATTACHMENT, answer.id ? 0 : NLM_F_DUMP, 0);
 	if (answer.id)
-		nla_put_u32(msg, KWASM_A_ID, answer.id);
+		nla_put_u32(msg, KWASM_A_ATTACHMENT_ID, answer.id);
 	nl_socket_modify_cb(nl, NL_CB_VALID, NL_CB_CUSTOM, on_attachment, &answer);
 	status = nl_send_auto(nl, msg);
 	nlmsg_free(msg);

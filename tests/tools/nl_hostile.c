@@ -10,174 +10,22 @@
  * namespace goes away under it.
  */
 #define _GNU_SOURCE
-#include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
-#include <stdarg.h>
-#include <stdbool.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
-#include <linux/genetlink.h>
-#include <linux/netlink.h>
 #include <netlink/genl/ctrl.h>
 #include <netlink/genl/genl.h>
 
-#include "uapi/kwasm.h"
+#include "nl_raw.h"
 
-#define ANY_ERROR 1	/* a row that is content with any refusal */
 #define MUTATIONS 3000
 
-static int family;
+struct nl_tests nl_tests;
+
 static int events;	/* the multicast group's number */
-static int tests;
-static int failures;
 static unsigned char *wasm;
 static size_t wasm_size;
-
-static void ok(bool good, const char *fmt, ...) __attribute__((__format__(__printf__, 2, 3)));
-
-static void ok(bool good, const char *fmt, ...)
-{
-	va_list args;
-
-	va_start(args, fmt);
-	printf("%sok %d - ", good ? "" : "not ", ++tests);
-	vprintf(fmt, args);
-	putchar('\n');
-	va_end(args);
-	failures += !good;
-}
-
-/* ---- a connection without libnl's care ------------------------------------------------------ */
-
-static int connect_raw(void)
-{
-	struct sockaddr_nl kernel = { .nl_family = AF_NETLINK };
-	struct timeval patience = { .tv_sec = 20 };
-	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_GENERIC);
-
-	if (fd < 0 || connect(fd, (struct sockaddr *)&kernel, sizeof(kernel)) ||
-	    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience))) {
-		printf("Bail out! no netlink socket\n");
-		exit(1);
-	}
-	return fd;
-}
-
-/* A message under construction. */
-struct message {
-	union {
-		struct nlmsghdr header;
-		unsigned char bytes[4096];
-	};
-};
-
-static void begin(struct message *m, int cmd, int flags)
-{
-	struct genlmsghdr *genl;
-
-	memset(m, 0, sizeof(*m));
-	m->header.nlmsg_len = NLMSG_HDRLEN + GENL_HDRLEN;
-	m->header.nlmsg_type = (unsigned short)family;
-	m->header.nlmsg_flags = (unsigned short)(NLM_F_REQUEST | NLM_F_ACK | flags);
-	genl = (struct genlmsghdr *)(m->bytes + NLMSG_HDRLEN);
-	genl->cmd = (unsigned char)cmd;
-	genl->version = KWASM_GENL_VERSION;
-}
-
-/* @claimed: the length that the attribute's header gives */
-static void put_claimed(struct message *m, int type, const void *data, size_t size, size_t claimed)
-{
-	struct nlattr *attr = (struct nlattr *)(m->bytes + m->header.nlmsg_len);
-
-	attr->nla_type = (unsigned short)type;
-	attr->nla_len = (unsigned short)(NLA_HDRLEN + claimed);
-	if (size)
-		memcpy((unsigned char *)attr + NLA_HDRLEN, data, size);
-	m->header.nlmsg_len += NLA_HDRLEN + NLA_ALIGN(size);
-}
-
-static void put(struct message *m, int type, const void *data, size_t size)
-{
-	put_claimed(m, type, data, size, size);
-}
-
-static void put_string(struct message *m, int type, const char *text)
-{
-	put(m, type, text, strlen(text) + 1);
-}
-
-static void put_u32(struct message *m, int type, unsigned int value)
-{
-	put(m, type, &value, sizeof(value));
-}
-
-/*
- * Reads until the error or the end of the dump that answers.  Return: the errno, positive, or 0;
- * -1 when nothing came.
- */
-static int answer(int fd)
-{
-	static unsigned char buf[1 << 17];
-	struct nlmsghdr *h;
-	int err, len;
-
-	for (;;) {
-		len = (int)recv(fd, buf, sizeof(buf), 0);
-		if (len <= 0)
-			return -1;
-		for (h = (struct nlmsghdr *)buf; NLMSG_OK(h, (unsigned int)len);
-		     h = NLMSG_NEXT(h, len)) {
-			if (h->nlmsg_type != NLMSG_ERROR && h->nlmsg_type != NLMSG_DONE)
-				continue;
-			memcpy(&err, NLMSG_DATA(h), sizeof(err));
-			return -err;
-		}
-	}
-}
-
-static int exchange(int fd, const struct message *m)
-{
-	if (send(fd, m->bytes, m->header.nlmsg_len, 0) < 0)
-		return errno;
-	return answer(fd);
-}
-
-static unsigned int programs(void)
-{
-	struct message m;
-	int fd = connect_raw(), len;
-	unsigned char buf[8192];
-	struct nlattr *attr;
-	unsigned int count = 0;
-	struct nlmsghdr *h = (struct nlmsghdr *)buf;
-
-	begin(&m, KWASM_CMD_GET_INFO, 0);
-	send(fd, m.bytes, m.header.nlmsg_len, 0);
-	len = (int)recv(fd, buf, sizeof(buf), 0);
-	close(fd);
-	if (len < 0 || !NLMSG_OK(h, (unsigned int)len) || h->nlmsg_type == NLMSG_ERROR)
-		return ~0u;
-	attr = nlmsg_find_attr(h, GENL_HDRLEN, KWASM_A_PROGRAMS);
-	if (attr)
-		count = nla_get_u32(attr);
-	attr = nlmsg_find_attr(h, GENL_HDRLEN, KWASM_A_ATTACHMENTS);
-	return attr ? count + nla_get_u32(attr) : ~0u;
-}
-
-/* Sends @m and compares the refusal. */
-static void refused(const struct message *m, int expected, const char *what)
-{
-	int fd = connect_raw(), err = exchange(fd, m);
-
-	close(fd);
-	ok(expected == ANY_ERROR ? err > 0 : err == expected, "%s: %s", what,
-	   err < 0 ? "no answer" : strerrorname_np(err) ?: "no error");
-}
 
 /* ---- rows ----------------------------------------------------------------------------------- */
 
@@ -205,14 +53,25 @@ static void missing(void)
 	begin(&m, KWASM_CMD_GET_CODE, NLM_F_DUMP);
 	refused(&m, ENOENT, "a dump of the code of no program");
 	begin(&m, KWASM_CMD_LOAD, 0);
-	put_string(&m, KWASM_A_NAME, "a");
+	put_string(&m, KWASM_A_PROGRAM_NAME, "a");
 	refused(&m, EINVAL, "load without a binary");
 	begin(&m, KWASM_CMD_LOAD, 0);
-	put(&m, KWASM_A_WASM, wasm, 8);
+	put(&m, KWASM_A_PROGRAM_WASM, wasm, 8);
 	refused(&m, EINVAL, "load without a name");
 	begin(&m, KWASM_CMD_INVOKE, 0);
-	put(&m, KWASM_A_WASM, "\0asm\1\0\0\0", 8);
+	put(&m, KWASM_A_CALL_WASM, "\0asm\1\0\0\0", 8);
 	refused(&m, EINVAL, "invoke without a function");
+	begin(&m, KWASM_CMD_INVOKE, 0);
+	put_string(&m, KWASM_A_CALL_ENTRY, "f");
+	refused(&m, EINVAL, "invoke without a binary");
+	begin(&m, KWASM_CMD_ATTACH, 0);
+	put_string(&m, KWASM_A_ATTACHMENT_HOOK, "nf_out");
+	refused(&m, EINVAL, "attach without a program");
+	nest_begin(&m, PROGRAM_NEST);
+	refused(&m, EINVAL, "attach of an empty program");
+	begin(&m, KWASM_CMD_ATTACH, 0);
+	put_string(&m, KWASM_A_ATTACHMENT_NAME, "a");
+	refused(&m, EINVAL, "attach without a hook");
 }
 
 static void commands(void)
@@ -237,18 +96,38 @@ static void commands(void)
 	refused(&m, EOPNOTSUPP, "get-code that is no dump");
 }
 
-/* One attribute of LOAD or ATTACH with this payload. */
-static void one(int cmd, int type, const void *data, size_t size, int expected, const char *what)
+/* One attribute of LOAD with this payload. */
+static void load(int type, const void *data, size_t size, int expected, const char *what)
 {
 	struct message m;
 
-	begin(&m, cmd, 0);
-	if (type != KWASM_A_NAME)
-		put_string(&m, KWASM_A_NAME, "a");
-	if (type != KWASM_A_WASM && type != KWASM_A_FD)
-		put(&m, KWASM_A_WASM, wasm, wasm_size);
-	if (cmd == KWASM_CMD_ATTACH && type != KWASM_A_HOOK)
-		put_string(&m, KWASM_A_HOOK, "nf_out");
+	begin(&m, KWASM_CMD_LOAD, 0);
+	if (type != KWASM_A_PROGRAM_NAME)
+		put_string(&m, KWASM_A_PROGRAM_NAME, "a");
+	if (type != KWASM_A_PROGRAM_WASM && type != KWASM_A_PROGRAM_FD)
+		put(&m, KWASM_A_PROGRAM_WASM, wasm, wasm_size);
+	put(&m, type, data, size);
+	refused(&m, expected, what);
+}
+
+static void put_program(struct message *m)
+{
+	unsigned int nest = nest_begin(m, PROGRAM_NEST);
+
+	put_string(m, KWASM_A_PROGRAM_NAME, "a");
+	put(m, KWASM_A_PROGRAM_WASM, wasm, wasm_size);
+	nest_end(m, nest);
+}
+
+/* One attribute of ATTACH with this payload, which loads as well. */
+static void attach(int type, const void *data, size_t size, int expected, const char *what)
+{
+	struct message m;
+
+	begin(&m, KWASM_CMD_ATTACH, 0);
+	if (type != KWASM_A_ATTACHMENT_HOOK)
+		put_string(&m, KWASM_A_ATTACHMENT_HOOK, "nf_out");
+	put_program(&m);
 	put(&m, type, data, size);
 	refused(&m, expected, what);
 }
@@ -258,25 +137,25 @@ static void strings(void)
 	char text[300];
 
 	memset(text, 'a', sizeof(text));
-	one(KWASM_CMD_LOAD, KWASM_A_NAME, "a", 1, EINVAL, "a name without its NUL");
-	one(KWASM_CMD_LOAD, KWASM_A_NAME, "", 0, EINVAL, "a name of no byte");
-	one(KWASM_CMD_LOAD, KWASM_A_NAME, "", 1, EINVAL, "an empty name");
-	one(KWASM_CMD_LOAD, KWASM_A_NAME, "a b", 4, EINVAL, "a name with a space");
-	one(KWASM_CMD_LOAD, KWASM_A_NAME, "../a", 5, EINVAL, "a name with a slash");
-	one(KWASM_CMD_LOAD, KWASM_A_NAME, "a\n", 3, EINVAL, "a name with a line end");
-	one(KWASM_CMD_LOAD, KWASM_A_NAME, "\xff\xfe", 3, EINVAL, "a name of no letters");
-	one(KWASM_CMD_LOAD, KWASM_A_DENY, text, 10, EINVAL, "a pattern without its NUL");
+	load(KWASM_A_PROGRAM_NAME, "a", 1, EINVAL, "a name without its NUL");
+	load(KWASM_A_PROGRAM_NAME, "", 0, EINVAL, "a name of no byte");
+	load(KWASM_A_PROGRAM_NAME, "", 1, EINVAL, "an empty name");
+	load(KWASM_A_PROGRAM_NAME, "a b", 4, EINVAL, "a name with a space");
+	load(KWASM_A_PROGRAM_NAME, "../a", 5, EINVAL, "a name with a slash");
+	load(KWASM_A_PROGRAM_NAME, "a\n", 3, EINVAL, "a name with a line end");
+	load(KWASM_A_PROGRAM_NAME, "\xff\xfe", 3, EINVAL, "a name of no letters");
+	load(KWASM_A_PROGRAM_DENY, text, 10, EINVAL, "a pattern without its NUL");
 	text[sizeof(text) - 1] = 0;
-	one(KWASM_CMD_LOAD, KWASM_A_NAME, text, sizeof(text), EINVAL, "a name of 299 letters");
-	one(KWASM_CMD_LOAD, KWASM_A_DENY, text, sizeof(text), EINVAL, "a pattern of 299 letters");
-	one(KWASM_CMD_ATTACH, KWASM_A_HOOK, text, sizeof(text), EINVAL, "a hook of 299 letters");
-	one(KWASM_CMD_ATTACH, KWASM_A_DEV, text, sizeof(text), EINVAL, "a device of 299 letters");
-	one(KWASM_CMD_ATTACH, KWASM_A_ENTRY, text, sizeof(text), EINVAL, "an entry of 299 letters");
+	load(KWASM_A_PROGRAM_NAME, text, sizeof(text), EINVAL, "a name of 299 letters");
+	load(KWASM_A_PROGRAM_DENY, text, sizeof(text), EINVAL, "a pattern of 299 letters");
+	attach(KWASM_A_ATTACHMENT_HOOK, text, sizeof(text), EINVAL, "a hook of 299 letters");
+	attach(KWASM_A_ATTACHMENT_DEV, text, sizeof(text), EINVAL, "a device of 299 letters");
+	attach(KWASM_A_ATTACHMENT_ENTRY, text, sizeof(text), EINVAL, "an entry of 299 letters");
 	text[64] = 0;
-	one(KWASM_CMD_LOAD, KWASM_A_NAME, text, 65, EINVAL, "a name of 64 letters");
-	one(KWASM_CMD_ATTACH, KWASM_A_HOOK, "nf-%s%n", 8, EINVAL, "a hook for printf");
-	one(KWASM_CMD_ATTACH, KWASM_A_HOOK, "", 1, EINVAL, "an empty hook");
-	one(KWASM_CMD_ATTACH, KWASM_A_ENTRY, "", 1, ENOENT, "an empty entry");
+	load(KWASM_A_PROGRAM_NAME, text, 65, EINVAL, "a name of 64 letters");
+	attach(KWASM_A_ATTACHMENT_HOOK, "nf-%s%n", 8, EINVAL, "a hook for printf");
+	attach(KWASM_A_ATTACHMENT_HOOK, "", 1, EINVAL, "an empty hook");
+	attach(KWASM_A_ATTACHMENT_ENTRY, "", 1, ENOENT, "an empty entry");
 }
 
 static void numbers(void)
@@ -285,106 +164,135 @@ static void numbers(void)
 	unsigned long long most = ~0ull;
 	unsigned int fd;
 
-	one(KWASM_CMD_LOAD, KWASM_A_FD, zero, 3, EINVAL, "a file descriptor of three bytes");
-	one(KWASM_CMD_LOAD, KWASM_A_FD, zero, 0, EINVAL, "a file descriptor of no byte");
-	one(KWASM_CMD_LOAD, KWASM_A_TIME_LIMIT, zero, 4, EINVAL, "a time limit of four bytes");
-	one(KWASM_CMD_LOAD, KWASM_A_TIME_LIMIT, &most, 8, ERANGE, "a time limit of 584 years");
-	one(KWASM_CMD_ATTACH, KWASM_A_PRIORITY, zero, 2, EINVAL, "a priority of two bytes");
-	one(KWASM_CMD_ATTACH, KWASM_A_FAMILY, zero, 0, EINVAL, "a family of no byte");
-	one(KWASM_CMD_ATTACH, KWASM_A_FAMILY, "\x07", 1, ANY_ERROR, "the family of bridges");
-	one(KWASM_CMD_ATTACH, KWASM_A_FAMILY, "\xff", 1, ANY_ERROR, "family 255");
-	one(KWASM_CMD_ATTACH, KWASM_A_ON_TRAP, "\x04", 1, EINVAL, "a policy that there is not");
-	one(KWASM_CMD_ATTACH, KWASM_A_ON_TRAP, "\xff", 1, EINVAL, "policy 255");
+	load(KWASM_A_PROGRAM_FD, zero, 3, EINVAL, "a file descriptor of three bytes");
+	load(KWASM_A_PROGRAM_FD, zero, 0, EINVAL, "a file descriptor of no byte");
+	load(KWASM_A_PROGRAM_TIME_LIMIT, zero, 4, EINVAL, "a time limit of four bytes");
+	load(KWASM_A_PROGRAM_TIME_LIMIT, &most, 8, ERANGE, "a time limit of 584 years");
+	attach(KWASM_A_ATTACHMENT_PRIORITY, zero, 2, EINVAL, "a priority of two bytes");
+	attach(KWASM_A_ATTACHMENT_FAMILY, zero, 0, EINVAL, "a family of no byte");
+	attach(KWASM_A_ATTACHMENT_FAMILY, "\x07", 1, ANY_ERROR, "the family of bridges");
+	attach(KWASM_A_ATTACHMENT_FAMILY, "\xff", 1, ANY_ERROR, "family 255");
+	attach(KWASM_A_ATTACHMENT_ON_TRAP, "\x04", 1, EINVAL, "a policy that there is not");
+	attach(KWASM_A_ATTACHMENT_ON_TRAP, "\xff", 1, EINVAL, "policy 255");
 	fd = 4000;
-	one(KWASM_CMD_LOAD, KWASM_A_FD, &fd, 4, EBADF, "a file descriptor that is not open");
+	load(KWASM_A_PROGRAM_FD, &fd, 4, EBADF, "a file descriptor that is not open");
 	fd = ~0u;
-	one(KWASM_CMD_LOAD, KWASM_A_FD, &fd, 4, EBADF, "file descriptor -1");
+	load(KWASM_A_PROGRAM_FD, &fd, 4, EBADF, "file descriptor -1");
 	fd = (unsigned int)open("/proc/self", O_RDONLY | O_DIRECTORY);
-	one(KWASM_CMD_LOAD, KWASM_A_FD, &fd, 4, EINVAL, "a directory");
+	load(KWASM_A_PROGRAM_FD, &fd, 4, EINVAL, "a directory");
 	close((int)fd);
 	fd = (unsigned int)open("/dev/zero", O_RDONLY);
-	one(KWASM_CMD_LOAD, KWASM_A_FD, &fd, 4, EINVAL, "a device");
+	load(KWASM_A_PROGRAM_FD, &fd, 4, EINVAL, "a device");
 	close((int)fd);
 	fd = (unsigned int)open("/tmp/written", O_WRONLY | O_CREAT, 0600);
-	one(KWASM_CMD_LOAD, KWASM_A_FD, &fd, 4, EINVAL, "a file open for writing");
+	load(KWASM_A_PROGRAM_FD, &fd, 4, EINVAL, "a file open for writing");
 	close((int)fd);
 	fd = (unsigned int)connect_raw();
-	one(KWASM_CMD_LOAD, KWASM_A_FD, &fd, 4, EINVAL, "a socket");
+	load(KWASM_A_PROGRAM_FD, &fd, 4, EINVAL, "a socket");
 	close((int)fd);
 }
 
 static void combinations(void)
 {
+	unsigned int nest;
 	struct message m;
 	int i;
 
 	begin(&m, KWASM_CMD_LOAD, 0);
-	put_string(&m, KWASM_A_NAME, "a");
-	put_string(&m, KWASM_A_NAME, "b");
-	put(&m, KWASM_A_WASM, wasm, wasm_size);
+	put_string(&m, KWASM_A_PROGRAM_NAME, "a");
+	put_string(&m, KWASM_A_PROGRAM_NAME, "b");
+	put(&m, KWASM_A_PROGRAM_WASM, wasm, wasm_size);
 	refused(&m, EINVAL, "two names");
 	begin(&m, KWASM_CMD_LOAD, 0);
-	put_string(&m, KWASM_A_NAME, "a");
-	put(&m, KWASM_A_WASM, wasm, wasm_size);
-	put(&m, KWASM_A_WASM, wasm, 8);
+	put_string(&m, KWASM_A_PROGRAM_NAME, "a");
+	put(&m, KWASM_A_PROGRAM_WASM, wasm, wasm_size);
+	put(&m, KWASM_A_PROGRAM_WASM, wasm, 8);
 	refused(&m, EINVAL, "two binaries");
 	begin(&m, KWASM_CMD_LOAD, 0);
-	put_string(&m, KWASM_A_NAME, "a");
-	put(&m, KWASM_A_WASM, wasm, wasm_size);
-	put_u32(&m, KWASM_A_FD, 0);
+	put_string(&m, KWASM_A_PROGRAM_NAME, "a");
+	put(&m, KWASM_A_PROGRAM_WASM, wasm, wasm_size);
+	put_u32(&m, KWASM_A_PROGRAM_FD, 0);
 	refused(&m, EINVAL, "a binary and a file");
 	begin(&m, KWASM_CMD_LOAD, 0);
-	put_string(&m, KWASM_A_NAME, "a");
-	put(&m, KWASM_A_WASM, wasm, wasm_size);
+	put_string(&m, KWASM_A_PROGRAM_NAME, "a");
+	put(&m, KWASM_A_PROGRAM_WASM, wasm, wasm_size);
 	for (i = 0; i < 17; i++)
-		put_string(&m, KWASM_A_DENY, "x.y");
+		put_string(&m, KWASM_A_PROGRAM_DENY, "x.y");
 	refused(&m, E2BIG, "seventeen patterns");
 	begin(&m, KWASM_CMD_LOAD, 0);
-	put_string(&m, KWASM_A_NAME, "a");
-	put(&m, KWASM_A_WASM, wasm, wasm_size);
-	put_string(&m, KWASM_A_DENY, "*");
+	put_string(&m, KWASM_A_PROGRAM_NAME, "a");
+	put(&m, KWASM_A_PROGRAM_WASM, wasm, wasm_size);
+	put_string(&m, KWASM_A_PROGRAM_DENY, "*");
 	refused(&m, EACCES, "every import denied");
 	begin(&m, KWASM_CMD_INVOKE, 0);
-	put(&m, KWASM_A_WASM, wasm, wasm_size);
-	put_string(&m, KWASM_A_ENTRY, "kwasm_packet");
+	put(&m, KWASM_A_CALL_WASM, wasm, wasm_size);
+	put_string(&m, KWASM_A_CALL_ENTRY, "kwasm_packet");
 	for (i = 0; i < KWASM_MAX_ARGS + 1; i++)
-		put(&m, KWASM_A_ARG, "12345678", 8);
+		put(&m, KWASM_A_CALL_ARG, "12345678", 8);
 	refused(&m, E2BIG, "seventeen arguments");
-	begin(&m, KWASM_CMD_INVOKE, 0);
-	put(&m, KWASM_A_WASM, wasm, wasm_size);
-	put_string(&m, KWASM_A_ENTRY, "kwasm_packet");
-	put(&m, KWASM_A_ARG, "1234", 4);
-	refused(&m, EINVAL, "an argument of four bytes");
+	begin(&m, KWASM_CMD_GET_PROGRAM, NLM_F_DUMP);
+	put_string(&m, KWASM_A_PROGRAM_NAME, "a");
+	put_string(&m, KWASM_A_PROGRAM_NAME, "a");
+	refused(&m, EINVAL, "two names in a dump");
+	begin(&m, KWASM_CMD_ATTACH, 0);
+	put_string(&m, KWASM_A_ATTACHMENT_HOOK, "nf_out");
+	nest = nest_begin(&m, PROGRAM_NEST);
+	put_string(&m, KWASM_A_PROGRAM_NAME, "a");
+	put_string(&m, KWASM_A_PROGRAM_NAME, "b");
+	put(&m, KWASM_A_PROGRAM_WASM, wasm, wasm_size);
+	nest_end(&m, nest);
+	refused(&m, EINVAL, "two names in a nest");
 	begin(&m, KWASM_CMD_DETACH, 0);
-	put_u32(&m, KWASM_A_ID, 0);
+	put_u32(&m, KWASM_A_ATTACHMENT_ID, 0);
 	refused(&m, EINVAL, "attachment 0");
 	begin(&m, KWASM_CMD_DETACH, 0);
-	put_u32(&m, KWASM_A_ID, ~0u);
+	put_u32(&m, KWASM_A_ATTACHMENT_ID, ~0u);
 	refused(&m, ENOENT, "the last attachment");
 }
 
-/* Each attribute where it does not belong, and numbers past the last one. */
-static void unknown(void)
+/* Nests where there are none, none where there is one, and what may stand in it. */
+static void nests(void)
 {
-	static const unsigned char zero[64];
-	int type, refusals = 0, sent = 0, fd = connect_raw();
+	static const unsigned char garbage[] = "\xff\xff\x00\x00garbage behind a length";
+	unsigned int nest;
 	struct message m;
 
-	for (type = 0; type < KWASM_NUM_ATTRS + 40; type++) {
-		if (type == KWASM_A_NAME)
-			continue;
-		begin(&m, KWASM_CMD_UNLOAD, 0);
-		put_string(&m, KWASM_A_NAME, "a");
-		put(&m, type, zero, sizeof(zero));
-		refusals += exchange(fd, &m) == EINVAL;
-		sent++;
-	}
-	close(fd);
-	ok(refusals == sent, "attributes that unload does not know: %d of %d", refusals, sent);
 	begin(&m, KWASM_CMD_LOAD, 0);
-	put_string(&m, KWASM_A_NAME | NLA_F_NESTED, "a");
-	put(&m, KWASM_A_WASM, wasm, wasm_size);
+	put_string(&m, KWASM_A_PROGRAM_NAME | NLA_F_NESTED, "a");
+	put(&m, KWASM_A_PROGRAM_WASM, wasm, wasm_size);
 	refused(&m, EINVAL, "a nest for a name");
+	attach(PROGRAM_NEST, "", 0, EINVAL, "two programs");
+	attach(KWASM_A_ATTACHMENT_NAME, "a", 2, EINVAL, "a program and the name of one");
+	begin(&m, KWASM_CMD_ATTACH, 0);
+	put_string(&m, KWASM_A_ATTACHMENT_HOOK, "nf_out");
+	put(&m, PROGRAM_NEST, garbage, sizeof(garbage));
+	refused(&m, EINVAL, "a nest of garbage");
+	begin(&m, KWASM_CMD_ATTACH, 0);
+	put_string(&m, KWASM_A_ATTACHMENT_HOOK, "nf_out");
+	put(&m, PROGRAM_NEST, garbage, 3);
+	refused(&m, ANY_ERROR, "a nest shorter than an attribute");
+	begin(&m, KWASM_CMD_ATTACH, 0);
+	put_string(&m, KWASM_A_ATTACHMENT_HOOK, "nf_out");
+	nest = nest_begin(&m, KWASM_A_ATTACHMENT_PROGRAM);
+	put_string(&m, KWASM_A_PROGRAM_NAME, "a");
+	put(&m, KWASM_A_PROGRAM_WASM, wasm, wasm_size);
+	nest_end(&m, nest);
+	refused(&m, EINVAL, "a program that is not marked as a nest");
+	begin(&m, KWASM_CMD_ATTACH, 0);
+	put_string(&m, KWASM_A_ATTACHMENT_HOOK, "nf_out");
+	nest = nest_begin(&m, PROGRAM_NEST);
+	nest = nest_begin(&m, PROGRAM_NEST);
+	put_string(&m, KWASM_A_PROGRAM_NAME, "a");
+	put(&m, KWASM_A_PROGRAM_WASM, wasm, wasm_size);
+	nest_end(&m, nest);
+	nest_end(&m, nest - NLA_HDRLEN);
+	refused(&m, EINVAL, "a program in a program");
+	begin(&m, KWASM_CMD_ATTACH, 0);
+	put_string(&m, KWASM_A_ATTACHMENT_HOOK, "nf_out");
+	nest = nest_begin(&m, PROGRAM_NEST);
+	put_claimed(&m, KWASM_A_PROGRAM_NAME, "a", 2, 2000);
+	nest_end(&m, nest);
+	refused(&m, EINVAL, "an attribute longer than its nest");
 }
 
 /* Lengths that lie. */
@@ -393,16 +301,16 @@ static void lengths(void)
 	struct message m;
 
 	begin(&m, KWASM_CMD_UNLOAD, 0);
-	put_claimed(&m, KWASM_A_NAME, "aaaa", 4, 4000);
+	put_claimed(&m, KWASM_A_PROGRAM_NAME, "aaaa", 4, 4000);
 	refused(&m, EINVAL, "an attribute longer than its message");
 	begin(&m, KWASM_CMD_UNLOAD, 0);
-	put_claimed(&m, KWASM_A_NAME, "aaa", 4, (size_t)-NLA_HDRLEN);
+	put_claimed(&m, KWASM_A_PROGRAM_NAME, "aaa", 4, (size_t)-NLA_HDRLEN);
 	refused(&m, EINVAL, "an attribute of length 0");
 	begin(&m, KWASM_CMD_UNLOAD, 0);
-	put_claimed(&m, KWASM_A_NAME, "aaa", 4, (size_t)-1);
+	put_claimed(&m, KWASM_A_PROGRAM_NAME, "aaa", 4, (size_t)-1);
 	refused(&m, EINVAL, "an attribute shorter than its header");
 	begin(&m, KWASM_CMD_UNLOAD, 0);
-	put_string(&m, KWASM_A_NAME, "a");
+	put_string(&m, KWASM_A_PROGRAM_NAME, "a");
 	m.header.nlmsg_len += 3;
 	refused(&m, EINVAL, "bytes behind the last attribute");
 	begin(&m, KWASM_CMD_UNLOAD, 0);
@@ -413,42 +321,44 @@ static void lengths(void)
 /* Its name may have been changed as well. */
 static void unload_mutant(int fd, const struct message *loaded)
 {
+	struct nlattr *at = nlmsg_find_attr((struct nlmsghdr *)loaded->bytes, GENL_HDRLEN,
+					    KWASM_A_ATTACHMENT_PROGRAM);
 	const struct nlattr *name;
+	struct genlmsghdr *genl;
 	struct message m;
 
-	name = nlmsg_find_attr((struct nlmsghdr *)loaded->bytes, GENL_HDRLEN, KWASM_A_NAME);
+	genl = (struct genlmsghdr *)(loaded->bytes + NLMSG_HDRLEN);
+	name = genl->cmd == KWASM_CMD_ATTACH ?
+	       at ? nla_find(nla_data(at), nla_len(at), KWASM_A_PROGRAM_NAME) : NULL :
+	       nlmsg_find_attr((struct nlmsghdr *)loaded->bytes, GENL_HDRLEN,
+			       KWASM_A_PROGRAM_NAME);
 	if (!name)
 		return;
 	begin(&m, KWASM_CMD_KILL, 0);
-	put_string(&m, KWASM_A_NAME, nla_data(name));
+	put_string(&m, KWASM_A_PROGRAM_NAME, nla_data(name));
 	exchange(fd, &m);
 }
 
-/* A sound request with random bytes changed or cut; whatever it does, it is undone. */
-static void mutations(void)
+/* Random bytes of @sound changed, or its end cut; whatever it does, it is undone. */
+static void mutate(const struct message *sound, const char *what)
 {
-	struct message m, sound;
 	int n, fd = connect_raw(), unanswered = 0, accepted = 0, err;
 	unsigned int at, k;
+	struct message m;
 
-	begin(&sound, KWASM_CMD_LOAD, 0);
-	put_string(&sound, KWASM_A_NAME, "mutant");
-	put_string(&sound, KWASM_A_DENY, "wasi.*");
-	put(&sound, KWASM_A_TIME_LIMIT, "\0\0\1\0\0\0\0", 8);
-	put(&sound, KWASM_A_WASM, wasm, wasm_size);
 	srandom(1);
 	for (n = 0; n < MUTATIONS; n++) {
-		m = sound;
+		m = *sound;
 		for (k = (unsigned int)random() % 4 + 1; k; k--) {
 			at = NLMSG_HDRLEN + (unsigned int)random() %
-			     (sound.header.nlmsg_len - NLMSG_HDRLEN);
+			     (sound->header.nlmsg_len - NLMSG_HDRLEN);
 			/* Not a command that waits or changes more than this program. */
 			if (at >= NLMSG_HDRLEN + GENL_HDRLEN)
 				m.bytes[at] = (unsigned char)random();
 		}
 		if (random() % 4 == 0)
 			m.header.nlmsg_len = NLMSG_HDRLEN + (unsigned int)random() %
-				(sound.header.nlmsg_len - NLMSG_HDRLEN);
+				(sound->header.nlmsg_len - NLMSG_HDRLEN);
 		err = exchange(fd, &m);
 		unanswered += err < 0;
 		if (!err) {
@@ -457,8 +367,32 @@ static void mutations(void)
 		}
 	}
 	close(fd);
-	ok(!unanswered, "%d mutated requests are answered", MUTATIONS);
+	ok(!unanswered, "%d mutated requests to %s are answered", MUTATIONS, what);
 	printf("# %d of them were accepted\n", accepted);
+}
+
+static void put_mutant(struct message *m)
+{
+	put_string(m, KWASM_A_PROGRAM_NAME, "mutant");
+	put_string(m, KWASM_A_PROGRAM_DENY, "wasi.*");
+	put(m, KWASM_A_PROGRAM_TIME_LIMIT, "\0\0\1\0\0\0\0", 8);
+	put(m, KWASM_A_PROGRAM_WASM, wasm, wasm_size);
+}
+
+static void mutations(void)
+{
+	struct message sound;
+	unsigned int nest;
+
+	begin(&sound, KWASM_CMD_LOAD, 0);
+	put_mutant(&sound);
+	mutate(&sound, "load");
+	begin(&sound, KWASM_CMD_ATTACH, 0);
+	put_string(&sound, KWASM_A_ATTACHMENT_HOOK, "nf_out");
+	nest = nest_begin(&sound, PROGRAM_NEST);
+	put_mutant(&sound);
+	nest_end(&sound, nest);
+	mutate(&sound, "attach");
 }
 
 /*
@@ -488,7 +422,9 @@ static unsigned long long result_of(const struct message *m)
 	close(fd);
 	if (len < 0 || !NLMSG_OK(h, (unsigned int)len) || h->nlmsg_type == NLMSG_ERROR)
 		return 0;
-	attr = nlmsg_find_attr(h, GENL_HDRLEN, KWASM_A_RESULT);
+	attr = nlmsg_find_attr(h, GENL_HDRLEN, KWASM_A_CALL_RESULT);
+	if (attr)
+		attr = nla_find(nla_data(attr), nla_len(attr), KWASM_A_VALUE_BITS);
 	if (attr)
 		memcpy(&v, nla_data(attr), sizeof(v));
 	return v;
@@ -504,19 +440,19 @@ static void references(void)
 
 	for (i = 0; i < sizeof(addresses) / sizeof(addresses[0]); i++) {
 		begin(&m, KWASM_CMD_INVOKE, 0);
-		put_string(&m, KWASM_A_ENTRY, "f");
-		put(&m, KWASM_A_ARG, &addresses[i], sizeof(addresses[i]));
-		put(&m, KWASM_A_WASM, references_wasm, sizeof(references_wasm));
+		put_string(&m, KWASM_A_CALL_ENTRY, "f");
+		put(&m, KWASM_A_CALL_ARG, &addresses[i], sizeof(addresses[i]));
+		put(&m, KWASM_A_CALL_WASM, references_wasm, sizeof(references_wasm));
 		refused(&m, EINVAL, "an address for a reference");
 	}
 	begin(&m, KWASM_CMD_INVOKE, 0);
-	put_string(&m, KWASM_A_ENTRY, "f");
-	put(&m, KWASM_A_ARG, &null, sizeof(null));
-	put(&m, KWASM_A_WASM, references_wasm, sizeof(references_wasm));
+	put_string(&m, KWASM_A_CALL_ENTRY, "f");
+	put(&m, KWASM_A_CALL_ARG, &null, sizeof(null));
+	put(&m, KWASM_A_CALL_WASM, references_wasm, sizeof(references_wasm));
 	ok(result_of(&m) == 1, "null is taken");
 	begin(&m, KWASM_CMD_INVOKE, 0);
-	put_string(&m, KWASM_A_ENTRY, "g");
-	put(&m, KWASM_A_WASM, references_wasm, sizeof(references_wasm));
+	put_string(&m, KWASM_A_CALL_ENTRY, "g");
+	put(&m, KWASM_A_CALL_WASM, references_wasm, sizeof(references_wasm));
 	ok(result_of(&m) == 1, "of a reference it is told that there is one, and no more");
 }
 
@@ -537,11 +473,10 @@ static int powerless(bool user_namespace)
 	fd = connect_raw();
 	for (i = 0; i < sizeof(writers) / sizeof(writers[0]); i++) {
 		begin(&m, writers[i], 0);
-		put_string(&m, KWASM_A_NAME, "a");
 		bad += exchange(fd, &m) != EPERM;
 	}
 	begin(&m, KWASM_CMD_GET_CODE, NLM_F_DUMP);
-	put_string(&m, KWASM_A_NAME, "a");
+	put_string(&m, KWASM_A_CODE_NAME, "a");
 	bad += exchange(fd, &m) != EPERM;
 	begin(&m, KWASM_CMD_GET_PROGRAM, NLM_F_DUMP);
 	bad += exchange(fd, &m) != (user_namespace ? 0 : EPERM);
@@ -585,9 +520,8 @@ static void vanished(void)
 	setns(home, CLONE_NEWNET);
 	close(home);
 	begin(&m, KWASM_CMD_ATTACH, 0);
-	put_string(&m, KWASM_A_NAME, "left");
-	put_string(&m, KWASM_A_HOOK, "nf_out");
-	put(&m, KWASM_A_WASM, wasm, wasm_size);
+	put_string(&m, KWASM_A_ATTACHMENT_HOOK, "nf_out");
+	put_program(&m);
 	err = exchange(fd, &m);
 	ok(!err, "attach in a namespace that only a socket holds");
 	close(fd);
@@ -614,9 +548,9 @@ int main(int argc, char **argv)
 		printf("Bail out! usage: nl-hostile MODULE.wasm\n");
 		return 1;
 	}
-	family = genl_ctrl_resolve(sock, KWASM_GENL_NAME);
+	nl_tests.family = genl_ctrl_resolve(sock, KWASM_GENL_NAME);
 	events = genl_ctrl_resolve_grp(sock, KWASM_GENL_NAME, KWASM_GENL_GROUP_EVENTS);
-	if (family < 0 || events < 0) {
+	if (nl_tests.family < 0 || events < 0) {
 		printf("Bail out! the module kwasm is not loaded\n");
 		return 1;
 	}
@@ -626,7 +560,8 @@ int main(int argc, char **argv)
 	strings();
 	numbers();
 	combinations();
-	unknown();
+	nests();
+	spaces();
 	lengths();
 	references();
 	privilege();
@@ -635,6 +570,6 @@ int main(int argc, char **argv)
 	mutations();
 	ok(programs() == 0, "and nothing has stayed");
 	nl_socket_free(sock);
-	printf("1..%d\n", tests);
-	return failures > 0;
+	printf("1..%d\n", nl_tests.run);
+	return nl_tests.failed > 0;
 }

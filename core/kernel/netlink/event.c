@@ -6,53 +6,62 @@
 #include "kernel/work.h"
 #include "netlink.h"
 
-static struct sk_buff *event_begin(struct net *net, enum kwasm_event event, void **header)
-{
+/**
+ * struct event - a message that is being made
+ * @nest: what it is about
+ */
+struct event {
+	struct net *net;
 	struct sk_buff *skb;
+	void *header;
+	struct nlattr *nest;
+};
 
+/* Return: false where nobody listens or there is no memory for it. */
+static bool event_begin(struct event *ev, struct net *net, enum kwasm_event kind, int about)
+{
+	ev->net = net;
 	if (!genl_has_listeners(&kwasm_genl_family, net, 0))
-		return NULL;
-	skb = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
-	if (!skb)
-		return NULL;
-	*header = genlmsg_put(skb, 0, 0, &kwasm_genl_family, 0, KWASM_CMD_EVENT);
-	if (!*header || nla_put_u8(skb, KWASM_A_EVENT, event)) {
-		nlmsg_free(skb);
-		return NULL;
-	}
-	return skb;
+		return false;
+	ev->skb = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
+	if (!ev->skb)
+		return false;
+	ev->header = genlmsg_put(ev->skb, 0, 0, &kwasm_genl_family, 0, KWASM_CMD_EVENT);
+	if (!ev->header || nla_put_u8(ev->skb, KWASM_A_EVENT_KIND, kind))
+		goto free;
+	ev->nest = nla_nest_start(ev->skb, about);
+	if (ev->nest)
+		return true;
+free:
+	nlmsg_free(ev->skb);
+	return false;
 }
 
-static void event_end(struct net *net, struct sk_buff *skb, void *header, int err)
+static void event_end(struct event *ev, int err)
 {
 	if (err) {
-		nlmsg_free(skb);
+		nlmsg_free(ev->skb);
 		return;
 	}
-	genlmsg_end(skb, header);
-	genlmsg_multicast_netns(&kwasm_genl_family, net, skb, 0, 0, GFP_KERNEL);
+	nla_nest_end(ev->skb, ev->nest);
+	genlmsg_end(ev->skb, ev->header);
+	genlmsg_multicast_netns(&kwasm_genl_family, ev->net, ev->skb, 0, 0, GFP_KERNEL);
 }
 
-void kwasm_event_program(enum kwasm_event event, const struct kwasm_program *prog)
+void kwasm_event_program(enum kwasm_event kind, const struct kwasm_program *prog)
 {
-	struct net *net = prog->knet->net;
-	struct sk_buff *skb;
-	void *header;
+	struct event ev;
 
-	skb = event_begin(net, event, &header);
-	if (skb)
-		event_end(net, skb, header, kwasm_nl_put_program(skb, prog, false));
+	if (event_begin(&ev, prog->knet->net, kind, KWASM_A_EVENT_PROGRAM))
+		event_end(&ev, kwasm_nl_put_program(ev.skb, prog, false));
 }
 
-void kwasm_event_attachment(enum kwasm_event event, struct kwasm_attachment *at)
+void kwasm_event_attachment(enum kwasm_event kind, struct kwasm_attachment *at)
 {
-	struct net *net = at->knet->net;
-	struct sk_buff *skb;
-	void *header;
+	struct event ev;
 
-	skb = event_begin(net, event, &header);
-	if (skb)
-		event_end(net, skb, header, kwasm_nl_put_attachment(skb, at));
+	if (event_begin(&ev, at->knet->net, kind, KWASM_A_EVENT_ATTACHMENT))
+		event_end(&ev, kwasm_nl_put_attachment(ev.skb, at));
 }
 
 void kwasm_event_log(struct kwasm_program *prog)
@@ -68,15 +77,12 @@ void kwasm_event_log_work(struct work_struct *work)
 {
 	struct kwasm_program *prog = container_of(work, struct kwasm_program, log_work);
 	struct kwasm_log_line *line = kzalloc(sizeof(*line), GFP_KERNEL);
-	struct net *net = prog->knet->net;
-	struct sk_buff *skb;
-	void *header;
+	struct event ev;
 
 	while (line && kwasm_log_get(&prog->log, prog->log_sent, line)) {
 		prog->log_sent = line->seq + 1;
-		skb = event_begin(net, KWASM_EVENT_LOG, &header);
-		if (skb)
-			event_end(net, skb, header, kwasm_nl_put_log_line(skb, prog, line));
+		if (event_begin(&ev, prog->knet->net, KWASM_EVENT_LOG, KWASM_A_EVENT_LOG))
+			event_end(&ev, kwasm_nl_put_log_line(ev.skb, prog, line));
 	}
 	kfree(line);
 }

@@ -13,8 +13,8 @@ struct kwasm_attachment;
 struct kwasm_program;
 
 /* Not built when nobody listens.  Process context, kwasm_lock held. */
-void kwasm_event_program(enum kwasm_event event, const struct kwasm_program *prog);
-void kwasm_event_attachment(enum kwasm_event event, struct kwasm_attachment *at);
+void kwasm_event_program(enum kwasm_event kind, const struct kwasm_program *prog);
+void kwasm_event_attachment(enum kwasm_event kind, struct kwasm_attachment *at);
 
 /** kwasm_event_log() - @prog has logged: tell the listeners soon.  Any context but NMI. */
 void kwasm_event_log(struct kwasm_program *prog);

@@ -1,86 +1,93 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * netlink.c - the generic netlink family: which command takes which attributes and who may send it.
+ * family.c - the generic netlink family: lets requests in and their answers out.
  *
  * Guarantees: a request reaches its handler only with attributes that its command knows, each of
- * its declared type and, unless it may be repeated, once; a request that fails has changed nothing
- * and gets its reason as a sentence.
+ * its declared type and, unless it may be repeated, once; with the privilege that its command
+ * needs; and with room for its answer.  A request that fails has changed nothing and gets its
+ * reason as a sentence.
  */
 #include <linux/atomic.h>
 #include <linux/capability.h>
-#include <linux/file.h>
-#include <linux/fs.h>
-#include <linux/vmalloc.h>
 
 #include "kernel/compat.h"
-#include "event.h"
-#include "kernel/limits.h"
 #include "netlink.h"
 
-#define STRING(bytes) { .type = NLA_NUL_STRING, .len = (bytes) }
-#define NAME [KWASM_A_NAME] = STRING(KWASM_NAME_LEN - 1)
-#define BINARY_SOURCE \
-	[KWASM_A_FD] = { .type = NLA_U32 }, \
-	[KWASM_A_WASM] = { .type = NLA_BINARY }
-#define LOAD_OPTIONS \
-	BINARY_SOURCE, \
-	[KWASM_A_TIME_LIMIT] = { .type = NLA_U64 }, \
-	[KWASM_A_MEMORY_LIMIT] = { .type = NLA_U64 }, \
-	[KWASM_A_DENY] = STRING(2 * KWASM_NAME_LEN)
+#define COMMAND(name, privilege, flags, answer, ...)						\
+	static const struct nla_policy policy_##name[KWASM_CMD_##name##_ATTR_MAX + 1] = {	\
+		__VA_ARGS__									\
+	};
+#define DO(handler)
+#define DUMP(handler)
+#define ONE(attr, type) [KWASM_A_##attr] = POLICY_##type,
+#define MANY(attr, type) ONE(attr, type)
+#define NEST(attr, command) [KWASM_A_##attr] = NLA_POLICY_NESTED(policy_##command),
+#define POLICY_u8 { .type = NLA_U8 }
+#define POLICY_u32 { .type = NLA_U32 }
+#define POLICY_s32 { .type = NLA_S32 }
+#define POLICY_u64 { .type = NLA_U64 }
+#define POLICY_flag { .type = NLA_FLAG }
+#define POLICY_binary { .type = NLA_BINARY }
+#define POLICY_string(bytes) { .type = NLA_NUL_STRING, .len = (bytes) }
+#define POLICY_name POLICY_string(KWASM_NAME_LEN - 1)
+#include "commands.def"
+#undef COMMAND
+#undef ONE
+#undef MANY
+#undef NEST
 
-/* Tables as long as the attribute space: what is not named is refused. */
-static const struct nla_policy load_policy[KWASM_A_MAX + 1] = { NAME, LOAD_OPTIONS };
+/* Attributes that a request may repeat, ended by 0. */
+#define COMMAND(name, privilege, flags, answer, ...) \
+	static const u8 repeated_##name[] = { __VA_ARGS__ 0 };
+#define ONE(attr, type)
+#define MANY(attr, type) KWASM_A_##attr,
+#define NEST(attr, command)
+#include "commands.def"
+#undef COMMAND
+#undef DO
+#undef MANY
+#undef NEST
 
-static const struct nla_policy named_policy[KWASM_A_MAX + 1] = { NAME };
+#define LOADS 1		/* takes code into the kernel */
+#define CHANGES 2	/* is done once it is done, whether or not the answer arrives */
 
-static const struct nla_policy empty_policy[KWASM_A_MAX + 1] = { };
-
-static const struct nla_policy attach_policy[KWASM_A_MAX + 1] = {
-	NAME,
-	LOAD_OPTIONS,
-	[KWASM_A_HOOK] = STRING(31),
-	[KWASM_A_FAMILY] = { .type = NLA_U8 },
-	[KWASM_A_PRIORITY] = { .type = NLA_S32 },
-	[KWASM_A_DEV] = STRING(IFNAMSIZ - 1),
-	[KWASM_A_ENTRY] = STRING(KWASM_NAME_LEN - 1),
-	[KWASM_A_ON_TRAP] = { .type = NLA_U8 },
-};
-
-static const struct nla_policy detach_policy[KWASM_A_MAX + 1] = {
-	NAME,
-	[KWASM_A_ID] = { .type = NLA_U32 },
-	[KWASM_A_HOOK] = STRING(31),
-};
-
-static const struct nla_policy invoke_policy[KWASM_A_MAX + 1] = {
-	BINARY_SOURCE,
-	[KWASM_A_ENTRY] = STRING(KWASM_NAME_LEN - 1),
-	[KWASM_A_ARG] = { .type = NLA_U64 },
-	[KWASM_A_TIME_LIMIT] = { .type = NLA_U64 },
-	[KWASM_A_WARMUP] = { .type = NLA_FLAG },
-};
+#define NOTHING 0
+#define SMALL KWASM_NL_SMALL
+#define DETAIL KWASM_NL_DETAIL
 
 /**
- * struct command - what netlink.c knows of a command
- * @load: takes code into the kernel: CAP_BPF or CAP_SYS_ADMIN besides CAP_NET_ADMIN
+ * struct command - what becomes of a command
+ * @flags: LOADS, CHANGES
+ * @answer: bytes of attributes that a message of its answer holds at most
+ * @repeated: attributes that may be repeated, ended by 0
+ * @nest: attribute that is a nest, 0 for none
+ * @nested: the command whose attributes the nest holds
  */
 struct command {
-	int (*handle)(struct sk_buff *skb, struct genl_info *info, struct kwasm_diag *diag);
-	bool load;
+	int (*handle)(struct kwasm_request *req);
+	u32 flags;
+	u32 answer;
+	const u8 *repeated;
+	u8 nest;
+	u8 nested;
 };
 
+#define COMMAND(name, privilege, bits, bytes, ...)					\
+	[KWASM_CMD_##name] = {								\
+		.flags = bits, .answer = bytes, .repeated = repeated_##name, __VA_ARGS__	\
+	},
+#define DO(handler) .handle = handler,
+#define MANY(attr, type)
+#define NEST(attr, command) .nest = KWASM_A_##attr, .nested = KWASM_CMD_##command,
+
 static const struct command commands[KWASM_NUM_CMDS] = {
-	[KWASM_CMD_LOAD] = { kwasm_nl_load, true },
-	[KWASM_CMD_UNLOAD] = { kwasm_nl_unload },
-	[KWASM_CMD_REPLACE] = { kwasm_nl_replace, true },
-	[KWASM_CMD_KILL] = { kwasm_nl_kill },
-	[KWASM_CMD_ATTACH] = { kwasm_nl_attach, true },
-	[KWASM_CMD_DETACH] = { kwasm_nl_detach },
-	[KWASM_CMD_GET_PROGRAM] = { kwasm_nl_get_program },
-	[KWASM_CMD_GET_ATTACHMENT] = { kwasm_nl_get_attachment },
-	[KWASM_CMD_GET_INFO] = { kwasm_nl_get_info },
-	[KWASM_CMD_INVOKE] = { kwasm_nl_invoke, true },
+#include "commands.def"
 };
+
+#undef COMMAND
+#undef DO
+#undef DUMP
+#undef NEST
 
 /*
  * The sentence of an extended ack has to outlive the handler until the ack has been built from it.
@@ -103,7 +110,6 @@ static void diag_to_ack(const struct kwasm_diag *diag, struct netlink_ext_ack *e
 /* The diagnostic with its numbers, ahead of the error, for those who want more than words. */
 static void diag_send(struct genl_info *info, const struct kwasm_diag *diag)
 {
-	struct nlattr *nest;
 	struct sk_buff *skb;
 	void *header;
 
@@ -112,96 +118,152 @@ static void diag_send(struct genl_info *info, const struct kwasm_diag *diag)
 		return;
 	header = genlmsg_put(skb, info->snd_portid, info->snd_seq, &kwasm_genl_family, 0,
 			     KWASM_CMD_DIAG);
-	if (!header)
-		goto free;
-	nest = nla_nest_start(skb, KWASM_A_DIAG);
-	if (!nest || nla_put_string(skb, KWASM_A_TEXT, diag->text))
-		goto free;
-	if (diag->func != KWASM_DIAG_NONE && nla_put_u32(skb, KWASM_A_FUNC, diag->func))
-		goto free;
-	if (diag->offset != KWASM_DIAG_NONE && nla_put_u32(skb, KWASM_A_OFFSET, diag->offset))
-		goto free;
-	nla_nest_end(skb, nest);
+	if (!header || nla_put_string(skb, KWASM_A_DIAG_TEXT, diag->text) ||
+	    (diag->func != KWASM_DIAG_NONE && nla_put_u32(skb, KWASM_A_DIAG_FUNC, diag->func)) ||
+	    (diag->offset != KWASM_DIAG_NONE &&
+	     nla_put_u32(skb, KWASM_A_DIAG_OFFSET, diag->offset))) {
+		nlmsg_free(skb);
+		return;
+	}
 	genlmsg_end(skb, header);
 	genlmsg_reply(skb, info);
-	return;
-free:
-	nlmsg_free(skb);
 }
 
-static bool may_repeat(int type)
+/* Numbers of attributes in a space are small: a bit each. */
+#define SPACE(name, text) static_assert(KWASM_A_##name##_MAX < BITS_PER_TYPE(u64));
+KWASM_SPACES(SPACE)
+#undef SPACE
+
+static bool may_repeat(const u8 *repeated, int type)
 {
-	return type == KWASM_A_DENY || type == KWASM_A_ARG;
+	for (; *repeated; repeated++)
+		if (*repeated == type)
+			return true;
+	return false;
 }
 
-static int check_duplicates(struct genl_info *info)
+static int check_once(const struct nlattr *first, int len, const struct command *command,
+		      struct netlink_ext_ack *extack)
 {
-	DECLARE_BITMAP(seen, KWASM_NUM_ATTRS) = { };
 	const struct nlattr *attr;
+	u64 seen = 0;
 	int rem;
 
-	nlmsg_for_each_attr(attr, info->nlhdr, GENL_HDRLEN, rem) {
-		int type = nla_type(attr);
-
-		if (type > KWASM_A_MAX || may_repeat(type))
+	nla_for_each_attr(attr, first, len, rem) {
+		if (may_repeat(command->repeated, nla_type(attr)) ||
+		    nla_type(attr) >= BITS_PER_TYPE(u64))
 			continue;
-		if (__test_and_set_bit(type, seen)) {
-			NL_SET_ERR_MSG_ATTR(info->extack, attr, "attribute given twice");
+		if (seen & BIT_ULL(nla_type(attr))) {
+			NL_SET_ERR_MSG_ATTR(extack, attr, "attribute given twice");
 			return -EINVAL;
 		}
+		seen |= BIT_ULL(nla_type(attr));
 	}
 	return 0;
+}
+
+/* Nothing is given twice, nor is it in a nest. */
+static int check_request(const struct nlmsghdr *message, const struct command *command,
+			 struct netlink_ext_ack *extack)
+{
+	const struct nlattr *first = nlmsg_attrdata(message, GENL_HDRLEN), *nest;
+	int err, len = nlmsg_attrlen(message, GENL_HDRLEN);
+
+	err = check_once(first, len, command, extack);
+	if (err || !command->nest)
+		return err;
+	nest = nla_find(first, len, command->nest);
+	if (!nest)
+		return 0;
+	return check_once(nla_data(nest), nla_len(nest), &commands[command->nested], extack);
+}
+
+static int check_privilege(struct sk_buff *skb, const struct command *command,
+			   struct netlink_ext_ack *extack)
+{
+	if (!(command->flags & LOADS) || netlink_capable(skb, CAP_SYS_ADMIN) ||
+	    netlink_capable(skb, CAP_BPF))
+		return 0;
+	NL_SET_ERR_MSG(extack,
+		       "loading a program needs CAP_NET_ADMIN and CAP_BPF or CAP_SYS_ADMIN in the initial user namespace");
+	return -EPERM;
 }
 
 static int handle_request(struct sk_buff *skb, struct genl_info *info)
 {
 	const struct command *command = &commands[info->genlhdr->cmd];
-	struct kwasm_diag diag;
+	struct kwasm_request req;
 	int err;
 
-	err = check_duplicates(info);
+	err = check_request(info->nlhdr, command, info->extack) ?:
+	      check_privilege(skb, command, info->extack) ?:
+	      kwasm_request_begin(&req, info, command->answer);
 	if (err)
 		return err;
-	if (command->load && !netlink_capable(skb, CAP_SYS_ADMIN) &&
-	    !netlink_capable(skb, CAP_BPF)) {
-		NL_SET_ERR_MSG(info->extack,
-			       "loading a program needs CAP_NET_ADMIN and CAP_BPF or CAP_SYS_ADMIN in the initial user namespace");
-		return -EPERM;
+	err = command->handle(&req);
+	if (!err) {
+		err = kwasm_request_send(&req);
+		return command->flags & CHANGES ? 0 : err;
 	}
-	kwasm_diag_init(&diag);
-	err = command->handle(skb, info, &diag);
-	if (err && diag.text[0]) {
-		diag_to_ack(&diag, info->extack);
-		diag_send(info, &diag);
+	kwasm_request_drop(&req);
+	if (req.diag.text[0]) {
+		diag_to_ack(&req.diag, info->extack);
+		diag_send(info, &req.diag);
 	}
 	return err;
 }
 
-#define OP(command, table, perm)					\
-	{ .cmd = KWASM_CMD_##command, .flags = perm, .policy = table,	\
-	  .maxattr = KWASM_A_MAX, .doit = handle_request }
-#define DUMP(command, table, perm, fn)					\
-	{ .cmd = KWASM_CMD_##command, .flags = perm, .policy = table,	\
-	  .maxattr = KWASM_A_MAX, .dumpit = fn }
-#define BOTH(command, table, perm, fn, begin)				\
-	{ .cmd = KWASM_CMD_##command, .flags = perm, .policy = table,	\
-	  .maxattr = KWASM_A_MAX, .doit = handle_request, .dumpit = fn, .start = begin }
+static u8 dump_command(const struct netlink_callback *cb)
+{
+	return ((const struct genlmsghdr *)nlmsg_data(cb->nlh))->cmd;
+}
+
+static int start_dump(struct netlink_callback *cb)
+{
+	const struct command *command = &commands[dump_command(cb)];
+
+	cb->min_dump_alloc = command->answer;
+	return check_request(cb->nlh, command, cb->extack);
+}
+
+void *kwasm_dump_begin(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	return genlmsg_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq,
+			   &kwasm_genl_family, NLM_F_MULTI, dump_command(cb));
+}
+
+int kwasm_dump_end(struct sk_buff *skb, void *header, int err)
+{
+	if (err)
+		genlmsg_cancel(skb, header);
+	else
+		genlmsg_end(skb, header);
+	return err;
+}
+
+#define PRIVILEGE_ADMIN GENL_ADMIN_PERM
+#define PRIVILEGE_OWNER GENL_UNS_ADMIN_PERM
+#define PRIVILEGE_ANYBODY 0
+
+#define COMMAND(name, privilege, bits, bytes, ...)					\
+	{										\
+		.cmd = KWASM_CMD_##name, .flags = PRIVILEGE_##privilege,		\
+		.policy = policy_##name, .maxattr = KWASM_CMD_##name##_ATTR_MAX, __VA_ARGS__	\
+	},
+#define DO(handler) .doit = handle_request,
+#define DUMP(handler) .start = start_dump, .dumpit = handler,
+#define NEST(attr, command)
 
 static const struct genl_ops ops[] = {
-	OP(LOAD, load_policy, GENL_ADMIN_PERM),
-	OP(UNLOAD, named_policy, GENL_ADMIN_PERM),
-	OP(REPLACE, load_policy, GENL_ADMIN_PERM),
-	OP(KILL, named_policy, GENL_ADMIN_PERM),
-	OP(ATTACH, attach_policy, GENL_ADMIN_PERM),
-	OP(DETACH, detach_policy, GENL_ADMIN_PERM),
-	OP(INVOKE, invoke_policy, GENL_ADMIN_PERM),
-	BOTH(GET_PROGRAM, named_policy, GENL_UNS_ADMIN_PERM, kwasm_nl_dump_programs,
-	     kwasm_nl_dump_programs_start),
-	BOTH(GET_ATTACHMENT, detach_policy, GENL_UNS_ADMIN_PERM, kwasm_nl_dump_attachments, NULL),
-	DUMP(GET_CODE, named_policy, GENL_ADMIN_PERM, kwasm_nl_dump_code),
-	DUMP(GET_LOG, named_policy, GENL_UNS_ADMIN_PERM, kwasm_nl_dump_log),
-	OP(GET_INFO, empty_policy, 0),
+#include "commands.def"
 };
+
+#undef COMMAND
+#undef DO
+#undef DUMP
+#undef ONE
+#undef MANY
+#undef NEST
 
 static const struct genl_multicast_group groups[] = {
 	{ .name = KWASM_GENL_GROUP_EVENTS, .flags = GENL_MCAST_CAP_NET_ADMIN },
@@ -210,7 +272,6 @@ static const struct genl_multicast_group groups[] = {
 struct genl_family kwasm_genl_family = {
 	.name = KWASM_GENL_NAME,
 	.version = KWASM_GENL_VERSION,
-	.maxattr = KWASM_A_MAX,
 	.netnsok = true,
 	.parallel_ops = true,
 	.module = THIS_MODULE,
@@ -219,93 +280,6 @@ struct genl_family kwasm_genl_family = {
 	.mcgrps = groups,
 	.n_mcgrps = ARRAY_SIZE(groups),
 };
-
-struct sk_buff *kwasm_nl_reply(struct genl_info *info, size_t size, void **header)
-{
-	struct sk_buff *skb = genlmsg_new(size, GFP_KERNEL);
-
-	if (!skb)
-		return NULL;
-	*header = genlmsg_put_reply(skb, info, &kwasm_genl_family, 0, info->genlhdr->cmd);
-	if (!*header) {
-		nlmsg_free(skb);
-		return NULL;
-	}
-	return skb;
-}
-
-static int read_whole(struct file *file, void *to, size_t size)
-{
-	loff_t pos = 0;
-	ssize_t n;
-
-	while (pos < size) {
-		n = kernel_read(file, to + pos, size - pos, &pos);
-		if (n <= 0)
-			return n ?: -EIO;
-	}
-	return 0;
-}
-
-/*
- * kernel_read_file() is not for this: security modules want a reason from a list in which a
- * program's file does not occur, and warn of the unknown one.
- */
-static int bytes_from_file(struct kwasm_bytes *bytes, struct file *file, struct kwasm_diag *diag)
-{
-	loff_t size = i_size_read(file_inode(file));
-	struct kwasm_limits limits;
-	int err;
-
-	if (!S_ISREG(file_inode(file)->i_mode) || !(file->f_mode & FMODE_READ))
-		return kwasm_diag_set(diag, -EINVAL, KWASM_NO_PLACE,
-				      "the program's file is not a readable regular file");
-	kwasm_limits_get(&limits);
-	if (size > limits.module_bytes)
-		return kwasm_diag_set(diag, -E2BIG, KWASM_NO_PLACE,
-				      "the file is larger than %u bytes (parameter max_module_bytes)",
-				      limits.module_bytes);
-	bytes->owned = __vmalloc(max_t(size_t, size, 1), GFP_KERNEL_ACCOUNT);
-	if (!bytes->owned)
-		return -ENOMEM;
-	err = read_whole(file, bytes->owned, size);
-	if (err) {
-		kwasm_bytes_put(bytes);
-		return kwasm_diag_set(diag, err, KWASM_NO_PLACE,
-				      "cannot read the program's file: error %d", err);
-	}
-	bytes->data = bytes->owned;
-	bytes->size = size;
-	return 0;
-}
-
-int kwasm_bytes_get(struct kwasm_bytes *bytes, struct nlattr **attrs, struct kwasm_diag *diag)
-{
-	struct file *file;
-	int err;
-
-	memset(bytes, 0, sizeof(*bytes));
-	if (!attrs[KWASM_A_FD] == !attrs[KWASM_A_WASM])
-		return kwasm_diag_set(diag, -EINVAL, KWASM_NO_PLACE,
-				      "the request must contain a program as either fd or wasm");
-	if (attrs[KWASM_A_WASM]) {
-		bytes->data = nla_data(attrs[KWASM_A_WASM]);
-		bytes->size = nla_len(attrs[KWASM_A_WASM]);
-		return 0;
-	}
-	file = fget(nla_get_u32(attrs[KWASM_A_FD]));
-	if (!file)
-		return kwasm_diag_set(diag, -EBADF, KWASM_NO_PLACE,
-				      "the program's file descriptor is not open");
-	err = bytes_from_file(bytes, file, diag);
-	fput(file);
-	return err;
-}
-
-void kwasm_bytes_put(struct kwasm_bytes *bytes)
-{
-	vfree(bytes->owned);
-}
 
 int kwasm_netlink_init(void)
 {

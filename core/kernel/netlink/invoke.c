@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * nl_invoke.c - call one export of a module inside the kernel, in process context.
+ * invoke.c - call one export of a module inside the kernel, in process context.
  *
  * The module is compiled, instantiated once, called, and released; nothing of it stays.  The call
  * may take long: it is preempted, and ends with the caller.
@@ -34,13 +34,13 @@ struct invocation {
 	bool trapped;
 };
 
-static int invocation_compile(struct invocation *inv, const struct kwasm_bytes *bytes,
+static int invocation_compile(struct invocation *inv, const struct kwasm_binary *bin,
 			      const struct kwasm_provider *const *providers, u32 num_providers,
 			      struct kwasm_diag *diag)
 {
 	int err;
 
-	err = kwasm_module_decode(bytes->data, bytes->size, &inv->limits, diag, &inv->module);
+	err = kwasm_module_decode(bin->data, bin->size, &inv->limits, diag, &inv->module);
 	if (err)
 		return err;
 	err = kwasm_program_code(inv->module, providers, num_providers, diag, &inv->code);
@@ -101,15 +101,12 @@ static void invocation_call(struct invocation *inv)
 	inv->trapped = err;
 }
 
-static int invocation_run(struct invocation *inv, struct genl_info *info, struct kwasm_diag *diag)
+static int invocation_run(struct invocation *inv, const char *entry, bool warmup,
+			  struct kwasm_diag *diag)
 {
-	const char *entry = kwasm_nl_string(info->attrs, KWASM_A_ENTRY);
 	struct kwasm_instance *inst;
 	int err;
 
-	if (!entry)
-		return kwasm_diag_set(diag, -EINVAL, KWASM_NO_PLACE,
-				      "the request does not name a function");
 	inv->store = kwasm_store_create(&inv->limits, true);
 	if (!inv->store)
 		return -ENOMEM;
@@ -124,7 +121,7 @@ static int invocation_run(struct invocation *inv, struct genl_info *info, struct
 	err = invocation_find(inv, inst, entry, diag);
 	if (err)
 		return err;
-	if (nla_get_flag(info->attrs[KWASM_A_WARMUP]))
+	if (warmup)
 		invocation_call(inv);
 	if (!inv->trapped)
 		invocation_call(inv);
@@ -141,16 +138,16 @@ static void invocation_release(struct invocation *inv)
 	kfree(inv);
 }
 
-static int invocation_args(struct invocation *inv, struct genl_info *info, struct kwasm_diag *diag)
+static int invocation_args(struct invocation *inv, struct kwasm_request *req)
 {
 	const struct nlattr *attr;
 	int rem;
 
-	nlmsg_for_each_attr(attr, info->nlhdr, GENL_HDRLEN, rem) {
-		if (nla_type(attr) != KWASM_A_ARG)
+	nlmsg_for_each_attr(attr, req->info->nlhdr, GENL_HDRLEN, rem) {
+		if (nla_type(attr) != KWASM_A_CALL_ARG)
 			continue;
 		if (inv->num_args == KWASM_MAX_ARGS)
-			return kwasm_diag_set(diag, -E2BIG, KWASM_NO_PLACE,
+			return kwasm_diag_set(&req->diag, -E2BIG, KWASM_NO_PLACE,
 					      "too many arguments, the limit is %u",
 					      KWASM_MAX_ARGS);
 		inv->args[inv->num_args++] = nla_get_u64(attr);
@@ -158,64 +155,75 @@ static int invocation_args(struct invocation *inv, struct genl_info *info, struc
 	return 0;
 }
 
-static int invocation_reply(const struct invocation *inv, struct genl_info *info)
+static int put_result(struct sk_buff *reply, u8 type, u64 bits)
 {
-	struct sk_buff *reply;
-	void *header;
-	u32 i;
-	u8 type;
-	u64 v;
+	struct nlattr *nest = nla_nest_start(reply, KWASM_A_CALL_RESULT);
 
-	reply = kwasm_nl_reply(info, KWASM_NL_SMALL, &header);
-	if (!reply)
-		return -ENOMEM;
-	if (nla_put_u64_64bit(reply, KWASM_A_TIME_NS, inv->ns, KWASM_A_PAD))
-		goto free;
-	if (inv->trapped && kwasm_nl_put_trap(reply, inv->module, &inv->trap))
-		goto free;
-	for (i = 0; !inv->trapped && i < inv->type->num_results; i++) {
-		type = kwasm_functype_results(inv->type)[i];
-		/* Of a reference no more is told than whether it is null: it is an address. */
-		v = kwasm_type_is_ref(type) ? !!inv->values[i] : inv->values[i];
-		if (nla_put_u64_64bit(reply, KWASM_A_RESULT, v, KWASM_A_PAD) ||
-		    nla_put_u8(reply, KWASM_A_RESULT_TYPE, type))
-			goto free;
-	}
-	genlmsg_end(reply, header);
-	return genlmsg_reply(reply, info);
-free:
-	nlmsg_free(reply);
-	return -EMSGSIZE;
+	/* Of a reference no more is told than whether it is null: it is an address. */
+	if (!nest || nla_put_u8(reply, KWASM_A_VALUE_TYPE, type) ||
+	    kwasm_nl_put_u64(reply, KWASM_A_VALUE_BITS, kwasm_type_is_ref(type) ? !!bits : bits))
+		return -EMSGSIZE;
+	nla_nest_end(reply, nest);
+	return 0;
 }
 
-int kwasm_nl_invoke(struct sk_buff *skb, struct genl_info *info, struct kwasm_diag *diag)
+static int put_outcome(struct sk_buff *reply, const struct invocation *inv)
 {
-	struct invocation *inv = kzalloc(sizeof(*inv), GFP_KERNEL_ACCOUNT);
+	int err = kwasm_nl_put_u64(reply, KWASM_A_CALL_TIME_NS, inv->ns);
+	u32 i;
+
+	if (!err && inv->trapped)
+		return kwasm_nl_put_trap(reply, KWASM_A_CALL_TRAP, inv->module, &inv->trap);
+	for (i = 0; !err && i < inv->type->num_results; i++)
+		err = put_result(reply, kwasm_functype_results(inv->type)[i], inv->values[i]);
+	return err;
+}
+
+static int invocation_load(struct invocation *inv, const struct nlattr *fd,
+			   const struct nlattr *wasm, const struct kwasm_provider *const *providers,
+			   u32 num_providers, struct kwasm_diag *diag)
+{
+	struct kwasm_binary bin;
+	int err;
+
+	err = kwasm_binary_open(&bin, fd, wasm, diag);
+	if (err)
+		return err;
+	err = invocation_compile(inv, &bin, providers, num_providers, diag);
+	kwasm_binary_close(&bin);
+	return err;
+}
+
+int kwasm_nl_invoke(struct kwasm_request *req)
+{
+	const char *entry = kwasm_nl_string(req->attrs, KWASM_A_CALL_ENTRY);
+	struct nlattr *limit = req->attrs[KWASM_A_CALL_TIME_LIMIT];
 	const struct kwasm_provider *const *providers;
-	struct kwasm_bytes bytes;
+	struct invocation *inv;
 	u32 num_providers;
 	int err;
 
+	if (!entry)
+		return kwasm_diag_set(&req->diag, -EINVAL, KWASM_NO_PLACE,
+				      "the request does not name a function");
+	inv = kzalloc(sizeof(*inv), GFP_KERNEL_ACCOUNT);
 	if (!inv)
 		return -ENOMEM;
 	kwasm_limits_get(&inv->limits);
 	inv->limit_ns = kwasm_limit_invoke_ns();
-	if (info->attrs[KWASM_A_TIME_LIMIT])
-		inv->limit_ns = min(inv->limit_ns, nla_get_u64(info->attrs[KWASM_A_TIME_LIMIT]));
-	err = invocation_args(inv, info, diag);
-	if (err)
-		goto release;
-	err = kwasm_bytes_get(&bytes, info->attrs, diag);
+	if (limit)
+		inv->limit_ns = min(inv->limit_ns, nla_get_u64(limit));
+	err = invocation_args(inv, req);
 	if (err)
 		goto release;
 	kwasm_providers_lock(&providers, &num_providers);
-	err = invocation_compile(inv, &bytes, providers, num_providers, diag);
-	kwasm_bytes_put(&bytes);
-	if (!err)
-		err = invocation_run(inv, info, diag);
+	err = invocation_load(inv, req->attrs[KWASM_A_CALL_FD], req->attrs[KWASM_A_CALL_WASM],
+			      providers, num_providers, &req->diag) ?:
+	      invocation_run(inv, entry, nla_get_flag(req->attrs[KWASM_A_CALL_WARMUP]),
+			     &req->diag);
 	kwasm_providers_unlock();
 	if (!err)
-		err = invocation_reply(inv, info);
+		err = put_outcome(req->reply, inv);
 release:
 	invocation_release(inv);
 	return err;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * netlink.h - inside the generic netlink family: requests, replies, and who handles what.
+ * netlink.h - inside the generic netlink family: who handles what, dumps, serialisers.
  */
 #ifndef KWASM_KERNEL_NETLINK_H
 #define KWASM_KERNEL_NETLINK_H
@@ -13,81 +13,76 @@
 #include "uapi/kwasm.h"
 #include "kernel/handler/hook.h"
 #include "kernel/program/program.h"
+#include "request.h"
 
 extern struct genl_family kwasm_genl_family;
 
 int kwasm_netlink_init(void);
 void kwasm_netlink_exit(void);
 
-/**
- * struct kwasm_bytes - a WebAssembly binary on its way in, from an attribute or a file
- */
-struct kwasm_bytes {
-	const u8 *data;
-	size_t size;
-	void *owned;		/* to vfree(), or NULL */
-};
-
-/** kwasm_bytes_get() - FD or WASM of a request.  Return: 0 or -errno with @diag set. */
-int kwasm_bytes_get(struct kwasm_bytes *bytes, struct nlattr **attrs, struct kwasm_diag *diag);
-void kwasm_bytes_put(struct kwasm_bytes *bytes);
-
-/** kwasm_nl_string() - a string attribute, NULL when it is missing. */
-static inline const char *kwasm_nl_string(struct nlattr **attrs, int attr)
-{
-	return attrs[attr] ? nla_data(attrs[attr]) : NULL;
-}
-
-/**
- * kwasm_nl_create_program() - the program a request carries, not yet listed.
- *
- * On success the host tables stay locked until the caller has listed or dropped the program.
- */
-int kwasm_nl_create_program(struct genl_info *info, struct kwasm_diag *diag,
-			    struct kwasm_program **prog);
-
-/** kwasm_nl_find_program() - by NAME; ERR_PTR() with @diag set.  kwasm_lock held. */
-struct kwasm_program *kwasm_nl_find_program(struct genl_info *info, struct kwasm_diag *diag);
-
 #define KWASM_NO_PLACE KWASM_DIAG_NONE, KWASM_DIAG_NONE
 
-/* Handlers: a request, -errno with @diag set on failure.  Process context, no locks held. */
-int kwasm_nl_load(struct sk_buff *skb, struct genl_info *info, struct kwasm_diag *diag);
-int kwasm_nl_unload(struct sk_buff *skb, struct genl_info *info, struct kwasm_diag *diag);
-int kwasm_nl_replace(struct sk_buff *skb, struct genl_info *info, struct kwasm_diag *diag);
-int kwasm_nl_kill(struct sk_buff *skb, struct genl_info *info, struct kwasm_diag *diag);
-int kwasm_nl_attach(struct sk_buff *skb, struct genl_info *info, struct kwasm_diag *diag);
-int kwasm_nl_detach(struct sk_buff *skb, struct genl_info *info, struct kwasm_diag *diag);
-int kwasm_nl_get_program(struct sk_buff *skb, struct genl_info *info, struct kwasm_diag *diag);
-int kwasm_nl_get_attachment(struct sk_buff *skb, struct genl_info *info, struct kwasm_diag *diag);
-int kwasm_nl_get_info(struct sk_buff *skb, struct genl_info *info, struct kwasm_diag *diag);
-int kwasm_nl_invoke(struct sk_buff *skb, struct genl_info *info, struct kwasm_diag *diag);
+/*
+ * Handlers, as commands.def names them: process context, no locks held.  Of a request: -errno with
+ * the request's diagnostic set on failure, then nothing has changed.  Of a dump: as the kernel's
+ * netlink_callback wants it.
+ */
+#define COMMAND(name, privilege, flags, answer, ...) __VA_ARGS__
+#define DO(handler) int handler(struct kwasm_request *req);
+#define DUMP(handler) int handler(struct sk_buff *skb, struct netlink_callback *cb);
+#define ONE(attr, type)
+#define MANY(attr, type)
+#define NEST(attr, command)
+#include "commands.def"
+#undef COMMAND
+#undef DO
+#undef DUMP
+#undef ONE
+#undef MANY
+#undef NEST
 
-int kwasm_nl_dump_programs_start(struct netlink_callback *cb);
-int kwasm_nl_dump_programs(struct sk_buff *skb, struct netlink_callback *cb);
-int kwasm_nl_dump_attachments(struct sk_buff *skb, struct netlink_callback *cb);
-int kwasm_nl_dump_code(struct sk_buff *skb, struct netlink_callback *cb);
-int kwasm_nl_dump_log(struct sk_buff *skb, struct netlink_callback *cb);
+/**
+ * kwasm_nl_create_program() - the program that a request carries, not yet listed.
+ * @nest: where in the request it is, NULL for the request itself
+ *
+ * On success the host providers stay locked until the caller has listed or dropped the program.
+ */
+int kwasm_nl_create_program(struct kwasm_request *req, const struct nlattr *nest,
+			    struct kwasm_program **prog);
 
 /*
  * Bytes of attributes in a message: of most, and of a program with its manifest, where names are
- * cut and their number is bounded (nl_put.c).
+ * cut and their number is bounded (show.c).
  */
 #define KWASM_NL_SMALL GENLMSG_DEFAULT_SIZE
 #define KWASM_NL_DETAIL 12288
 
-/** kwasm_nl_reply() - start a reply of at most @size bytes; NULL when there is no memory. */
-struct sk_buff *kwasm_nl_reply(struct genl_info *info, size_t size, void **header);
+/** kwasm_dump_begin() - a message of a dump.  Return: NULL when there is no room for one. */
+void *kwasm_dump_begin(struct sk_buff *skb, struct netlink_callback *cb);
+
+/** kwasm_dump_end() - end it, or take it back on @err.  Return: @err. */
+int kwasm_dump_end(struct sk_buff *skb, void *header, int err);
 
 /*
- * Serialisers.  Return: 0, or -EMSGSIZE when there is no room; then the message is of no use.
- * Programs and attachments under kwasm_lock.
+ * Serialisers, of what stands in a space.  Return: 0, or -EMSGSIZE when there is no room; then the
+ * message is of no use.  Programs and attachments under kwasm_lock.
  */
 int kwasm_nl_put_program(struct sk_buff *skb, const struct kwasm_program *prog, bool detail);
 int kwasm_nl_put_attachment(struct sk_buff *skb, struct kwasm_attachment *at);
 int kwasm_nl_put_log_line(struct sk_buff *skb, const struct kwasm_program *prog,
 			  struct kwasm_log_line *line);
-int kwasm_nl_put_trap(struct sk_buff *skb, const struct kwasm_module *module,
+
+/** kwasm_nl_put_trap() - nest @attr, of the trap space. */
+int kwasm_nl_put_trap(struct sk_buff *skb, int attr, const struct kwasm_module *module,
 		      const struct kwasm_trap_info *trap);
+
+static inline int kwasm_nl_put_u64(struct sk_buff *skb, int attr, u64 value)
+{
+	/* The padding is attribute 1 in every space that has numbers of 64 bits. */
+	return nla_put_u64_64bit(skb, attr, value, KWASM_A_PROGRAM_PAD);
+}
+
+/** kwasm_nl_put_name() - a name from the binary, which need not be terminated or short. */
+int kwasm_nl_put_name(struct sk_buff *skb, int attr, const struct kwasm_name *name);
 
 #endif /* KWASM_KERNEL_NETLINK_H */

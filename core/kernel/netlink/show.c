@@ -1,20 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * nl_put.c - programs and attachments as netlink attributes.
+ * show.c - programs, attachments and traps as netlink attributes.
+ *
+ * Guarantees: each fits into the message that is made for it; names are cut, their number bounded.
  */
+#include <crypto/sha2.h>
 #include <linux/math64.h>
 
 #include <asm/tsc.h>
 
 #include "netlink.h"
 
-static int put_u64(struct sk_buff *skb, int attr, u64 value)
-{
-	return nla_put_u64_64bit(skb, attr, value, KWASM_A_PAD);
-}
-
-/* A name from the binary, which need not be terminated or short. */
-static int put_name(struct sk_buff *skb, int attr, const struct kwasm_name *name)
+int kwasm_nl_put_name(struct sk_buff *skb, int attr, const struct kwasm_name *name)
 {
 	char text[KWASM_NAME_LEN];
 	u32 len = min_t(u32, name->len, sizeof(text) - 1);
@@ -26,27 +23,23 @@ static int put_name(struct sk_buff *skb, int attr, const struct kwasm_name *name
 
 static int put_import(struct sk_buff *skb, const struct kwasm_import *import)
 {
-	struct nlattr *nest = nla_nest_start(skb, KWASM_A_IMPORT);
+	struct nlattr *nest = nla_nest_start(skb, KWASM_A_PROGRAM_IMPORT);
 
-	if (!nest || put_name(skb, KWASM_A_MODULE, &import->module) ||
-	    put_name(skb, KWASM_A_ENTRY, &import->field) ||
-	    nla_put_u8(skb, KWASM_A_KIND, import->kind)) {
-		nla_nest_cancel(skb, nest);
+	if (!nest || kwasm_nl_put_name(skb, KWASM_A_IMPORT_MODULE, &import->module) ||
+	    kwasm_nl_put_name(skb, KWASM_A_IMPORT_NAME, &import->field) ||
+	    nla_put_u8(skb, KWASM_A_IMPORT_KIND, import->kind))
 		return -EMSGSIZE;
-	}
 	nla_nest_end(skb, nest);
 	return 0;
 }
 
 static int put_export(struct sk_buff *skb, const struct kwasm_export *export)
 {
-	struct nlattr *nest = nla_nest_start(skb, KWASM_A_EXPORT);
+	struct nlattr *nest = nla_nest_start(skb, KWASM_A_PROGRAM_EXPORT);
 
-	if (!nest || put_name(skb, KWASM_A_ENTRY, &export->name) ||
-	    nla_put_u8(skb, KWASM_A_KIND, export->kind)) {
-		nla_nest_cancel(skb, nest);
+	if (!nest || kwasm_nl_put_name(skb, KWASM_A_EXPORT_NAME, &export->name) ||
+	    nla_put_u8(skb, KWASM_A_EXPORT_KIND, export->kind))
 		return -EMSGSIZE;
-	}
 	nla_nest_end(skb, nest);
 	return 0;
 }
@@ -70,66 +63,48 @@ static int put_manifest(struct sk_buff *skb, const struct kwasm_module *m)
 	return 0;
 }
 
-static int put_program_fields(struct sk_buff *skb, const struct kwasm_program *prog)
-{
-	if (nla_put_string(skb, KWASM_A_NAME, prog->name) ||
-	    nla_put_u32(skb, KWASM_A_ID, prog->id) ||
-	    nla_put(skb, KWASM_A_TAG, sizeof(prog->digest), prog->digest) ||
-	    put_u64(skb, KWASM_A_AGE_NS, ktime_get_ns() - prog->loaded_ns) ||
-	    nla_put_u32(skb, KWASM_A_WASM_BYTES, prog->module->size) ||
-	    nla_put_u32(skb, KWASM_A_CODE_BYTES, prog->code->text_used) ||
-	    put_u64(skb, KWASM_A_MEMORY_BYTES, kwasm_program_memory_bytes(prog)) ||
-	    put_u64(skb, KWASM_A_COMPILE_NS, prog->code->compile_ns) ||
-	    nla_put_u32(skb, KWASM_A_INSTANCES, num_possible_cpus()) ||
-	    nla_put_u32(skb, KWASM_A_ATTACHMENTS, prog->attachments) ||
-	    nla_put_u8(skb, KWASM_A_FLOATS, prog->module->float_code) ||
-	    nla_put_u8(skb, KWASM_A_LINKED, prog->linked) ||
-	    put_u64(skb, KWASM_A_TIME_LIMIT, prog->time_limit_ns) ||
-	    put_u64(skb, KWASM_A_MEMORY_LIMIT,
-		    (u64)prog->limits.memory_pages * KWASM_PAGE_SIZE) ||
-	    put_u64(skb, KWASM_A_LOST, READ_ONCE(prog->log.lost)))
-		return -EMSGSIZE;
-	return 0;
-}
-
 int kwasm_nl_put_program(struct sk_buff *skb, const struct kwasm_program *prog, bool detail)
 {
-	struct nlattr *nest = nla_nest_start(skb, KWASM_A_PROGRAM);
+	u64 memory = (u64)prog->limits.memory_pages * KWASM_PAGE_SIZE;
 
-	if (!nest)
-		return -EMSGSIZE;
-	if (put_program_fields(skb, prog) || (detail && put_manifest(skb, prog->module))) {
-		nla_nest_cancel(skb, nest);
-		return -EMSGSIZE;
-	}
-	nla_nest_end(skb, nest);
-	return 0;
+	return nla_put_string(skb, KWASM_A_PROGRAM_NAME, prog->name) ?:
+	       nla_put_u32(skb, KWASM_A_PROGRAM_ID, prog->id) ?:
+	       nla_put(skb, KWASM_A_PROGRAM_TAG, sizeof(prog->digest), prog->digest) ?:
+	       kwasm_nl_put_u64(skb, KWASM_A_PROGRAM_AGE_NS, ktime_get_ns() - prog->loaded_ns) ?:
+	       nla_put_u32(skb, KWASM_A_PROGRAM_WASM_BYTES, prog->module->size) ?:
+	       nla_put_u32(skb, KWASM_A_PROGRAM_CODE_BYTES, prog->code->text_used) ?:
+	       kwasm_nl_put_u64(skb, KWASM_A_PROGRAM_MEMORY_BYTES,
+				kwasm_program_memory_bytes(prog)) ?:
+	       kwasm_nl_put_u64(skb, KWASM_A_PROGRAM_COMPILE_NS, prog->code->compile_ns) ?:
+	       nla_put_u32(skb, KWASM_A_PROGRAM_INSTANCES, num_possible_cpus()) ?:
+	       nla_put_u32(skb, KWASM_A_PROGRAM_ATTACHMENTS, prog->attachments) ?:
+	       nla_put_u8(skb, KWASM_A_PROGRAM_FLOATS, prog->module->float_code) ?:
+	       nla_put_u8(skb, KWASM_A_PROGRAM_LINKED, prog->linked) ?:
+	       kwasm_nl_put_u64(skb, KWASM_A_PROGRAM_TIME_LIMIT, prog->time_limit_ns) ?:
+	       kwasm_nl_put_u64(skb, KWASM_A_PROGRAM_MEMORY_LIMIT, memory) ?:
+	       kwasm_nl_put_u64(skb, KWASM_A_PROGRAM_LOST, READ_ONCE(prog->log.lost)) ?:
+	       (detail ? put_manifest(skb, prog->module) : 0);
 }
 
-int kwasm_nl_put_trap(struct sk_buff *skb, const struct kwasm_module *module,
+int kwasm_nl_put_trap(struct sk_buff *skb, int attr, const struct kwasm_module *module,
 		      const struct kwasm_trap_info *trap)
 {
-	struct nlattr *nest = nla_nest_start(skb, KWASM_A_TRAP);
+	struct nlattr *nest = nla_nest_start(skb, attr);
+	bool located = trap->offset != KWASM_DIAG_NONE;
+	const struct kwasm_name *name;
 
-	if (!nest)
+	if (!nest || nla_put_u8(skb, KWASM_A_TRAP_KIND, trap->kind) ||
+	    (located && (nla_put_u32(skb, KWASM_A_TRAP_FUNC, trap->func) ||
+			 nla_put_u32(skb, KWASM_A_TRAP_OFFSET, trap->offset))))
 		return -EMSGSIZE;
-	if (nla_put_u8(skb, KWASM_A_TRAP_KIND, trap->kind))
-		goto cancel;
-	if (trap->offset != KWASM_DIAG_NONE &&
-	    (nla_put_u32(skb, KWASM_A_FUNC, trap->func) ||
-	     nla_put_u32(skb, KWASM_A_OFFSET, trap->offset)))
-		goto cancel;
-	if (trap->offset != KWASM_DIAG_NONE && trap->func < module->num_funcs &&
-	    module->funcs[trap->func].name.len &&
-	    put_name(skb, KWASM_A_FUNC_NAME, &module->funcs[trap->func].name))
-		goto cancel;
-	if (trap->kind == KWASM_TRAP_MEMORY && put_u64(skb, KWASM_A_ADDRESS, trap->address))
-		goto cancel;
+	name = located && trap->func < module->num_funcs ? &module->funcs[trap->func].name : NULL;
+	if (name && name->len && kwasm_nl_put_name(skb, KWASM_A_TRAP_FUNC_NAME, name))
+		return -EMSGSIZE;
+	if (trap->kind == KWASM_TRAP_MEMORY &&
+	    kwasm_nl_put_u64(skb, KWASM_A_TRAP_ADDRESS, trap->address))
+		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
 	return 0;
-cancel:
-	nla_nest_cancel(skb, nest);
-	return -EMSGSIZE;
 }
 
 static void stats_sum(const struct kwasm_attachment *at, struct kwasm_hook_stats *sum)
@@ -179,76 +154,83 @@ static int put_trap_counts(struct sk_buff *skb, const struct kwasm_hook_stats *s
 		if (!stats->traps[i])
 			continue;
 		total += stats->traps[i];
-		nest = nla_nest_start(skb, KWASM_A_TRAP_COUNT);
-		if (!nest || nla_put_u8(skb, KWASM_A_TRAP_KIND, i) ||
-		    put_u64(skb, KWASM_A_COUNT, stats->traps[i]))
+		nest = nla_nest_start(skb, KWASM_A_STATS_TRAP_COUNT);
+		if (!nest || nla_put_u8(skb, KWASM_A_TRAP_COUNT_KIND, i) ||
+		    kwasm_nl_put_u64(skb, KWASM_A_TRAP_COUNT_COUNT, stats->traps[i]))
 			return -EMSGSIZE;
 		nla_nest_end(skb, nest);
 	}
-	return put_u64(skb, KWASM_A_TRAPS, total);
+	return kwasm_nl_put_u64(skb, KWASM_A_STATS_TRAPS, total);
 }
 
 static int put_stats(struct sk_buff *skb, const struct kwasm_attachment *at)
 {
-	struct nlattr *nest = nla_nest_start(skb, KWASM_A_STATS);
+	struct nlattr *nest = nla_nest_start(skb, KWASM_A_ATTACHMENT_STATS);
 	struct kwasm_hook_stats sum;
+	const u64 *verdicts = sum.verdicts;
 
 	if (!nest)
 		return -EMSGSIZE;
 	stats_sum(at, &sum);
-	if (put_u64(skb, KWASM_A_PACKETS, count_packets(&sum)) ||
-	    put_u64(skb, KWASM_A_BYTES, sum.bytes) ||
-	    put_u64(skb, KWASM_A_ACCEPTED, sum.verdicts[KWASM_VERDICT_ACCEPT]) ||
-	    put_u64(skb, KWASM_A_DROPPED, sum.verdicts[KWASM_VERDICT_DROP]) ||
-	    put_u64(skb, KWASM_A_QUEUED, sum.verdicts[KWASM_VERDICT_QUEUE]) ||
-	    put_u64(skb, KWASM_A_REPEATED, sum.verdicts[KWASM_VERDICT_REPEAT]) ||
-	    put_u64(skb, KWASM_A_REENTERED, sum.reentered) ||
-	    put_u64(skb, KWASM_A_SKIPPED, sum.skipped) ||
-	    put_u64(skb, KWASM_A_RESTARTS, at->restarts) ||
-	    put_u64(skb, KWASM_A_RUN_NS, cycles_to_ns(sum.run_cycles)) ||
-	    put_u64(skb, KWASM_A_RUN_MAX_NS, cycles_to_ns(sum.run_max_cycles)) ||
-	    put_trap_counts(skb, &sum)) {
-		nla_nest_cancel(skb, nest);
+	if (kwasm_nl_put_u64(skb, KWASM_A_STATS_PACKETS, count_packets(&sum)) ||
+	    kwasm_nl_put_u64(skb, KWASM_A_STATS_BYTES, sum.bytes) ||
+	    kwasm_nl_put_u64(skb, KWASM_A_STATS_ACCEPTED, verdicts[KWASM_VERDICT_ACCEPT]) ||
+	    kwasm_nl_put_u64(skb, KWASM_A_STATS_DROPPED, verdicts[KWASM_VERDICT_DROP]) ||
+	    kwasm_nl_put_u64(skb, KWASM_A_STATS_QUEUED, verdicts[KWASM_VERDICT_QUEUE]) ||
+	    kwasm_nl_put_u64(skb, KWASM_A_STATS_REPEATED, verdicts[KWASM_VERDICT_REPEAT]) ||
+	    kwasm_nl_put_u64(skb, KWASM_A_STATS_REENTERED, sum.reentered) ||
+	    kwasm_nl_put_u64(skb, KWASM_A_STATS_SKIPPED, sum.skipped) ||
+	    kwasm_nl_put_u64(skb, KWASM_A_STATS_RESTARTS, at->restarts) ||
+	    kwasm_nl_put_u64(skb, KWASM_A_STATS_RUN_NS, cycles_to_ns(sum.run_cycles)) ||
+	    kwasm_nl_put_u64(skb, KWASM_A_STATS_RUN_MAX_NS, cycles_to_ns(sum.run_max_cycles)) ||
+	    put_trap_counts(skb, &sum))
 		return -EMSGSIZE;
-	}
 	nla_nest_end(skb, nest);
-	return 0;
-}
-
-static int put_attachment_fields(struct sk_buff *skb, struct kwasm_attachment *at)
-{
-	/* A trap of the run before may have written its state late. */
-	u8 state = rcu_access_pointer(at->run) ? KWASM_STATE_ACTIVE : READ_ONCE(at->state);
-
-	if (nla_put_u32(skb, KWASM_A_ID, at->id) ||
-	    nla_put_string(skb, KWASM_A_NAME, at->prog->name) ||
-	    nla_put_string(skb, KWASM_A_HOOK, at->type->name) ||
-	    nla_put_string(skb, KWASM_A_ENTRY, at->entry) ||
-	    nla_put_u8(skb, KWASM_A_FAMILY, at->family) ||
-	    nla_put_s32(skb, KWASM_A_PRIORITY, at->priority) ||
-	    nla_put_u8(skb, KWASM_A_ON_TRAP, at->policy) ||
-	    nla_put_u8(skb, KWASM_A_STATE, state) ||
-	    put_u64(skb, KWASM_A_AGE_NS, ktime_get_ns() - at->attached_ns) ||
-	    (at->dev[0] && nla_put_string(skb, KWASM_A_DEV, at->dev)))
-		return -EMSGSIZE;
 	return 0;
 }
 
 int kwasm_nl_put_attachment(struct sk_buff *skb, struct kwasm_attachment *at)
 {
-	struct nlattr *nest = nla_nest_start(skb, KWASM_A_ATTACHMENT);
+	/* A trap of the run before may have written its state late. */
+	u8 state = rcu_access_pointer(at->run) ? KWASM_STATE_ACTIVE : READ_ONCE(at->state);
 	struct kwasm_trap_info trap;
 
-	if (!nest)
-		return -EMSGSIZE;
 	spin_lock_bh(&at->trap_lock);
 	trap = at->last_trap;
 	spin_unlock_bh(&at->trap_lock);
-	if (put_attachment_fields(skb, at) || put_stats(skb, at) ||
-	    (trap.kind && kwasm_nl_put_trap(skb, at->prog->module, &trap))) {
-		nla_nest_cancel(skb, nest);
-		return -EMSGSIZE;
-	}
-	nla_nest_end(skb, nest);
-	return 0;
+	return nla_put_u32(skb, KWASM_A_ATTACHMENT_ID, at->id) ?:
+	       nla_put_string(skb, KWASM_A_ATTACHMENT_NAME, at->prog->name) ?:
+	       nla_put_string(skb, KWASM_A_ATTACHMENT_HOOK, at->type->name) ?:
+	       nla_put_string(skb, KWASM_A_ATTACHMENT_ENTRY, at->entry) ?:
+	       nla_put_u8(skb, KWASM_A_ATTACHMENT_FAMILY, at->family) ?:
+	       nla_put_s32(skb, KWASM_A_ATTACHMENT_PRIORITY, at->priority) ?:
+	       nla_put_u8(skb, KWASM_A_ATTACHMENT_ON_TRAP, at->policy) ?:
+	       nla_put_u8(skb, KWASM_A_ATTACHMENT_STATE, state) ?:
+	       kwasm_nl_put_u64(skb, KWASM_A_ATTACHMENT_AGE_NS,
+				ktime_get_ns() - at->attached_ns) ?:
+	       (at->dev[0] ? nla_put_string(skb, KWASM_A_ATTACHMENT_DEV, at->dev) : 0) ?:
+	       put_stats(skb, at) ?:
+	       (trap.kind ? kwasm_nl_put_trap(skb, KWASM_A_ATTACHMENT_TRAP, at->prog->module,
+					      &trap) : 0);
 }
+
+/*
+ * The most that each of them takes: an attribute of each kind, a number with its padding, a name
+ * that is cut, and nests.
+ */
+#define ATTR(bytes) (NLA_HDRLEN + NLA_ALIGN(bytes))
+#define NUMBERS(space) (KWASM_A_##space##_MAX * (ATTR(sizeof(u64)) + NLA_HDRLEN))
+#define NAMED ATTR(KWASM_NAME_LEN)
+#define TRAP_BYTES (NUMBERS(TRAP) + NAMED)
+#define STATS_BYTES (NUMBERS(STATS) + KWASM_NUM_TRAPS * (NLA_HDRLEN + NUMBERS(TRAP_COUNT)))
+#define ATTACHMENT_BYTES (NUMBERS(ATTACHMENT) + 4 * NAMED + STATS_BYTES + TRAP_BYTES)
+#define PROGRAM_BYTES (NUMBERS(PROGRAM) + NAMED + ATTR(SHA256_DIGEST_SIZE))
+#define MANIFEST_BYTES (MANIFEST_MAX * (2 * NLA_HDRLEN + NUMBERS(IMPORT) + 2 * NAMED + \
+					NUMBERS(EXPORT) + NAMED))
+#define CALL_BYTES (NUMBERS(CALL) + TRAP_BYTES + KWASM_MAX_ARGS * (NLA_HDRLEN + NUMBERS(VALUE)))
+
+static_assert(PROGRAM_BYTES <= KWASM_NL_SMALL);
+static_assert(ATTACHMENT_BYTES <= KWASM_NL_SMALL);
+static_assert(CALL_BYTES <= KWASM_NL_SMALL);
+static_assert(NUMBERS(INFO) + NAMED <= KWASM_NL_SMALL);
+static_assert(PROGRAM_BYTES + MANIFEST_BYTES <= KWASM_NL_DETAIL);
