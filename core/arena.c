@@ -2,8 +2,8 @@
 /*
  * arena.c - bump allocation out of chunks that grow with the arena.
  *
- * Guarantees: memory is zeroed and aligned to 8; what is taken from the environment never exceeds
- * the ceiling; the waste is at most a quarter of what is taken plus one chunk.
+ * Guarantees: memory is zeroed and aligned to 8; memory taken from the environment never exceeds
+ * the limit; at most a quarter of it plus one chunk is wasted.
  */
 #include "arena.h"
 
@@ -11,9 +11,9 @@
 #define CHUNK_MAX (256u << 10)
 
 /**
- * struct kwasm_arena_chunk - header of a chunk; its room follows
- * @size: bytes of room
- * @fill: bytes of room handed out
+ * struct kwasm_arena_chunk - header of a chunk, followed by its bytes
+ * @size: usable bytes
+ * @fill: bytes allocated
  */
 struct kwasm_arena_chunk {
 	struct kwasm_arena_chunk *next;
@@ -62,7 +62,10 @@ void *kwasm_arena_alloc(struct kwasm_arena *arena, size_t n, size_t size)
 		c = chunk_create(arena, max(bytes, room & ~(size_t)7));
 		if (!c)
 			return NULL;
-		/* A large object gets its own chunk, behind the one that still has room. */
+		/*
+		 * A large object gets its own chunk, linked after the current one, which still has
+		 * room.
+		 */
 		if (arena->chunks && bytes == c->size) {
 			c->next = arena->chunks->next;
 			arena->chunks->next = c;

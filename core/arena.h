@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * arena.h - allocations that are freed together, with a ceiling.
+ * arena.h - allocations that are freed together, with a limit.
  */
 #ifndef KWASM_ARENA_H
 #define KWASM_ARENA_H
@@ -12,7 +12,7 @@ struct kwasm_arena_chunk;
 /**
  * struct kwasm_arena - a bump allocator
  * @used: bytes taken from the environment so far
- * @limit: ceiling of @used; beyond it every allocation fails
+ * @limit: maximum of @used; allocations beyond it fail
  *
  * Not locked: one owner at a time.
  */
@@ -25,9 +25,9 @@ struct kwasm_arena {
 void kwasm_arena_init(struct kwasm_arena *arena, size_t limit);
 
 /**
- * kwasm_arena_alloc() - zeroed room for @n objects of @size bytes, aligned to 8.
+ * kwasm_arena_alloc() - allocate zeroed memory for @n objects of @size bytes, aligned to 8.
  *
- * Return: NULL when memory or the ceiling is exhausted or @n * @size overflows.
+ * Return: NULL if memory or the limit is exhausted or @n * @size overflows.
  */
 void *kwasm_arena_alloc(struct kwasm_arena *arena, size_t n, size_t size);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * bitset.c - making bit sets.
+ * bitset.c - allocation of bit sets.
  */
 #include "bitset.h"
 

@@ -2,7 +2,7 @@
 /*
  * bitset.h - a set of small integers as words of 64 bits on an arena.
  *
- * A set is the bare array; its owner knows how many bits it has.
+ * A set is a plain array; its owner keeps the number of bits.
  */
 #ifndef KWASM_BITSET_H
 #define KWASM_BITSET_H
@@ -24,7 +24,7 @@ static inline void kwasm_bitset_add(u64 *set, u32 bit)
 	set[bit / 64] |= 1ULL << (bit % 64);
 }
 
-/** kwasm_bitset_create() - an empty set of @bits bits; NULL when the arena is exhausted. */
+/** kwasm_bitset_create() - an empty set of @bits bits; NULL if the arena is exhausted. */
 u64 *kwasm_bitset_create(struct kwasm_arena *arena, u32 bits);
 
 #endif /* KWASM_BITSET_H */

@@ -19,13 +19,15 @@ void kwasm_code_destroy(struct kwasm_code *code)
 	kwasm_free(code);
 }
 
-/* Where the code of a function begins: its entry thunk, if it has one, stands before it. */
+/* Start of a function's code, including its entry thunk, if any, which precedes it. */
 static u32 func_begin(const struct kwasm_code_func *cf)
 {
 	return cf->enter ? cf->enter : cf->start;
 }
 
-/* The last function that begins at or before @pc; functions ascend.  U32_MAX: none. */
+/*
+ * The last function that starts at or before @pc; functions are in ascending order.  U32_MAX: none.
+ */
 static u32 find_func(const struct kwasm_code *code, u32 pc)
 {
 	u32 low = 0, high = code->module->num_funcs - code->module->num_func_imports;
@@ -58,8 +60,8 @@ static u32 find_site(const struct kwasm_code *code, u32 pc)
 }
 
 /*
- * A pc without a site of its own (a watchdog may stop code anywhere) belongs to the last site
- * before it in its function, else to the function's first instruction.
+ * A pc without a site (a watchdog may stop code anywhere) belongs to the last site before it in its
+ * function, else to the function's first instruction.
  */
 int kwasm_code_locate(const struct kwasm_code *code, const void *pc, u32 *func, u32 *at)
 {

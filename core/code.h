@@ -14,7 +14,7 @@ struct kwasm_module;
  * struct kwasm_site - where a trap at machine code offset @pc came from
  *
  * Sorted by @pc.  For faulting accesses @pc is the instruction's first byte; for explicit traps it
- * is the last byte of the call to the trap stub, for calls that may not come back their last byte.
+ * is the last byte of the call to the trap stub, for calls that may not return, their last byte.
  */
 struct kwasm_site {
 	u32 pc;
@@ -27,16 +27,16 @@ struct kwasm_site {
 struct kwasm_code_func {
 	u32 start;
 	u32 end;
-	u32 enter;	/* its entry thunk, before @start; 0 where nothing outside can call it */
+	u32 enter;	/* its entry thunk, before @start; 0 if it cannot be called from outside */
 };
 
 /**
  * struct kwasm_code - a compiled module, shared by all its instances, immutable once sealed
- * @module: what it was made from; must outlive it
- * @bindings: what its imports are bound to; owned
- * @funcs: one per *defined* function; NULL for a module that was declared only: its instances have
- *	everything but code, and calling one of their functions traps with KWASM_TRAP_HOST
- * @compile_ns: how long it took
+ * @module: its source; must outlive it
+ * @bindings: bindings of its imports; owned
+ * @funcs: one per *defined* function; NULL for a module that was only declared: its instances have
+ * everything except code, and calling one of their functions traps with KWASM_TRAP_HOST
+ * @compile_ns: compile time
  */
 struct kwasm_code {
 	const struct kwasm_module *module;
@@ -49,11 +49,11 @@ struct kwasm_code {
 	u64 compile_ns;
 };
 
-/** kwasm_code_destroy() - free it; nobody may be inside.  NULL is allowed. */
+/** kwasm_code_destroy() - free compiled code, which must not be running.  NULL is allowed. */
 void kwasm_code_destroy(struct kwasm_code *code);
 
 /**
- * kwasm_code_locate() - which function and module offset a machine address belongs to.
+ * kwasm_code_locate() - find the function and module offset of a machine address.
  *
  * A function's entry thunk belongs to it.
  *

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * compile.c - a validated module to machine code: the list of passes.
+ * compile.c - compile a validated module to machine code: the list of passes.
  *
- * Guarantees: nothing of a failed compilation is left; each function is compiled within a ceiling
- * of memory of its own, the whole within a ceiling of time and of code; others run between passes.
+ * Guarantees: a failed compilation leaves nothing; each function has a memory limit, the whole
+ * module a limit of time and of code size; the CPU is yielded between passes.
  */
 #include "compile.h"
 #include "ir/ir.h"
@@ -17,7 +17,7 @@
  * @opts: never NULL
  * @target: never NULL
  * @code: the target's: the machine code so far
- * @arena: of the function at hand
+ * @arena: of the current function
  */
 struct compiler {
 	const struct kwasm_module *module;
@@ -103,7 +103,7 @@ const char *kwasm_pass_name(u32 n)
 	return n < ARRAY_SIZE(passes) ? passes[n].name : NULL;
 }
 
-/* Between passes: was the caller killed, is time up? */
+/* Between passes: has the caller been killed, is the time limit exceeded? */
 static int checkpoint(struct compiler *c, u32 func)
 {
 	u64 limit = c->opts->time_limit_ns;
@@ -156,7 +156,7 @@ static int compile_function(struct compiler *c, u32 index)
 	err = ir_func_init(&f, &c->arena, c->module, index, c->diag);
 	if (!err)
 		err = run_passes(c, &f);
-	/* whoever failed without a sentence ran into the ceiling */
+	/* a failure without a message exceeded the memory limit */
 	if (err)
 		kwasm_diag_set(c->diag, err, index, KWASM_DIAG_NONE,
 			       "cannot compile the function");

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * diag.c - records and prints the first error of an operation.
+ * diag.c - record and print the first error of an operation.
  *
- * Guarantees: a recorded text is never empty, never overwritten, and printable ASCII whatever
- * names the module brought.
+ * Guarantees: a recorded text is never empty, never overwritten, and printable ASCII whatever names
+ * the module contains.
  */
 #include "diag.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * diag.h - one error, in one sentence, with its place in the module.
+ * diag.h - an error message with its place in the module.
  */
 #ifndef KWASM_DIAG_H
 #define KWASM_DIAG_H
@@ -12,9 +12,9 @@
 
 /**
  * struct kwasm_diag - the first error of an operation
- * @func: index of the function it is about, or KWASM_DIAG_NONE
+ * @func: index of the function concerned, or KWASM_DIAG_NONE
  * @offset: byte offset in the module, or KWASM_DIAG_NONE
- * @text: the sentence without place; empty while there is no error
+ * @text: the message without the place; empty while there is no error
  */
 struct kwasm_diag {
 	u32 func;
@@ -28,11 +28,11 @@ void kwasm_diag_init(struct kwasm_diag *diag);
 /**
  * kwasm_diag_set() - record an error unless one is recorded already: the first one wins.
  * @diag: may be NULL
- * @err: what the caller wants to return, a negative errno
+ * @err: the caller's return value, a negative errno
  * @func: function index or KWASM_DIAG_NONE
  * @offset: byte offset in the module or KWASM_DIAG_NONE
- * @fmt: the sentence; bytes outside printable ASCII, which only names from a module can bring,
- *	come out as '?'
+ * @fmt: the message; bytes outside printable ASCII, which only names from a module can contain, are
+ * replaced with '?'
  *
  * Return: @err, so that `return kwasm_diag_set(...)` reads well.
  */

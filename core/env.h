@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * env.h - what the portable core takes from its surroundings.
+ * env.h - the interface of the portable core to its environment.
  *
- * The only portable header that knows the kernel from user space.  core/kernel/ and core/user/
- * implement the functions declared here; everything else in the core is the same source in both.
+ * The only portable header that distinguishes the kernel from user space.  core/kernel/ and
+ * core/user/ implement the functions declared here; all other core sources are the same in both.
  *
  * Context: unless a function says otherwise it is called in process context and may sleep.
  */
@@ -30,7 +30,7 @@
 #endif
 
 /**
- * kwasm_zalloc() - zeroed memory for @n objects of @size bytes.
+ * kwasm_zalloc() - allocate zeroed memory for @n objects of @size bytes.
  * @n: number of objects; @n * @size may overflow, which counts as out of memory
  * @size: bytes of one object
  *
@@ -38,21 +38,21 @@
  */
 void *kwasm_zalloc(size_t n, size_t size);
 
-/** kwasm_free() - give back what kwasm_zalloc() returned; NULL is allowed. */
+/** kwasm_free() - free memory from kwasm_zalloc(); NULL is allowed. */
 void kwasm_free(const void *p);
 
 /** kwasm_now_ns() - monotonic time in nanoseconds; any context. */
 u64 kwasm_now_ns(void);
 
 /**
- * kwasm_checkpoint() - a place where long work lets others run.
+ * kwasm_checkpoint() - yield the CPU in long-running work.
  *
  * Called by the decoder and by each compiler pass at least once per few thousand steps.
- * Return: 0, or -EINTR when the caller has been killed and the work must be abandoned.
+ * Return: 0, or -EINTR if the caller has been killed and must abandon the work.
  */
 int kwasm_checkpoint(void);
 
-/* CPU features that change what is emitted; chosen once at load. */
+/* CPU features that affect the emitted code; detected once at load. */
 enum kwasm_cpu_feature {
 	KWASM_CPU_LZCNT = 1 << 0,
 	KWASM_CPU_BMI1 = 1 << 1,	/* tzcnt */
@@ -61,15 +61,15 @@ enum kwasm_cpu_feature {
 	KWASM_CPU_SSE41 = 1 << 4,
 };
 
-/** kwasm_cpu_features() - the set of enum kwasm_cpu_feature this CPU has; any context. */
+/** kwasm_cpu_features() - the set of enum kwasm_cpu_feature of this CPU; any context. */
 u32 kwasm_cpu_features(void);
 
 /**
  * struct kwasm_text - memory for machine code
- * @exec: where the code runs; readable and executable after kwasm_text_seal()
- * @write: where it is written until it is sealed, NULL afterwards
+ * @exec: run-time address; readable and executable after kwasm_text_seal()
+ * @write: address for writing until it is sealed, NULL afterwards
  * @size: bytes, a multiple of the page size
- * @priv: the environment's own
+ * @priv: owned by the environment
  *
  * No page is ever writable and executable through the same mapping.  In the kernel @exec lies
  * within 2 GiB of the kernel's and the module's text, so that a rel32 call reaches both.
@@ -81,18 +81,18 @@ struct kwasm_text {
 	void *priv;
 };
 
-/** kwasm_text_alloc() - room for @size bytes of code.  Return: 0 or -ENOMEM, -E2BIG. */
+/** kwasm_text_alloc() - allocate memory for @size bytes of code.  Return: 0 or -ENOMEM, -E2BIG. */
 int kwasm_text_alloc(struct kwasm_text *text, size_t size);
 
 /** kwasm_text_seal() - end writing and make the code executable.  Return: 0 or -errno. */
 int kwasm_text_seal(struct kwasm_text *text);
 
-/** kwasm_text_free() - release @text; nobody may be inside.  An empty @text is allowed. */
+/** kwasm_text_free() - free @text, which must not be running.  An empty @text is allowed. */
 void kwasm_text_free(struct kwasm_text *text);
 
 /*
- * True where kwasm_text_alloc() guarantees that rel32 reaches the host's functions.  Elsewhere a
- * call to the host goes through a register.
+ * True if kwasm_text_alloc() guarantees that rel32 reaches the host's functions.  Otherwise calls
+ * to the host go through a register.
  */
 #ifdef __KERNEL__
 #define KWASM_TEXT_NEAR_HOST 1
@@ -101,56 +101,58 @@ void kwasm_text_free(struct kwasm_text *text);
 #endif
 
 /**
- * kwasm_host_return_thunk() - where compiled functions have to jump instead of a plain ret.
+ * kwasm_host_return_thunk() - target of the jump that compiled functions use instead of a plain
+ * ret.
  *
- * Return: the running kernel's return thunk, or NULL where `ret; int3` is right.
+ * Return: the running kernel's return thunk, or NULL if `ret; int3` is right.
  */
 const void *kwasm_host_return_thunk(void);
 
 /**
- * kwasm_host_indirect_thunk() - what replaces `jmp *reg` and (called) `call *reg`.
+ * kwasm_host_indirect_thunk() - replacement of `jmp *reg` and (called) `call *reg`.
  * @reg: x86 register number
  *
- * Return: the kernel's retpoline for @reg, or NULL where the plain instruction is right.
+ * Return: the kernel's retpoline for @reg, or NULL if the plain instruction is right.
  */
 const void *kwasm_host_indirect_thunk(unsigned int reg);
 
 /**
- * kwasm_stack_limit() - how deep a guest that is entered from here may go.
- * @bytes: stack it may use at most, struct kwasm_limits.stack_bytes
+ * kwasm_stack_limit() - stack limit of a guest that is entered from here.
+ * @bytes: maximum stack use, struct kwasm_limits.stack_bytes
  *
- * Called once per outermost entry, so it has to be cheap.  The environment keeps a reserve below
- * the limit for host functions, faults and interrupts on whatever stack is in use.
+ * Called once per outermost entry, so it must be cheap.  The environment keeps a reserve below the
+ * limit for host functions, faults and interrupts on the current stack.
  * Context: any in which a guest is entered.
- * Return: lowest stack pointer that compiled code may reach; U64_MAX where there is no room at all.
+ * Return: lowest stack pointer that compiled code may reach; U64_MAX if there is no room.
  */
 u64 kwasm_stack_limit(u32 bytes);
 
 struct kwasm_ctx;
 
 /**
- * kwasm_call_enter() - the outermost call from C, with the environment's precautions.
- * @ctx: context that is entered
+ * kwasm_call_enter() - the outermost call from C, with the environment's setup.
+ * @ctx: context to enter
  * @enter: entry thunk of the function, as for kwasm_enter()
  * @values: arguments in, results out
- * @limit_ms: time the call may take, struct kwasm_limits.call_ms
+ * @limit_ms: time limit of the call, struct kwasm_limits.call_ms
  *
- * The kernel switches BH off, gives guests with floats the FPU, and lets its watchdog end the call
- * with KWASM_TRAP_TIME; so does user space unless the caller has armed a deadline of its own.
+ * The kernel disables BH, acquires the FPU for guests with floats, and its watchdog ends the call
+ * with KWASM_TRAP_TIME.  User space also enforces the limit, unless the caller has armed a
+ * deadline.
  * Context: process.
- * Return: 0 or the enum kwasm_trap it ended with.
+ * Return: 0 or the enum kwasm_trap of the call.
  */
 u32 kwasm_call_enter(struct kwasm_ctx *ctx, const void *enter, u64 *values, u32 limit_ms);
 
 #define KWASM_PAGE_SIZE 65536u		/* a WebAssembly page */
-/* 33-bit effective addresses plus the widest access stay inside the reservation. */
+/* 33-bit effective addresses plus the widest access stay within the reservation. */
 #define KWASM_LINEAR_RESERVE ((1ULL << 33) + KWASM_PAGE_SIZE)
 
 /**
- * struct kwasm_linear - the address range behind one linear memory
+ * struct kwasm_linear - the address range of a linear memory
  * @base: start of KWASM_LINEAR_RESERVE bytes of address space; only the first @pages are backed
  * @pages: current size in WebAssembly pages
- * @max_pages: kwasm_linear_grow() never goes past it
+ * @max_pages: maximum size; kwasm_linear_grow() does not exceed it
  * @priv: the environment's own
  */
 struct kwasm_linear {
@@ -164,11 +166,11 @@ struct kwasm_linear {
  * kwasm_linear_reserve() - reserve the address range and back its first pages with zeroes.
  * @linear: filled in
  * @pages: initial size in WebAssembly pages
- * @max_pages: ceiling in WebAssembly pages; page tables are made ready for it where
- *	@atomic_grow is set, so that growing is legal in softirq
+ * @max_pages: maximum in WebAssembly pages; with @atomic_grow, page tables are prepared for it, so
+ * that growing is possible in softirq
  * @atomic_grow: kwasm_linear_grow() will be called from atomic context
  *
- * Return: 0, -ENOMEM, or -EDQUOT when the environment's ceiling on memories or pages is reached.
+ * Return: 0, -ENOMEM, or -EDQUOT if the environment's limit on memories or pages is reached.
  */
 int kwasm_linear_reserve(struct kwasm_linear *linear, u32 pages, u32 max_pages, bool atomic_grow);
 
@@ -176,11 +178,11 @@ int kwasm_linear_reserve(struct kwasm_linear *linear, u32 pages, u32 max_pages, 
  * kwasm_linear_grow() - back @delta more pages with zeroes, in place.
  *
  * Context: any in which the owner runs (softirq included).
- * Return: the old size in pages, or -ENOMEM with nothing changed.
+ * Return: the old size in pages, or -ENOMEM without any change.
  */
 s64 kwasm_linear_grow(struct kwasm_linear *linear, u32 delta);
 
-/** kwasm_linear_release() - give back pages and range; a zeroed @linear is allowed. */
+/** kwasm_linear_release() - free pages and address range; a zeroed @linear is allowed. */
 void kwasm_linear_release(struct kwasm_linear *linear);
 
 /* Unaligned little-endian access, any context. */

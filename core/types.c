@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * types.c - names and letters of types, and the limits that hold when nobody sets others.
+ * types.c - names and letters of types, and the default limits.
  */
 #include "types.h"
 

@@ -29,21 +29,21 @@ static inline bool kwasm_type_is_float(u8 type)
 	return type == KWASM_F32 || type == KWASM_F64;
 }
 
-/** kwasm_type_clean() - a value of @type without what is above its bits. */
+/** kwasm_type_clean() - a value of @type with the bits above its width cleared. */
 static inline u64 kwasm_type_clean(u8 type, u64 value)
 {
 	return type == KWASM_I32 || type == KWASM_F32 ? (u32)value : value;
 }
 
 /**
- * kwasm_type_by_letter() - the type that a letter of a signature stands for.
+ * kwasm_type_by_letter() - the type for a letter of a signature.
  * @letter: 'i' i32, 'I' i64, 'f' f32, 'F' f64, as in wasm_ops.def
  *
  * Return: enum kwasm_type, 0 for any other character.
  */
 u8 kwasm_type_by_letter(char letter);
 
-/** kwasm_type_name() - "i32", "funcref", ...; "unknown type" for a byte that is none. */
+/** kwasm_type_name() - "i32", "funcref", ...; "unknown type" for an invalid byte. */
 const char *kwasm_type_name(u8 type);
 
 /**
@@ -80,7 +80,7 @@ struct kwasm_range {
 };
 
 /**
- * struct kwasm_limits - what a module may ask for; every field settable by the environment
+ * struct kwasm_limits - limits of a module; the environment can set every field
  */
 struct kwasm_limits {
 	u32 module_bytes;	/* size of the binary */
@@ -88,7 +88,7 @@ struct kwasm_limits {
 	u32 imports;
 	u32 functions;		/* imported and defined */
 	u32 function_bytes;	/* size of one body */
-	u32 params;		/* of one function type; results alike */
+	u32 params;		/* of one function type; also results */
 	u32 locals;		/* of one function, parameters included */
 	u32 module_locals;	/* of all functions defined: a few bytes can declare thousands */
 	u32 nesting;		/* open blocks in a function */
@@ -99,13 +99,13 @@ struct kwasm_limits {
 	u32 memory_pages;	/* of one memory, at start and after growth */
 	u32 globals;
 	u32 exports;
-	u32 segments;		/* element segments; data segments alike */
+	u32 segments;		/* element segments; also data segments */
 	u32 code_bytes;		/* machine code of the whole module */
 	u32 stack_bytes;	/* machine stack of one invocation */
 	u32 call_ms;		/* time of one call from process context, 0: no limit */
 };
 
-/* The limits that hold when nobody sets others. */
+/* The default limits. */
 extern const struct kwasm_limits kwasm_limits_default;
 
 #endif /* KWASM_TYPES_H */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * abi.c - the host functions of import module "kwasm", bound to the table kwasm_abi.def.
+ * abi.c - the host functions of import module "kwasm", as listed in kwasm_abi.def.
  *
  * Every function here is called from compiled code in the guest's context (softirq or process,
  * BH off): nothing sleeps, nothing allocates, guest memory is reached through kwasm_ctx_slice().
@@ -18,7 +18,7 @@ static u64 abi_log(KWASM_HOST2(ctx, text, len))
 
 /*
  * Out-of-line form of the typed loads: bytes [offset, offset + size) little endian into @value.
- * Outside a packet there is nothing to read: the guest traps.
+ * Without a packet the guest traps.
  */
 static int packet_load(struct kwasm_ctx *ctx, u32 offset, void *value, u32 size)
 {

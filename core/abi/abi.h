@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * abi.h - the host functions of import module "kwasm", and what they ask of the environment.
+ * abi.h - the host functions of import module "kwasm", and the environment functions that they use.
  */
 #ifndef KWASM_ABI_H
 #define KWASM_ABI_H
@@ -12,7 +12,7 @@ struct kwasm_ctx;
 struct kwasm_packet;
 
 /**
- * kwasm_packet_read() - copy bytes of a packet, linear or not; the environment's.
+ * kwasm_packet_read() - copy bytes of a packet, linear or not; implemented by the environment.
  * @packet: ctx->packet
  * @offset: from the network header
  * @to: @len bytes
@@ -22,7 +22,7 @@ struct kwasm_packet;
  */
 int kwasm_packet_read(const struct kwasm_packet *packet, u32 offset, void *to, u32 len);
 
-/** kwasm_log_write() - one line of @len bytes from the guest; the environment's.  Any context. */
+/** kwasm_log_write() - log a line of @len bytes; implemented by the environment.  Any context. */
 int kwasm_log_write(struct kwasm_ctx *ctx, const char *text, u32 len);
 
 /* Import module "kwasm"; see kwasm_abi.def. */

@@ -13,20 +13,20 @@ struct kwasm_module;
 struct kwasm_packet;
 
 /**
- * struct kwasm_ctx - what a register (X64_CTX, r15) points to while a guest runs
+ * struct kwasm_ctx - a guest's context, in a register (X64_CTX, r15) while it runs
  *
  * Compiled code addresses its fields by offsetof; fixed fields first, then the per-module arrays
- * whose offsets struct kwasm_ctx_layout gives.  The first 128 bytes are the hot ones.
+ * whose offsets struct kwasm_ctx_layout gives.  The first 128 bytes are hot.
  *
  * @stack_limit: lowest stack pointer a prologue may reach
- * @saved_rsp: where the return address of the innermost entry's call is, for a trap
+ * @saved_rsp: address of the return address of the innermost entry's call, for a trap
  * @mem_base: linear memory 0, loaded into X64_MEM on entry
  * @memory: linear memory 0's object or NULL
  * @kill: nonzero (enum kwasm_trap): leave at the next check
- * @trap: enum kwasm_trap of the invocation that just ended early
- * @trap_pc: machine address where it trapped
+ * @trap: enum kwasm_trap of the last invocation that trapped
+ * @trap_pc: machine address of the trap
  * @trap_address: for faults: the address that was accessed
- * @deadline: the watchdog's, in the environment's clock; 0 none
+ * @deadline: of the watchdog, in the environment's clock; 0 none
  * @pkt_data: network header of the running packet (linear part), or NULL
  * @pkt_linear: bytes readable at @pkt_data
  * @pkt_len: bytes of the packet from the network header on, linear or not
@@ -34,7 +34,7 @@ struct kwasm_packet;
  * @results: buffer for results 1.. of multi-value calls and for operands of calls to other
  *	instances; holds the widest type of the module
  * @saved: rbx, rbp, r12, r13 of an entry that keeps them here rather than on its stack
- * @checked_rsp: an entry with this stack pointer needs no look at @stack_limit; 0 for none
+ * @checked_rsp: an entry with this stack pointer need not check @stack_limit; 0 for none
  */
 struct kwasm_ctx {
 	u64 stack_limit;
@@ -84,7 +84,7 @@ struct kwasm_ctx_layout {
 	u32 size;
 };
 
-/** kwasm_ctx_layout() - where a module's arrays stand; any context. */
+/** kwasm_ctx_layout() - offsets of a module's arrays; any context. */
 struct kwasm_ctx_layout kwasm_ctx_layout(const struct kwasm_module *module);
 
 /** kwasm_ctx_trap() - make the running guest leave with @trap when the host function returns. */
@@ -116,14 +116,15 @@ u32 kwasm_enter(struct kwasm_ctx *ctx, const void *enter, u64 *values);
 void kwasm_leave(void);
 
 /**
- * kwasm_fault_redirect() - the environment's fault handler asks: is this fault a guest's?
+ * kwasm_fault_redirect() - turn a guest's fault into a trap; called by the environment's fault
+ * handler.
  * @ctx: the context register at the fault; the caller has checked that @pc is in sealed text
  * @pc: interrupted instruction
- * @address: address accessed, 0 for traps that are none of memory
+ * @address: address accessed, 0 for traps other than memory
  * @trap: enum kwasm_trap: KWASM_TRAP_MEMORY for an access, KWASM_TRAP_KILLED for an instruction
  *	fetch from text made non-executable, KWASM_TRAP_TIME for the watchdog
  *
- * Records the trap in @ctx.  Context: any, including NMI-like exception context; takes no locks.
+ * Records the trap in @ctx.  Context: any, including NMI-like exception context; lockless.
  * Return: where to continue: kwasm_leave().
  */
 const void *kwasm_fault_redirect(struct kwasm_ctx *ctx, u64 pc, u64 address, u32 trap);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * host.h - functions that the host offers to guests: what the compiler has to know of one.
+ * host.h - host functions for guests, as the compiler sees them.
  *
- * A host function is called straight from compiled code, in the context the guest runs in (softirq
+ * Compiled code calls a host function directly, in the context the guest runs in (softirq
  * with BH off, or process context).  i32 arguments arrive zero-extended; an i32 result is truncated
  * by the caller.  Floats arrive and return as bit patterns in integer registers, those of an f32
  * zero-extended.  Guest pointers go through kwasm_ctx_slice() only.
@@ -17,8 +17,8 @@ struct kwasm_ctx;
 #define KWASM_HOST_PARAMS 5u
 
 /*
- * The C prototype of every host function, whatever its signature: KWASM_HOST2(ctx, text, len) are
- * the parameters of one that has two, and the rest that it does not look at.
+ * The C prototype of every host function, independent of its signature: KWASM_HOST2(ctx, text, len)
+ * declares the parameters of one with two, followed by the unused ones.
  */
 #define KWASM_HOST5(ctx, a, b, c, d, e) struct kwasm_ctx *ctx, u64 a, u64 b, u64 c, u64 d, u64 e
 #define KWASM_HOST4(ctx, a, b, c, d) KWASM_HOST5(ctx, a, b, c, d, unused4)
@@ -27,7 +27,7 @@ struct kwasm_ctx;
 #define KWASM_HOST1(ctx, a) KWASM_HOST2(ctx, a, unused1)
 #define KWASM_HOST0(ctx) KWASM_HOST1(ctx, unused0)
 
-/* What the compiler may emit in place of the call. */
+/* Code that the compiler may emit instead of the call. */
 enum kwasm_host_inline {
 	KWASM_INLINE_NONE,
 	KWASM_INLINE_PKTLOAD,	/* @access, @swap: typed load from the packet; slow: a call */
@@ -58,7 +58,7 @@ enum kwasm_host_context {
  * @fn: C function; see above for its prototype
  * @context: enum kwasm_host_context
  * @inline_op: enum kwasm_host_inline; with @access (enum kwasm_host_access), @swap, @ctx_offset
- * @doc: one sentence for documentation and `kwasmctl show`
+ * @doc: description for documentation and `kwasmctl show`
  */
 struct kwasm_host_fn {
 	const char *name;

@@ -2,9 +2,9 @@
 /*
  * instance.c - instantiation (spec 4.5.4) and calls from C.
  *
- * Guarantees: imports are all matched before anything is created; active segments are applied in
- * order, element segments first, each checked whole before it is written; what a trap leaves
- * behind stays as the specification has it.
+ * Guarantees: all imports are matched before anything is created; active segments are applied in
+ * order, element segments first, each checked entirely before it is written; effects before a trap
+ * persist, as the specification requires.
  */
 #include "bitset.h"
 #include "code.h"
@@ -55,7 +55,7 @@ u64 kwasm_instance_const(const struct kwasm_instance *inst, const struct kwasm_c
 	}
 }
 
-/* What stands in for the functions of a module that was declared only. */
+/* Stands in for the functions of a module that was only declared. */
 static u64 uncompiled(KWASM_HOST0(ctx))
 {
 	kwasm_ctx_trap(ctx, KWASM_TRAP_HOST);
@@ -68,7 +68,7 @@ static const struct kwasm_host_fn uncompiled_fn = {
 	.fn = uncompiled,
 };
 
-/* Values that a call may carry: results behind the first, and operands of calls elsewhere. */
+/* Values of a call: results after the first, and operands of calls to other instances. */
 static u32 widest_type(const struct kwasm_module *m)
 {
 	u32 widest = 0;
@@ -79,7 +79,7 @@ static u32 widest_type(const struct kwasm_module *m)
 	return widest;
 }
 
-/* Memory for everything whose size the module tells. */
+/* Memory for everything whose size depends on the module. */
 static struct kwasm_instance *alloc_instance(struct kwasm_store *store,
 					     const struct kwasm_code *code)
 {

@@ -3,7 +3,7 @@
  * instance.h - run-time structures (spec 4.2): stores and instances.
  *
  * Everything that is linked together lives in one store and is freed with it, so that references
- * between instances never dangle.  A store is entered by one CPU at a time: its owner sees to it
+ * between instances never dangle.  Only one CPU at a time may enter a store: its owner ensures this
  * (per-CPU stores, BH off, or a lock).
  */
 #ifndef KWASM_INSTANCE_H
@@ -18,7 +18,7 @@
 struct kwasm_code;
 
 /**
- * struct kwasm_func - a function reference: what a funcref points to
+ * struct kwasm_func - a function reference: the target of a funcref
  * @code: the function's first instruction, for callers in the same instance
  * @enter: entry thunk for calls from C and from other instances; NULL for host functions
  * @ctx: context it runs in; NULL for host functions
@@ -80,7 +80,7 @@ struct kwasm_store;
  */
 struct kwasm_store *kwasm_store_create(const struct kwasm_limits *limits, bool atomic_grow);
 
-/** kwasm_store_destroy() - free it with everything in it; nobody may be inside. */
+/** kwasm_store_destroy() - free a store and everything in it; no guest may be running in it. */
 void kwasm_store_destroy(struct kwasm_store *store);
 
 /**
@@ -97,10 +97,10 @@ struct kwasm_externval {
 };
 
 /**
- * kwasm_link_fn - what satisfies an import?
+ * kwasm_link_fn - find the object that satisfies an import
  *
- * Gives what satisfies import number @index.  Return: 0, or -ENOENT when there is none.
- * Functions already bound to a host function at compile time are not asked for.
+ * Return: 0, or -ENOENT if there is none.  Not called for functions that were bound to a host
+ * function at compile time.
  */
 typedef int (*kwasm_link_fn)(void *arg, const struct kwasm_module *module, u32 index,
 			     struct kwasm_externval *ext);
@@ -127,14 +127,14 @@ struct kwasm_instance {
 
 /**
  * kwasm_instance_create() - instantiate (spec 4.5.4), start function included.
- * @store: where it will live
+ * @store: its store
  * @code: compiled module; must outlive the store
- * @link: asked for each import; may be NULL when there are none
+ * @link: called for each import; may be NULL if there are none
  * @link_arg: its argument
- * @diag: names the import that is missing or has another type
+ * @diag: on failure, names the import that is missing or has a different type
  * @trap: filled in when a segment or the start function traps; may be NULL
- * @out: the instance.  As the specification demands, an instance whose start traps stays in
- *	the store (its tables may have been shared) although it is not returned
+ * @out: the instance.  As the specification requires, an instance whose start function traps stays
+ * in the store (its tables may be shared) although it is not returned
  *
  * Context: process, may sleep.
  * Return: 0; -ENOENT import missing; -EPROTOTYPE incompatible import; -EFAULT trap; -ENOMEM;
@@ -152,13 +152,13 @@ int kwasm_instance_create(struct kwasm_store *store, const struct kwasm_code *co
 int kwasm_instance_match(const struct kwasm_module *module, const struct kwasm_bindings *bindings,
 			 kwasm_link_fn link, void *link_arg, struct kwasm_diag *diag);
 
-/** kwasm_instance_externval() - what the instance exports under @name, for linking others to it. */
+/** kwasm_instance_externval() - the export @name of an instance, for linking others to it. */
 int kwasm_instance_externval(struct kwasm_instance *inst, const char *name, size_t len,
 			     struct kwasm_externval *ext);
 
 /*
- * Objects that a host offers by itself (a host module such as "spectest"); they live as long as
- * the store.  Each returns NULL when memory or a limit is exhausted.
+ * Objects of a host module such as "spectest"; they live as long as the store.  Each function
+ * returns NULL if memory or a limit is exhausted.
  */
 struct kwasm_func *kwasm_store_func(struct kwasm_store *store, const struct kwasm_host_fn *host);
 struct kwasm_table *kwasm_store_table(struct kwasm_store *store, struct kwasm_tabletype type);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * link.c - matches a module's imports with what is offered (spec 4.5.1 - 4.5.3).
+ * link.c - match a module's imports with the provided objects (spec 4.5.1 - 4.5.3).
  *
- * Guarantees: what passes is safe to use as the import's type says; tables and memories
- * are matched by their size of the moment.
+ * Guarantees: a matched object is safe to use with the import's type; tables and memories are
+ * matched by their current size.
  */
 #include "link.h"
 

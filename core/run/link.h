@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * link.h - matching a module's imports with what is offered (spec 4.5.1 - 4.5.3).
+ * link.h - match a module's imports with the provided objects (spec 4.5.1 - 4.5.3).
  */
 #ifndef KWASM_LINK_H
 #define KWASM_LINK_H
@@ -8,12 +8,12 @@
 #include "instance.h"
 
 /**
- * kwasm_link_match() - find and check what satisfies each import.
- * @module: whose imports
+ * kwasm_link_match() - find and check the object for each import.
+ * @module: the importing module
  * @bindings: function imports bound already
- * @link: asked for all others; may be NULL
+ * @link: called for all others; may be NULL
  * @link_arg: its argument
- * @diag: names the first import that is missing or has another type
+ * @diag: on failure, names the first import that is missing or has a different type
  * @externs: one entry per import, filled in
  *
  * Return: 0, -ENOENT, -EPROTOTYPE.

@@ -9,7 +9,7 @@
 #include "wasm/module.h"
 
 /**
- * struct kwasm_provider - the functions behind one import module
+ * struct kwasm_provider - the functions of an import module
  * @module: name of the import module
  * @fns: its @num_fns functions
  */
@@ -21,9 +21,9 @@ struct kwasm_provider {
 
 /**
  * kwasm_bindings_resolve() - bind function imports to the functions of providers.
- * @module: whose imports
+ * @module: the importing module
  * @providers: @num_providers of them
- * @strict: an import that no provider has is an error (else its entry stays NULL)
+ * @strict: an import without a provider is an error (else its entry stays NULL)
  * @diag: names the import, its type, what was expected
  * @bindings: filled in; free with kwasm_bindings_release()
  *
@@ -35,11 +35,11 @@ int kwasm_bindings_resolve(const struct kwasm_module *module,
 void kwasm_bindings_release(struct kwasm_bindings *bindings);
 
 /**
- * kwasm_host_call() - call a host function as compiled code does.
- * @fn: what to call
+ * kwasm_host_call() - call a host function like compiled code.
+ * @fn: the function
  * @ctx: its first argument
- * @type: of the function; it may have more parameters where @fn stands in for code that is missing
- * @values: the arguments; what is above 32 bits of an i32 or f32 is of no account
+ * @type: of the function; it may have more parameters if @fn stands in for missing code
+ * @values: the arguments; the upper 32 bits of an i32 or f32 are ignored
  *
  * Context: the host function's.  Return: the result, those of 32 bits zero-extended, or 0.
  */

@@ -3,9 +3,9 @@
  * rt.h - functions that compiled code calls for instructions too large to emit inline.
  *
  * Called with the guest's context by the System V convention; i32 operands arrive zero-extended.
- * All checks come before the first write (spec 4.4.6, 4.4.7); a function that traps does so through
- * kwasm_ctx_trap() and its result means nothing then.
- * Context: any in which a guest runs; only the two that grow take memory.
+ * All checks come before the first write (spec 4.4.6, 4.4.7); a function that traps calls
+ * kwasm_ctx_trap(), and its result is then ignored.
+ * Context: any in which a guest runs; only the two grow functions allocate memory.
  */
 #ifndef KWASM_RT_H
 #define KWASM_RT_H
@@ -34,8 +34,8 @@ struct kwasm_rt_fn {
 };
 
 /*
- * Long work is done in pieces of this many bytes, between which a request to leave (a deadline, a
- * kill) is seen: no instruction takes much longer than that, whatever its operands.
+ * Long work is split into pieces of this many bytes, and a request to leave (a deadline, a kill) is
+ * checked between them: this bounds the run time of an instruction for any operands.
  */
 #define KWASM_RT_PIECE (64u << 10)
 

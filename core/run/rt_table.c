@@ -44,7 +44,7 @@ u32 kwasm_rt_table_size(struct kwasm_ctx *ctx, u32 table)
 	return table_at(ctx, table)->size;
 }
 
-/* Room doubles, so that growing one by one is linear on the whole. */
+/* Capacity doubles, so that growing one by one is linear in total. */
 static int make_room(struct kwasm_table *t, u32 size)
 {
 	if (size <= t->capacity)
@@ -52,7 +52,7 @@ static int make_room(struct kwasm_table *t, u32 size)
 	return kwasm_table_reserve(t, min_t(u64, t->max, max_t(u64, size, t->capacity * 2ull)));
 }
 
-/* Room behind a table's end is null, so that what a request to leave cuts short is sound. */
+/* Entries beyond a table's end are null, so that an interrupted growth is sound. */
 static void fill(struct kwasm_ctx *ctx, u64 *elems, u64 value, u32 len)
 {
 	u32 i;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * store.c - what instances are made of and share: memories, tables, globals, host functions and
- * the numbers of function types.
+ * store.c - objects that instances consist of and share: memories, tables, globals, host functions
+ * and the numbers of function types.
  *
  * Guarantees: objects of a store live until it is destroyed, wherever they were created; two
- * function types have the same number in a store exactly when they are equal; numbering is in
- * constant time on average, whatever types a module has.
+ * function types have the same number in a store if and only if they are equal; numbering takes
+ * constant time on average for any types.
  */
 #include "store.h"
 
@@ -84,7 +84,7 @@ struct kwasm_ctx *kwasm_store_ctx(struct kwasm_store *store, u32 size)
 /**
  * kwasm_store_create() - see instance.h.
  *
- * Context: process, may sleep.  Return: NULL when there is no memory.
+ * Context: process, may sleep.  Return: NULL if out of memory.
  */
 struct kwasm_store *kwasm_store_create(const struct kwasm_limits *limits, bool atomic_grow)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * store.h - what the files that implement stores and instances share.
+ * store.h - shared by the files that implement stores and instances.
  */
 #ifndef KWASM_STORE_H
 #define KWASM_STORE_H
@@ -11,7 +11,7 @@
 struct kwasm_store_sig {
 	const struct kwasm_functype *type;
 	u32 hash;
-	u32 next;		/* number of the next one in its bucket, 0 ends it */
+	u32 next;		/* number of the next one in its bucket, 0 if it is the last */
 };
 
 /**
@@ -20,8 +20,8 @@ struct kwasm_store_sig {
  * @buckets: @num_buckets heads of chains through @sigs, a power of two
  * @depth: entries from C that have not returned
  * @stack_limit: of the outermost entry
- * @host_ctx: context of host functions that are called from C; it has no memory
- * @thread: the environment's own, like @owner
+ * @host_ctx: context of host functions that are called from C, without a memory
+ * @thread: owned by the environment, like @owner
  */
 struct kwasm_store {
 	struct kwasm_arena arena;
@@ -43,7 +43,7 @@ struct kwasm_store {
 	void *owner;
 };
 
-/* A function object of the host; others have no need of the store. */
+/* A function object of the host; others do not need the store. */
 struct kwasm_host_func {
 	struct kwasm_func func;
 	struct kwasm_store *store;
@@ -51,13 +51,13 @@ struct kwasm_host_func {
 
 /**
  * kwasm_store_sig() - the store's number of a function type: equal types, equal numbers.
- * @type: has to live as long as the store
+ * @type: must live as long as the store
  *
- * Return: the number, or 0 when there is no memory.
+ * Return: the number, or 0 if out of memory.
  */
 u32 kwasm_store_sig(struct kwasm_store *store, const struct kwasm_functype *type);
 
-/** kwasm_store_host_func() - kwasm_store_func() with the type at hand. */
+/** kwasm_store_host_func() - kwasm_store_func() with a given type. */
 struct kwasm_func *kwasm_store_host_func(struct kwasm_store *store,
 					 const struct kwasm_host_fn *host,
 					 const struct kwasm_functype *type);
@@ -65,7 +65,7 @@ struct kwasm_func *kwasm_store_host_func(struct kwasm_store *store,
 /**
  * kwasm_store_ctx() - a zeroed context of @size bytes, aligned to a cache line.
  *
- * Return: NULL when there is no memory.
+ * Return: NULL if out of memory.
  */
 struct kwasm_ctx *kwasm_store_ctx(struct kwasm_store *store, u32 size);
 
@@ -89,7 +89,7 @@ static inline bool kwasm_store_has_floats(const struct kwasm_store *store)
 /**
  * kwasm_rt_move() - memmove() in pieces of KWASM_RT_PIECE.
  *
- * What is left is left out once the guest of @ctx has to leave.
+ * Stops early when the guest of @ctx has to leave.
  */
 void kwasm_rt_move(struct kwasm_ctx *ctx, u8 *to, const u8 *from, size_t len);
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * trap.c - traps: their names, how a fault becomes one, and where it happened.
+ * trap.c - traps: their names, conversion of faults, and their place in the module.
  *
- * Guarantees: what runs in a fault handler (kwasm_fault_redirect()) touches the context only and
- * takes no locks; the search for the place is left to whoever called the guest.
+ * Guarantees: code for fault handlers (kwasm_fault_redirect()) only accesses the context and takes
+ * no locks; the caller of the guest looks up the place.
  */
 #include "code.h"
 #include "instance.h"
@@ -41,7 +41,7 @@ const void *kwasm_fault_redirect(struct kwasm_ctx *ctx, u64 pc, u64 address, u32
 	return (const void *)kwasm_leave;
 }
 
-/* The trap may have come from another instance that the entered one called. */
+/* The trap may have occurred in another instance that the entered one called. */
 static const struct kwasm_instance *instance_at(const struct kwasm_ctx *ctx, const void *pc,
 						struct kwasm_trap_info *info)
 {

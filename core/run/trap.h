@@ -7,7 +7,7 @@
 
 #include "env.h"
 
-/* TRAP(NAME, "word in the protocol and in JSON", "sentence as the specification's suite has it") */
+/* TRAP(NAME, "name in the protocol and in JSON", "text of the specification's suite") */
 #define KWASM_TRAPS(TRAP)								\
 	TRAP(NONE, "none", "no trap")							\
 	TRAP(UNREACHABLE, "unreachable", "unreachable")					\
@@ -37,11 +37,11 @@ const char *kwasm_trap_word(u32 trap);
 const char *kwasm_trap_text(u32 trap);
 
 /**
- * struct kwasm_trap_info - where it happened
+ * struct kwasm_trap_info - kind and place of a trap
  * @kind: enum kwasm_trap
  * @func: index of the function that trapped in its module
  * @offset: byte offset of the instruction in the module
- * @address: faulting accesses: first byte of the guest's memory that was not there, else 0
+ * @address: faulting accesses: first inaccessible byte of the guest's memory, else 0
  */
 struct kwasm_trap_info {
 	u32 kind;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * verdict.c - names of verdicts, and what is said for a handler that trapped.
+ * verdict.c - names of verdicts, and the verdict for a handler that trapped.
  */
 #include "uapi/kwasm.h"
 #include "verdict.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * verdict.h - what a handler may say of a packet, and what is said for one that trapped.
+ * verdict.h - verdicts of handlers, and the verdict for one that trapped.
  */
 #ifndef KWASM_VERDICT_H
 #define KWASM_VERDICT_H
@@ -34,13 +34,13 @@ static inline bool kwasm_verdict_again(u32 v, u32 runs)
 	return v == KWASM_VERDICT_REPEAT && runs < KWASM_VERDICT_RUNS_MAX;
 }
 
-/** kwasm_verdict_final() - @v, or what is said for a handler that asked for one run too many. */
+/** kwasm_verdict_final() - @v, or the verdict for a handler that exceeded the repeat limit. */
 static inline u32 kwasm_verdict_final(u32 v)
 {
 	return v == KWASM_VERDICT_REPEAT ? KWASM_VERDICT_DROP : v;
 }
 
-/** kwasm_verdict_trapped() - what is said for a handler that trapped, by enum kwasm_policy. */
+/** kwasm_verdict_trapped() - the verdict for a handler that trapped, by enum kwasm_policy. */
 u32 kwasm_verdict_trapped(u32 policy);
 
 /** kwasm_verdict_name() - "accept"; NULL for none.  Any context. */

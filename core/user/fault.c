@@ -2,11 +2,11 @@
 /*
  * fault.c - faults of compiled code become traps, and deadlines end guests, in user space.
  *
- * Guarantees: a fault or tick outside of compiled code is never taken for a guest's: faults go on
- * to whoever handled the signal before; the handlers take no locks and allocate nothing.
+ * Guarantees: a fault or tick outside compiled code is never attributed to a guest: faults are
+ * passed to the previous signal handler; the handlers take no locks and do not allocate.
  *
- * Compiled code keeps its context in a register everywhere inside a registered range, so that the
- * handlers find it in the interrupted registers.
+ * Compiled code keeps its context in a register throughout a registered range, so that the handlers
+ * find it in the interrupted registers.
  */
 #define _GNU_SOURCE
 #include <pthread.h>

@@ -3,8 +3,7 @@
  * text.c - memory for machine code in user space.
  *
  * Guarantees: the pages are shared memory mapped twice, once writable and once executable, never
- * both; the writable mapping is gone when the code is sealed, and the executable one is readable
- * only until then.
+ * both; sealing removes the writable mapping; until then the other one is only readable.
  */
 #define _GNU_SOURCE
 #include <sys/mman.h>

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * user.h - what the library offers in user space beyond the portable core, and what its files
- * share.
+ * user.h - the library's user-space interface beyond the portable core, and internals of its files.
  */
 #ifndef KWASM_USER_H
 #define KWASM_USER_H
@@ -20,10 +19,10 @@
 int kwasm_user_deadline_arm(struct kwasm_ctx *ctx, u64 ns);
 
 /**
- * kwasm_user_deadline_init() - what the thread's first deadline needs, ahead of it.
+ * kwasm_user_deadline_init() - prepare the thread's first deadline in advance.
  *
- * For those who want to know before a guest runs that one can be armed: where it cannot, a call
- * that struct kwasm_limits.call_ms limits does not begin and ends with KWASM_TRAP_TIME.
+ * Lets a caller check that a deadline can be armed: if it cannot, a call that is limited by struct
+ * kwasm_limits.call_ms does not start and ends with KWASM_TRAP_TIME.
  * Return: 0 or -errno.
  */
 int kwasm_user_deadline_init(void);
@@ -33,13 +32,13 @@ void kwasm_user_deadline_disarm(struct kwasm_ctx *ctx);
 
 /* ---- inside core/user/ ---- */
 
-/** kwasm_user_deadline_armed() - is one of the calling thread's under way? */
+/** kwasm_user_deadline_armed() - has the calling thread armed a deadline? */
 bool kwasm_user_deadline_armed(void);
 
 /** kwasm_user_text_add() - compiled code may run in [@start, @end) from now on.  Or -ENOSPC. */
 int kwasm_user_text_add(const void *start, const void *end);
 
-/** kwasm_user_text_del() - the range that begins at @start is gone. */
+/** kwasm_user_text_del() - unregister the range that starts at @start. */
 void kwasm_user_text_del(const void *start);
 
 /** kwasm_user_thread_init() - signal stack and handlers for the calling thread.  0 or -errno. */

@@ -42,9 +42,9 @@ struct kwasm_user_log {
 #define KWASM_USER_LOG_LINE 256
 
 /**
- * kwasm_user_packet_set() - make @packet the one that handlers of @ctx see; NULL for none.
+ * kwasm_user_packet_set() - set the packet that handlers of @ctx see; NULL for none.
  *
- * It must stay until another one is set.
+ * It must stay valid until another one is set.
  */
 void kwasm_user_packet_set(struct kwasm_ctx *ctx, struct kwasm_packet *packet);
 

@@ -2,9 +2,9 @@
 /*
  * module.c - from a binary to an immutable, validated struct kwasm_module.
  *
- * Guarantees: a module that comes out is valid by the specification and within its limits; one
- * that does not leaves nothing behind but the first error.  The module refers only to its own copy
- * of the binary.
+ * Guarantees: a returned module is valid according to the specification and within its limits; a
+ * failure leaves nothing but the first error.  The module refers only to its own copy of the
+ * binary.
  */
 #include "module_decode.h"
 
@@ -85,7 +85,7 @@ void kwasm_decoder_fail_bodies(struct kwasm_decoder *d, u32 at)
 			  d->m->num_funcs - d->m->num_func_imports, d->num_bodies);
 }
 
-/* Position of a section in the fixed order; the data count section stands before the code. */
+/* Position of a section in the fixed order; the data count section precedes the code. */
 static unsigned int section_rank(u8 id)
 {
 	if (id == SECTION_DATA_COUNT)
@@ -225,7 +225,7 @@ int kwasm_module_decode(const u8 *bytes, size_t size, const struct kwasm_limits 
 
 	if (!limits)
 		limits = &kwasm_limits_default;
-	/* Offsets are 32 bits, and KWASM_DIAG_NONE is none of them. */
+	/* Offsets have 32 bits and never equal KWASM_DIAG_NONE. */
 	if (size > limits->module_bytes || size >= KWASM_DIAG_NONE)
 		return kwasm_diag_set(diag, -E2BIG, KWASM_DIAG_NONE, KWASM_DIAG_NONE,
 				      "module too large: %zu bytes, the limit is %u", size,

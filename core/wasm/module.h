@@ -38,7 +38,7 @@ struct kwasm_globaltype {
 };
 
 /**
- * struct kwasm_import - @kind says which member of the union counts
+ * struct kwasm_import - @kind selects the member of the union
  * @index: its index in its own index space (function, table, memory, global)
  */
 struct kwasm_import {
@@ -94,13 +94,13 @@ struct kwasm_local_run {
  * @end: offset after the final `end`
  * @num_locals: parameters and declared locals
  * @runs: types of the declared locals, run-length coded as in the binary; without parameters
- * @max_operands: deepest operand stack the validator met
+ * @max_operands: maximum depth of the operand stack
  * @num_blocks: block, loop and if instructions
  * @num_branches: br, br_if, br_table targets, returns
  * @float_code: first byte offset at which floats are needed (params, results, locals or
- *	instructions), or 0 when it is pure integer code
+ *	instructions), or 0 for pure integer code
  * @tables_written: bit n: an instruction changes table n, for the first 64
- * @declared: named outside of function bodies, so that ref.func may name it (spec 3.4.10)
+ * @declared: referenced outside function bodies, so that ref.func may use it (spec 3.4.10)
  * @escapes: reachable from outside: declared or the start function
  * @leaf: contains no call
  * @name: from the name section, else an export's, else empty
@@ -148,7 +148,7 @@ struct kwasm_data {
 };
 
 /**
- * struct kwasm_module - everything the binary says
+ * struct kwasm_module - the contents of a binary
  *
  * Index spaces hold imports first.  num_X counts the whole space, num_X_imports its imported part.
  */
@@ -197,9 +197,9 @@ struct kwasm_module {
 
 /**
  * kwasm_module_decode() - read and validate a binary (spec 5 and 3).
- * @bytes: the binary; copied, so that the caller may change or free it at once
+ * @bytes: the binary; copied, so that the caller may change or free it
  * @size: its length in bytes
- * @limits: ceilings; NULL means kwasm_limits_default
+ * @limits: NULL means kwasm_limits_default
  * @diag: receives the first error
  * @out: the module on success, untouched on failure
  *

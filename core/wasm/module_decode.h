@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * module_decode.h - what the files of the module decoder share; nobody else includes it.
+ * module_decode.h - internals of the module decoder; only its files include it.
  *
- * The sections are decoded in the order of the binary, and each is validated as it is decoded:
- * what a rule needs has always been read before, because the order of sections is fixed.
+ * The sections are decoded in the order of the binary, and each is validated as it is decoded: the
+ * fixed order of sections ensures that the information for a rule has been read before.
  */
 #ifndef KWASM_MODULE_DECODE_H
 #define KWASM_MODULE_DECODE_H
@@ -32,13 +32,13 @@ enum {
 };
 
 /**
- * struct kwasm_decoder - a decode under way
- * @r: stands in @m's copy of the binary; its end is the end of the current section
+ * struct kwasm_decoder - state of decoding a module
+ * @r: reads @m's copy of the binary; its end is the end of the current section
  * @m: the module so far
  * @num_bodies: entries of the code section
  * @num_locals: of the bodies so far, parameters included
- * @names: window of the first name section, empty when there is none
- * @validator: work space for function bodies, made with the first one
+ * @names: window of the first name section, empty if there is none
+ * @validator: work space for function bodies, created for the first one
  * @ticks: list entries since the last kwasm_checkpoint()
  */
 struct kwasm_decoder {
@@ -52,33 +52,33 @@ struct kwasm_decoder {
 };
 
 /*
- * Called once per list entry and instruction of a constant; lets others run now and then, and fails
+ * Called once per list entry and instruction of a constant; yields the CPU occasionally and fails
  * the reader when killed.
  */
 void kwasm_decoder_tick(struct kwasm_decoder *d);
 
-/* Room for @n objects in the module's arena; fails the reader when there is none. */
+/* Allocate @n objects in the module's arena; fails the reader if out of memory. */
 void *kwasm_decoder_alloc(struct kwasm_decoder *d, size_t n, size_t size);
 
 /**
  * kwasm_decoder_count() - read the length of a list.
- * @have: objects of the kind that exist already (imports)
- * @limit: ceiling of @have plus the count
+ * @have: existing objects of the kind (imports)
+ * @limit: maximum of @have plus the count
  * @what: the kind in plural, for the message
  *
- * Every entry takes at least one byte, so that a count beyond the bytes left is refused before
- * anything is allocated for it.
+ * Every entry has at least one byte, so a count beyond the remaining bytes is rejected before
+ * allocation.
  */
 u32 kwasm_decoder_count(struct kwasm_decoder *d, u32 have, u32 limit, const char *what);
 
 /**
- * kwasm_decoder_list() - read the length of a list and make room for its entries.
- * @limit: ceiling of the length
+ * kwasm_decoder_list() - read the length of a list and allocate its entries.
+ * @limit: maximum of the length
  * @what: the kind in plural, for the message
  * @size: of an entry
- * @num: receives the length, 0 when the reader has failed
+ * @num: receives the length, 0 if the reader has failed
  *
- * Return: the entries, zeroed; NULL when there is no memory.
+ * Return: the entries, zeroed; NULL if out of memory.
  */
 void *kwasm_decoder_list(struct kwasm_decoder *d, u32 limit, const char *what, size_t size,
 			 u32 *num);
@@ -87,7 +87,7 @@ void *kwasm_decoder_list(struct kwasm_decoder *d, u32 limit, const char *what, s
 void kwasm_decoder_each(struct kwasm_decoder *d, u32 first, u32 end,
 			void (*item)(struct kwasm_decoder *d, u32 index));
 
-/* Fail because there are more or fewer bodies than functions. */
+/* Fail because the numbers of bodies and functions differ. */
 void kwasm_decoder_fail_bodies(struct kwasm_decoder *d, u32 at);
 
 /* A length-prefixed UTF-8 string (spec 5.2.4). */
@@ -98,10 +98,10 @@ void kwasm_decode_tabletype(struct kwasm_decoder *d, struct kwasm_tabletype *t);
 void kwasm_decode_memtype(struct kwasm_decoder *d, struct kwasm_range *range);
 void kwasm_decode_globaltype(struct kwasm_decoder *d, struct kwasm_globaltype *g);
 
-/* Mark function @func as named outside of bodies (spec 3.4.10). */
+/* Mark function @func as referenced outside bodies (spec 3.4.10). */
 void kwasm_decode_declare(struct kwasm_decoder *d, u32 func, u32 at);
 
-/* A constant expression of @type up to and with its end (spec 3.3.10). */
+/* A constant expression of @type, including its end (spec 3.3.10). */
 void kwasm_decode_const(struct kwasm_decoder *d, u8 type, struct kwasm_const *c);
 
 /* One section each; errors are left in the reader. */

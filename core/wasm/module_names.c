@@ -2,7 +2,7 @@
 /*
  * module_names.c - strings of a binary, and the name section (spec 5.2.4, appendix A.4).
  *
- * Guarantees: a name is valid UTF-8.  The name section is a courtesy: a damaged one gives fewer
+ * Guarantees: a name is valid UTF-8.  The name section is optional: a damaged one yields fewer
  * names, never an error.
  */
 #include "module_decode.h"
@@ -10,7 +10,7 @@
 #define NAMES_MODULE 0
 #define NAMES_FUNCTION 1
 
-/* Length of the UTF-8 sequence at @s, of which @left bytes can be read; 0 where there is none. */
+/* Length of the UTF-8 sequence at @s, of which @left bytes can be read; 0 if it is invalid. */
 static u32 utf8_sequence(const u8 *s, u32 left)
 {
 	u8 low = 0x80, high = 0xbf;
@@ -28,7 +28,7 @@ static u32 utf8_sequence(const u8 *s, u32 left)
 		return 0;
 	if (left < len)
 		return 0;
-	/* The second byte excludes over-long forms, surrogates, and what is beyond U+10FFFF. */
+	/* The second byte excludes over-long forms, surrogates, and values beyond U+10FFFF. */
 	if (s[0] == 0xe0)
 		low = 0xa0;
 	else if (s[0] == 0xed)
@@ -88,7 +88,7 @@ static void name_section(struct kwasm_module *m, struct kwasm_reader r)
 	u32 size;
 	u8 id;
 
-	/* Its errors are nobody's. */
+	/* Its errors are ignored. */
 	r.diag = NULL;
 	while (!r.err && r.pos < r.end) {
 		id = kwasm_read_u8(&r);

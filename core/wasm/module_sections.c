@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * module_sections.c - the sections of a binary but for segments (spec 5.5.4 - 5.5.13).
+ * module_sections.c - the sections of a binary, except segments (spec 5.5.4 - 5.5.13).
  *
- * Guarantees: every index in the module refers to something that exists; every count stays within
- * the module's limits and is backed by bytes before memory is taken for it.
+ * Guarantees: every index in the module is valid; every count is within the module's limits and
+ * backed by bytes before memory is allocated for it.
  */
 #include "module_decode.h"
 
@@ -14,7 +14,7 @@
 #define RANGE_SHARED 2
 #define RANGE_64 4
 
-/* The types of a parameter or result list, which the caller counted and gave room. */
+/* The types of a parameter or result list, which the caller counted and allocated. */
 static void read_valtypes(struct kwasm_reader *r, u8 *types, u32 n)
 {
 	u32 i;
@@ -199,8 +199,8 @@ static void check_limit(struct kwasm_decoder *d, u32 at, u32 n, u32 limit, const
 }
 
 /*
- * The index space @old, which holds the imports, with room for what its section defines as well;
- * @num is how many objects it has.
+ * Extend the index space @old, which holds the imports, for the objects of its section; @num is its
+ * total size.
  */
 static void *space_extend(struct kwasm_decoder *d, const void *old, u32 *num, u32 limit,
 			  const char *what, size_t size)
@@ -215,7 +215,7 @@ static void *space_extend(struct kwasm_decoder *d, const void *old, u32 *num, u3
 	return space;
 }
 
-/* Start each index space with what is imported; the section that defines more makes it anew. */
+/* Start each index space with the imports; a section that defines more reallocates it. */
 static void place_imports(struct kwasm_decoder *d)
 {
 	struct kwasm_module *m = d->m;
@@ -359,7 +359,7 @@ static int compare_names(const void *a, const void *b)
 	return memcmp(x->str, y->str, x->len);
 }
 
-/* Sorted, equal names are neighbours: no table that a binary could fill with collisions. */
+/* Sorting makes equal names neighbours; a hash table could be attacked with collisions. */
 static void check_duplicates(struct kwasm_decoder *d, u32 at)
 {
 	const struct kwasm_module *m = d->m;
@@ -431,7 +431,7 @@ void kwasm_decode_start(struct kwasm_decoder *d)
 	m->funcs[m->start].escapes = true;
 }
 
-/* Local declarations of a body (spec 5.5.13); the reader stands on their count. */
+/* Local declarations of a body (spec 5.5.13); the reader is at their count. */
 static void decode_locals(struct kwasm_decoder *d, struct kwasm_func_info *info, u32 params)
 {
 	u32 limit = d->m->limits.locals;

@@ -2,8 +2,8 @@
 /*
  * module_segments.c - constant expressions and segments (spec 3.3.10, 5.5.12, 5.5.14).
  *
- * Guarantees: every constant is of the type its place wants and names only what exists; every
- * active segment names an existing table or memory.
+ * Guarantees: every constant has the required type and valid indices; every active segment refers
+ * to an existing table or memory.
  */
 #include "module_decode.h"
 
@@ -105,7 +105,7 @@ void kwasm_decode_const(struct kwasm_decoder *d, u8 type, struct kwasm_const *c)
 				  kwasm_type_name(type), kwasm_type_name(c->type));
 }
 
-/* The element kind byte, of which there is one. */
+/* The element kind byte, which has only one value. */
 static u8 elem_kind(struct kwasm_reader *r)
 {
 	u32 at = r->pos;
@@ -170,7 +170,7 @@ static void decode_elem(struct kwasm_decoder *d, u32 index)
 	} else {
 		e->mode = flags & ELEM_EXPLICIT ? KWASM_SEGMENT_DECLARATIVE : KWASM_SEGMENT_PASSIVE;
 	}
-	/* Only the short active form leaves the type out. */
+	/* Only the short active form omits the type. */
 	if (flags & (ELEM_NOT_ACTIVE | ELEM_EXPLICIT))
 		e->type = flags & ELEM_EXPRESSIONS ? kwasm_read_reftype(r) : elem_kind(r);
 	elem_list(d, e, flags & ELEM_EXPRESSIONS);

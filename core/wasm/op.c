@@ -2,9 +2,9 @@
 /*
  * op.c - the only decoder of instructions (spec 5.4).
  *
- * Guarantees: an instruction is read whole or not at all; whatever is no WebAssembly 2.0
- * instruction is refused, and what a later or unsupported feature brought is refused by name.
- * Indices are not checked here but by the validator.
+ * Guarantees: an instruction is read completely or not at all; anything but a WebAssembly 2.0
+ * instruction is rejected; for later or unsupported features, the error names the feature.  The
+ * validator checks indices.
  */
 #include "op.h"
 

@@ -12,8 +12,8 @@
 #include "reader.h"
 
 /*
- * Opcodes as the binary has them; prefixed ones as prefix << 16 | code, e.g. 0xfc000a for
- * memory.copy, so that `case WASM_MEMORY_COPY:` reads well.
+ * Opcodes as in the binary; prefixed ones as prefix << 16 | code, e.g. 0xfc000a for memory.copy, so
+ * that `case WASM_MEMORY_COPY:` works.
  */
 enum wasm_op {
 #define OP(code, name, text, sig, imm, ir) WASM_##name = code,
@@ -22,7 +22,7 @@ enum wasm_op {
 };
 
 /*
- * Places of instructions in tables over all of them: the codes of one byte, then those behind 0xfc.
+ * Index of an instruction in tables: the one-byte codes, then those with prefix 0xfc.
  */
 #define KWASM_OP_SLOT(code) ((code) < 0x100 ? (code) : 0x100 + ((code) & 0xff))
 #define KWASM_OP_SLOTS (0x100 + 18)
@@ -37,7 +37,7 @@ enum wasm_op {
  * @offset: constant offset of a memory access
  * @bits: bit pattern of a constant
  * @block_type: KWASM_VOID or a value type; ref.null: its reference type
- * @block_index: type index of a block, or -1 where @block_type counts
+ * @block_index: type index of a block, or -1 if @block_type applies
  * @targets: br_table: offset of the first label in the binary; typed select: of the first type
  * @num_targets: labels without the default; types
  */
@@ -55,7 +55,7 @@ struct kwasm_op {
 	u32 num_targets;
 };
 
-/* What follows an opcode: a column of wasm_ops.def. */
+/* The immediates of an opcode: a column of wasm_ops.def. */
 enum kwasm_imm {
 	KWASM_IMM_NONE,
 	KWASM_IMM_BLOCK,		/* block_type or block_index */
@@ -64,7 +64,7 @@ enum kwasm_imm {
 	KWASM_IMM_FUNC,			/* index */
 	KWASM_IMM_TYPE_TABLE,		/* index = type, index2 = table */
 	KWASM_IMM_TYPES,		/* targets, num_targets; block_type = the first */
-	KWASM_IMM_LOCAL,		/* index, as all that follow unless said otherwise */
+	KWASM_IMM_LOCAL,		/* index, like all that follow unless noted */
 	KWASM_IMM_GLOBAL,
 	KWASM_IMM_TABLE,
 	KWASM_IMM_TABLE_TABLE,		/* index = destination, index2 = source */
@@ -86,10 +86,10 @@ enum kwasm_imm {
 };
 
 /**
- * kwasm_op_read() - read one instruction; the reader then stands behind it.
+ * kwasm_op_read() - read one instruction and move the reader past it.
  *
- * br_table labels are skipped (their number is checked against the bytes that are left) and are
- * read again through kwasm_op_labels().
+ * br_table labels are skipped (their number is checked against the remaining bytes) and read later
+ * with kwasm_op_labels().
  * Return: 0; -ENOEXEC; -EOPNOTSUPP for a known later feature, which @diag names.
  */
 int kwasm_op_read(struct kwasm_reader *r, struct kwasm_op *op);
@@ -97,13 +97,13 @@ int kwasm_op_read(struct kwasm_reader *r, struct kwasm_op *op);
 /** kwasm_op_labels() - a reader over the num_targets + 1 labels of a br_table. */
 struct kwasm_reader kwasm_op_labels(const struct kwasm_reader *r, const struct kwasm_op *op);
 
-/** kwasm_op_name() - "i32.add"; NULL when @code is no instruction. */
+/** kwasm_op_name() - "i32.add"; NULL if @code is not an instruction. */
 const char *kwasm_op_name(u32 code);
 
-/** kwasm_op_sig() - the signature column of wasm_ops.def; NULL when @code is no instruction. */
+/** kwasm_op_sig() - the signature column of wasm_ops.def; NULL if @code is not an instruction. */
 const char *kwasm_op_sig(u32 code);
 
-/** kwasm_op_imm() - which immediates @code has; KWASM_IMM_NONE when it is no instruction. */
+/** kwasm_op_imm() - immediates of @code; KWASM_IMM_NONE if it is not an instruction. */
 enum kwasm_imm kwasm_op_imm(u32 code);
 
 /**

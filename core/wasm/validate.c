@@ -2,14 +2,14 @@
 /*
  * validate.c - the specification's validation algorithm for function bodies (appendix A.3).
  *
- * Guarantees: a body that passes never under- or overflows the operand stack, uses every operand
- * at its type, branches only to enclosing blocks, and names only what exists.  No recursion; the
- * stacks grow with the body up to the module's limits.  Errors are sticky in the reader, so that a
- * rule reads as the list of what it pops and pushes.
+ * Guarantees: a valid body never under- or overflows the operand stack, uses every operand at its
+ * type, branches only to enclosing blocks, and uses only valid indices.  No recursion; the stacks
+ * grow with the body up to the module's limits.  Errors are sticky in the reader, so that a rule
+ * reads as the list of its pops and pushes.
  */
 #include "validate_stack.h"
 
-/* Steps allowed: a body of usual branches takes about one per byte. */
+/* Maximum number of steps: a typical body takes about one per byte. */
 #define STEPS_BASE (1u << 20)
 #define STEPS_PER_BYTE 64u
 
@@ -83,7 +83,7 @@ static void open_block(struct kwasm_validator *v)
 		frame.num_results = t->num_results;
 		note_float(v, v->float_types[op->block_index], op->at);
 	} else if (op->block_type != KWASM_VOID) {
-		/* The byte behind the opcode is the result list. */
+		/* The byte after the opcode is the result list. */
 		frame.results = v->r.bytes + op->at + 1;
 		frame.num_results = 1;
 		note_float(v, kwasm_type_is_float(op->block_type), op->at);
@@ -121,7 +121,7 @@ static void validate_end(struct kwasm_validator *v)
 		kwasm_operand_push_list(v, frame.results, frame.num_results);
 }
 
-/* A br, or a br_if, which goes on where its condition is zero. */
+/* A br, or a br_if, which falls through if its condition is zero. */
 static void validate_br(struct kwasm_validator *v, bool conditional)
 {
 	const struct kwasm_frame *f = kwasm_frame_find(v, v->op.index);
@@ -142,8 +142,8 @@ static void validate_br(struct kwasm_validator *v, bool conditional)
 }
 
 /*
- * All labels take the same number of operands, and those on the stack fit each of them.  A label
- * that comes again is not compared again.
+ * All labels take the same number of operands, and those on the stack fit each of them.  A repeated
+ * label is not compared again.
  */
 static void validate_br_table(struct kwasm_validator *v)
 {
@@ -188,7 +188,7 @@ static void validate_call(struct kwasm_validator *v, u32 type)
 	kwasm_operand_push_list(v, kwasm_functype_results(t), t->num_results);
 }
 
-/* The bits only tell for the first tables; those behind count as written. */
+/* The bits cover only the first tables; all others count as written. */
 static void note_table_write(struct kwasm_validator *v, u32 index)
 {
 	if (index < 64)
@@ -443,7 +443,7 @@ static void validate_sig(struct kwasm_validator *v, const char *sig)
 	}
 }
 
-/* Instructions on values whose types depend on the operands or on what is named. */
+/* Instructions whose types depend on the operands or on the referenced object. */
 static void validate_value(struct kwasm_validator *v)
 {
 	switch (v->op.code) {
@@ -530,7 +530,7 @@ static void validate_special(struct kwasm_validator *v)
 	}
 }
 
-/* Types of parameters and locals in one array, so that an index finds its type at once. */
+/* Types of parameters and locals in one array, indexed by local. */
 static void expand_locals(struct kwasm_validator *v, const struct kwasm_functype *t)
 {
 	struct kwasm_func_info *info = v->info;

@@ -15,7 +15,7 @@ struct kwasm_validator;
 /**
  * kwasm_validator_create() - work space for the bodies of @m.
  *
- * Return: NULL when there is no memory.
+ * Return: NULL if out of memory.
  */
 struct kwasm_validator *kwasm_validator_create(const struct kwasm_module *m);
 
@@ -30,8 +30,8 @@ void kwasm_validator_destroy(struct kwasm_validator *v);
  *	leaf
  * @diag: receives the first error
  *
- * Needs all sections before the code section decoded.  Time and memory are linear in the size of
- * the body; what the number of operands of branches adds to it is bounded.
+ * Requires all sections before the code section to be decoded.  Time and memory are linear in the
+ * size of the body; the cost of branch operands is bounded.
  * Context: process, may sleep.
  * Return: 0; -ENOEXEC malformed or invalid; -EOPNOTSUPP, -E2BIG, -ENOMEM, -EINTR.
  */

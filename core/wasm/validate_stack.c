@@ -3,7 +3,7 @@
  * validate_stack.c - the operand and control stacks of the validator (spec appendix A.3).
  *
  * Guarantees: neither stack underflows; both stay within the module's limits; comparing @n operands
- * costs n / 64 steps where they fit, and the steps of a body are bounded by its size.
+ * costs n / 64 steps if they match, and the steps of a body are bounded by its size.
  */
 #include "validate_stack.h"
 
