@@ -41,6 +41,26 @@ void *kwasm_zalloc(size_t n, size_t size);
 /** kwasm_free() - free memory from kwasm_zalloc(); NULL is allowed. */
 void kwasm_free(const void *p);
 
+/**
+ * kwasm_array_grow() - a larger array in place of @old, which is freed.
+ * @used: objects that @old holds
+ * @n: objects to have room for
+ * @size: bytes of one object
+ *
+ * Return: the array, zeroed behind what it held; NULL when there is no memory, and @old stays.
+ */
+static inline void *kwasm_array_grow(void *old, size_t used, size_t n, size_t size)
+{
+	void *array = kwasm_zalloc(n, size);
+
+	if (!array)
+		return NULL;
+	if (used)
+		memcpy(array, old, used * size);
+	kwasm_free(old);
+	return array;
+}
+
 /** kwasm_now_ns() - monotonic time in nanoseconds; any context. */
 u64 kwasm_now_ns(void);
 

@@ -14,14 +14,12 @@ static u64 imm(const struct ir_func *f, u32 v)
 static u32 access_bits(const struct ir_ins *ins)
 {
 	switch (ins->access) {
-	case IR_U8:
-		return 8;
-	case IR_U16:
-		return 16;
-	case IR_U32:
-		return 32;
-	default:
+	case IR_S8:
+	case IR_S16:
+	case IR_S32:
 		return fold_width(ins->type);
+	default:
+		return 8 * ir_access_bytes(ins->access);
 	}
 }
 

@@ -123,20 +123,32 @@ u32 ir_ins_new(struct ir_func *f, u32 op, u32 type)
 	return f->num_ins++;
 }
 
-/* Links @ins between its neighbours; 0 stands for the end of @block. */
+/* What follows @prev in @block; before the first instruction stands 0, as behind the last. */
+static void set_next(struct ir_func *f, u32 block, u32 prev, u32 next)
+{
+	if (prev)
+		f->ins[prev].next = next;
+	else
+		f->blocks[block].first = next;
+}
+
+/* What precedes @next, likewise. */
+static void set_prev(struct ir_func *f, u32 block, u32 next, u32 prev)
+{
+	if (next)
+		f->ins[next].prev = prev;
+	else
+		f->blocks[block].last = prev;
+}
+
+/* Links @ins between its neighbours. */
 static void link_between(struct ir_func *f, u32 block, u32 prev, u32 next, u32 ins)
 {
 	f->ins[ins].block = block;
 	f->ins[ins].prev = prev;
 	f->ins[ins].next = next;
-	if (prev)
-		f->ins[prev].next = ins;
-	else
-		f->blocks[block].first = ins;
-	if (next)
-		f->ins[next].prev = ins;
-	else
-		f->blocks[block].last = ins;
+	set_next(f, block, prev, ins);
+	set_prev(f, block, next, ins);
 }
 
 void ir_ins_append(struct ir_func *f, u32 block, u32 ins)
@@ -160,14 +172,8 @@ void ir_ins_detach(struct ir_func *f, u32 ins)
 	u32 prev = f->ins[ins].prev;
 	u32 next = f->ins[ins].next;
 
-	if (prev)
-		f->ins[prev].next = next;
-	else
-		f->blocks[block].first = next;
-	if (next)
-		f->ins[next].prev = prev;
-	else
-		f->blocks[block].last = prev;
+	set_next(f, block, prev, next);
+	set_prev(f, block, next, prev);
 	f->ins[ins].prev = 0;
 	f->ins[ins].next = 0;
 	f->ins[ins].block = IR_NO_BLOCK;

@@ -170,12 +170,9 @@ int kwasm_table_reserve(struct kwasm_table *table, u32 size)
 
 	if (size <= table->capacity)
 		return 0;
-	elems = kwasm_zalloc(size, sizeof(*elems));
+	elems = kwasm_array_grow(table->elems, table->size, size, sizeof(*elems));
 	if (!elems)
 		return -ENOMEM;
-	if (table->size)
-		memcpy(elems, table->elems, (size_t)table->size * sizeof(*elems));
-	kwasm_free(table->elems);
 	WRITE_ONCE(table->elems, elems);
 	table->capacity = size;
 	return 0;

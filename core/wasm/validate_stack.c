@@ -30,14 +30,11 @@ void *kwasm_validator_grow(struct kwasm_validator *v, void *array, u32 *room, u3
 
 	if (need <= *room)
 		return array;
-	bigger = kwasm_zalloc(n, size);
+	bigger = kwasm_array_grow(array, used, n, size);
 	if (!bigger) {
 		VALIDATE_FAIL(v, -ENOMEM, "out of memory for the validator");
 		return NULL;
 	}
-	if (used)
-		memcpy(bigger, array, used * size);
-	kwasm_free(array);
 	*room = n;
 	return bigger;
 }

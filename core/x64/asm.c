@@ -47,14 +47,11 @@ static void *grow(struct x64_asm *a, void *old, u32 used, u32 *cap, u32 need, u3
 	if (need <= *cap)
 		return old;
 	want = *cap > most / 2 ? most : min(max(*cap * 2, need), most);
-	new = kwasm_zalloc(want, size);
+	new = kwasm_array_grow(old, used, want, size);
 	if (!new) {
 		fail(a, -ENOMEM, "out of memory for the machine code");
 		return old;
 	}
-	if (used)
-		memcpy(new, old, used * size);
-	kwasm_free(old);
 	*cap = want;
 	return new;
 }

@@ -52,20 +52,13 @@ u32 emit_cold(struct emit *e, u32 ins, u32 kind, u32 trap, u32 back)
 {
 	struct x64_cold *cold;
 
-	if (e->num_cold == e->max_cold) {
-		u32 max = e->max_cold ? 2 * e->max_cold : 16;
-
-		cold = kwasm_arena_alloc(e->f->arena, max, sizeof(*cold));
-		if (!cold) {
-			e->error = ir_out_of_memory(e->f);
-			return 0;
-		}
-		if (e->num_cold)
-			memcpy(cold, e->cold, e->num_cold * sizeof(*cold));
-		e->cold = cold;
-		e->max_cold = max;
+	cold = ir_array_grow(e->f, e->cold, e->num_cold, 1, &e->max_cold, sizeof(*cold));
+	if (!cold) {
+		e->error = -ENOMEM;
+		return 0;
 	}
-	cold = &e->cold[e->num_cold++];
+	e->cold = cold;
+	cold += e->num_cold++;
 	*cold = (struct x64_cold){
 		.label = x64_label(e->as), .back = back, .ins = ins, .kind = kind, .trap = trap,
 	};

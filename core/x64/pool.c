@@ -30,18 +30,16 @@ static void enter(struct x64_pool *pool, u32 n)
 static bool grow(struct x64_pool *pool)
 {
 	u32 max = pool->max ? 2 * pool->max : 64;
-	struct x64_pooled *consts = kwasm_zalloc(max, sizeof(*consts));
 	u32 *heads = kwasm_zalloc(max, sizeof(*heads));
+	struct x64_pooled *consts = NULL;
 	u32 n;
 
-	if (!consts || !heads) {
-		kwasm_free(consts);
+	if (heads)
+		consts = kwasm_array_grow(pool->consts, pool->num, max, sizeof(*consts));
+	if (!consts) {
 		kwasm_free(heads);
 		return false;
 	}
-	if (pool->num)
-		memcpy(consts, pool->consts, pool->num * sizeof(*consts));
-	kwasm_free(pool->consts);
 	kwasm_free(pool->heads);
 	pool->consts = consts;
 	pool->heads = heads;

@@ -82,15 +82,12 @@ void x64_site(struct x64_code *code, u32 pc, u32 at)
 	if (code->num_sites == code->max_sites) {
 		u32 max = code->max_sites ? 2 * code->max_sites : 64;
 
-		sites = kwasm_zalloc(max, sizeof(*sites));
+		sites = kwasm_array_grow(code->sites, code->num_sites, max, sizeof(*sites));
 		if (!sites) {
 			code->as.error = -ENOMEM;
 			code->as.why = "out of memory for the trap site table";
 			return;
 		}
-		if (code->num_sites)
-			memcpy(sites, code->sites, code->num_sites * sizeof(*sites));
-		kwasm_free(code->sites);
 		code->sites = sites;
 		code->max_sites = max;
 	}
