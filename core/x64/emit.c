@@ -153,29 +153,38 @@ static void emit_locs(struct emit *e, const struct ir_ins *ins)
 		x64_rr(e->as, X64_MOV, ins->type == IR_I32 ? X64_L : X64_Q, (u8)dst, (u8)src);
 }
 
-static bool emit_moves(struct emit *e, u32 i)
+void emit_unknown(struct emit *e, u32 i)
+{
+	const struct ir_ins *ins = &e->f->ins[i];
+
+	e->error = kwasm_diag_set(e->f->diag, -EOPNOTSUPP, e->f->index, ins->at,
+				  "operation %s is not supported by the back end",
+				  ir_op_info[ins->op].name);
+}
+
+static void emit_moves(struct emit *e, u32 i)
 {
 	const struct ir_ins *ins = &e->f->ins[i];
 
 	switch (ins->op) {
 	case IR_REMAT:
 		emit_const(e, i, ins->dst);
-		return true;
+		break;
 	case IR_MOVE:
 		emit_locs(e, ins);
-		return true;
+		break;
 	case IR_XCHG:
 		/* of general registers only */
 		x64_rr(e->as, X64_XCHG, X64_Q, (u8)ins->dst, (u8)ins->src[0]);
-		return true;
+		break;
 	case IR_PARAM:
 		if (ins->form == X64_FORM_STACK)
 			x64_rm(e->as, x64_is_xmm(ins->dst) ? X64_FMOV : X64_MOV,
 			       emit_width(ins->type), (u8)ins->dst,
 			       x64_at(X64_RBP, 16 + 8 * ins->disp));
-		return true;
+		break;
 	default:
-		return false;
+		emit_unknown(e, i);
 	}
 }
 
@@ -379,6 +388,34 @@ static bool emits_nothing(const struct ir_ins *ins)
 	return ins->flags & IR_FOLDED || ins->op == IR_PHI;
 }
 
+static void (*const emitters[])(struct emit *e, u32 i) = {
+	[IR_CLASS_VALUE] = emit_moves,
+	[IR_CLASS_ARITH] = emit_arith,
+	[IR_CLASS_MULHIGH] = emit_mulhu,
+	[IR_CLASS_DIVIDE] = emit_div,
+	[IR_CLASS_LOGIC] = emit_arith,
+	[IR_CLASS_SHIFT] = emit_shift,
+	[IR_CLASS_COUNT] = emit_unary,
+	[IR_CLASS_EXTEND] = emit_unary,
+	[IR_CLASS_RESIZE] = emit_unary,
+	[IR_CLASS_COMPARE] = emit_compare,
+	[IR_CLASS_SELECT] = emit_select,
+	[IR_CLASS_FARITH] = emit_farith,
+	[IR_CLASS_FEXTREME] = emit_extreme,
+	[IR_CLASS_FSIGN] = emit_sign,
+	[IR_CLASS_FSQRT] = emit_sqrt,
+	[IR_CLASS_FROUND] = emit_round,
+	[IR_CLASS_FCOMPARE] = emit_fcompare,
+	[IR_CLASS_TRUNC] = emit_trunc,
+	[IR_CLASS_CONVERT] = emit_convert,
+	[IR_CLASS_PRECISION] = emit_precision,
+	[IR_CLASS_BITCAST] = emit_bitcast,
+	[IR_CLASS_STATE] = emit_state,
+	[IR_CLASS_CALL] = emit_call,
+	[IR_CLASS_END] = emit_end,
+	[IR_CLASS_MOVE] = emit_moves,
+};
+
 static int emit_body(struct emit *e, u32 b)
 {
 	struct ir_func *f = e->f;
@@ -394,12 +431,9 @@ static int emit_body(struct emit *e, u32 b)
 		if (emits_nothing(&f->ins[i]))
 			continue;
 		e->made_reg = X64_NONE;
-		if (!emit_moves(e, i) && !emit_alu(e, i) && !emit_unary(e, i) &&
-		    !emit_float(e, i) && !emit_convert(e, i) && !emit_compare(e, i) &&
-		    !emit_memory(e, i) && !emit_call(e, i) && !emit_end(e, i))
-			return kwasm_diag_set(f->diag, -EOPNOTSUPP, f->index, f->ins[i].at,
-					      "operation %s is not supported by the back end",
-					      ir_op_info[f->ins[i].op].name);
+		emitters[ir_op_class(f->ins[i].op)](e, i);
+		if (e->error)
+			return e->error;
 		track_flags(e, i);
 	}
 	return 0;

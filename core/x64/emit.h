@@ -142,15 +142,30 @@ bool emit_tail(struct emit *e, u32 b);
 /** emit_by_table() - is @i a SWITCH that jumps indirectly to its targets? */
 bool emit_by_table(const struct emit *e, u32 i);
 
-/* A group of operations each; false for those that are not of it. */
-bool emit_float(struct emit *e, u32 i);
-bool emit_convert(struct emit *e, u32 i);
-bool emit_alu(struct emit *e, u32 i);
-bool emit_unary(struct emit *e, u32 i);
-bool emit_compare(struct emit *e, u32 i);
-bool emit_memory(struct emit *e, u32 i);
-bool emit_call(struct emit *e, u32 i);
-bool emit_end(struct emit *e, u32 i);
+/** emit_unknown() - fail: lowering should have replaced @i. */
+void emit_unknown(struct emit *e, u32 i);
+
+/* Instruction @i of a class of operations each. */
+void emit_arith(struct emit *e, u32 i);
+void emit_mulhu(struct emit *e, u32 i);
+void emit_div(struct emit *e, u32 i);
+void emit_shift(struct emit *e, u32 i);
+void emit_unary(struct emit *e, u32 i);
+void emit_compare(struct emit *e, u32 i);
+void emit_select(struct emit *e, u32 i);
+void emit_farith(struct emit *e, u32 i);
+void emit_extreme(struct emit *e, u32 i);
+void emit_sign(struct emit *e, u32 i);
+void emit_sqrt(struct emit *e, u32 i);
+void emit_round(struct emit *e, u32 i);
+void emit_fcompare(struct emit *e, u32 i);
+void emit_trunc(struct emit *e, u32 i);
+void emit_convert(struct emit *e, u32 i);
+void emit_precision(struct emit *e, u32 i);
+void emit_bitcast(struct emit *e, u32 i);
+void emit_state(struct emit *e, u32 i);
+void emit_call(struct emit *e, u32 i);
+void emit_end(struct emit *e, u32 i);
 
 /* Out-of-line pieces of the groups. */
 void emit_cold_div(struct emit *e, const struct x64_cold *cold);

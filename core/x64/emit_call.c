@@ -118,33 +118,33 @@ static void load_results(struct emit *e)
 	x64_rm(e->as, X64_MOV, X64_Q, X64_SCRATCH, X64_CTX_AT(results));
 }
 
-bool emit_call(struct emit *e, u32 i)
+void emit_call(struct emit *e, u32 i)
 {
 	const struct ir_ins *ins = &e->f->ins[i];
 
 	switch (ins->op) {
 	case IR_CALL:
 		emit_direct(e, i);
-		return true;
+		break;
 	case IR_CALLIND:
 		emit_indirect(e, i);
-		return true;
+		break;
 	case IR_CALLRT:
 		emit_host(e, i, X64_SYM_RT + (u32)ins->imm);
-		return true;
+		break;
 	case IR_ARGSTACK:
 		emit_store_to(e, ins, x64_at(X64_RSP, 8 * (s32)ins->imm));
-		return true;
+		break;
 	case IR_RESSTORE:
 		load_results(e);
 		emit_store_to(e, ins, x64_at(X64_SCRATCH, 8 * (s32)ins->imm));
-		return true;
+		break;
 	case IR_RESULT:
 		load_results(e);
 		x64_rm(e->as, x64_is_xmm(ins->dst) ? X64_FMOV : X64_MOV, emit_width(ins->type),
 		       (u8)ins->dst, x64_at(X64_SCRATCH, 8 * (s32)ins->imm));
-		return true;
+		break;
 	default:
-		return false;
+		emit_unknown(e, i);
 	}
 }

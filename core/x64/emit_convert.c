@@ -43,7 +43,7 @@ static void emit_trap(struct emit *e, const struct ir_ins *ins, u32 trap)
 
 /* ---- to integers ---- */
 
-static void emit_trunc(struct emit *e, u32 i)
+void emit_trunc(struct emit *e, u32 i)
 {
 	const struct ir_ins *ins = &e->f->ins[i];
 	enum x64_width w = emit_width(ins->type), from = source_width(ins);
@@ -155,7 +155,7 @@ static void emit_cold_unsigned(struct emit *e, const struct x64_cold *cold)
 
 /* ---- from integers ---- */
 
-static void emit_conv(struct emit *e, u32 i)
+void emit_convert(struct emit *e, u32 i)
 {
 	const struct ir_ins *ins = &e->f->ins[i];
 	enum x64_width w = emit_width(ins->otype), to = emit_width(ins->type);
@@ -212,8 +212,10 @@ void emit_cold_convert(struct emit *e, const struct x64_cold *cold)
 }
 
 /* Between the precisions. */
-static void emit_precision(struct emit *e, const struct ir_ins *ins)
+void emit_precision(struct emit *e, u32 i)
 {
+	const struct ir_ins *ins = &e->f->ins[i];
+
 	if (ins->dst != ins->src[0])
 		x64_zero(e->as, (u8)ins->dst);
 	if (ins->op == IR_DEMOTE)
@@ -222,8 +224,9 @@ static void emit_precision(struct emit *e, const struct ir_ins *ins)
 		emit_rx(e, X64_CVTSS2SD, X64_L, (u8)ins->dst, ins->src[0]);
 }
 
-static void emit_bitcast(struct emit *e, const struct ir_ins *ins)
+void emit_bitcast(struct emit *e, u32 i)
 {
+	const struct ir_ins *ins = &e->f->ins[i];
 	enum x64_width w = emit_width(ins->type);
 	u8 dst = (u8)ins->dst;
 
@@ -232,26 +235,4 @@ static void emit_bitcast(struct emit *e, const struct ir_ins *ins)
 	else
 		x64_rm(e->as, x64_is_xmm(dst) ? X64_FMOV : X64_MOV, w, dst,
 		       emit_slot(e, ins->src[0]));
-}
-
-bool emit_convert(struct emit *e, u32 i)
-{
-	const struct ir_ins *ins = &e->f->ins[i];
-
-	switch (ir_op_class(ins->op)) {
-	case IR_CLASS_TRUNC:
-		emit_trunc(e, i);
-		return true;
-	case IR_CLASS_CONVERT:
-		emit_conv(e, i);
-		return true;
-	case IR_CLASS_PRECISION:
-		emit_precision(e, ins);
-		return true;
-	case IR_CLASS_BITCAST:
-		emit_bitcast(e, ins);
-		return true;
-	default:
-		return false;
-	}
 }

@@ -55,8 +55,10 @@ static void emit_second(struct emit *e, const struct ir_ins *ins, enum x64_op op
 	}
 }
 
-static void emit_arith(struct emit *e, const struct ir_ins *ins)
+void emit_farith(struct emit *e, u32 i)
 {
+	const struct ir_ins *ins = &e->f->ins[i];
+
 	emit_fmove(e, (u8)ins->dst, ins->src[0]);
 	emit_second(e, ins, float_op[ins->op], emit_width(ins->type), (u8)ins->dst);
 }
@@ -71,7 +73,7 @@ static u8 other(const struct ir_ins *ins)
 }
 
 /* The machine's minimum is right where the operands differ and compare. */
-static void emit_extreme(struct emit *e, u32 i)
+void emit_extreme(struct emit *e, u32 i)
 {
 	const struct ir_ins *ins = &e->f->ins[i];
 	enum x64_width w = emit_width(ins->type);
@@ -204,7 +206,7 @@ static void emit_cold_round(struct emit *e, const struct x64_cold *cold)
 	x64_jmp(e->as, cold->back);
 }
 
-static void emit_round(struct emit *e, u32 i)
+void emit_round(struct emit *e, u32 i)
 {
 	const struct ir_ins *ins = &e->f->ins[i];
 	enum x64_width w = emit_width(ins->type);
@@ -224,8 +226,9 @@ static void emit_round(struct emit *e, u32 i)
 
 /* ---- comparisons ---- */
 
-static void emit_fcompare(struct emit *e, const struct ir_ins *ins)
+void emit_fcompare(struct emit *e, u32 i)
 {
+	const struct ir_ins *ins = &e->f->ins[i];
 	enum x64_width w = emit_width(ins->otype);
 	u8 dst = (u8)ins->dst;
 	bool ne = ins->cc == X64_CC_FNE;
@@ -274,8 +277,9 @@ void emit_cold_float(struct emit *e, const struct x64_cold *cold)
 	}
 }
 
-static void emit_sign(struct emit *e, const struct ir_ins *ins)
+void emit_sign(struct emit *e, u32 i)
 {
+	const struct ir_ins *ins = &e->f->ins[i];
 	enum x64_width w = emit_width(ins->type);
 	u8 dst = (u8)ins->dst;
 
@@ -290,37 +294,11 @@ static void emit_sign(struct emit *e, const struct ir_ins *ins)
 		emit_mask(e, X64_FXOR, w, dst, SIGN(w));
 }
 
-static void emit_sqrt(struct emit *e, const struct ir_ins *ins)
-{
-	if (ins->dst != ins->src[0])
-		x64_zero(e->as, (u8)ins->dst);
-	emit_rx(e, X64_FSQRT, emit_width(ins->type), (u8)ins->dst, ins->src[0]);
-}
-
-bool emit_float(struct emit *e, u32 i)
+void emit_sqrt(struct emit *e, u32 i)
 {
 	const struct ir_ins *ins = &e->f->ins[i];
 
-	switch (ir_op_class(ins->op)) {
-	case IR_CLASS_FARITH:
-		emit_arith(e, ins);
-		return true;
-	case IR_CLASS_FEXTREME:
-		emit_extreme(e, i);
-		return true;
-	case IR_CLASS_FSIGN:
-		emit_sign(e, ins);
-		return true;
-	case IR_CLASS_FSQRT:
-		emit_sqrt(e, ins);
-		return true;
-	case IR_CLASS_FROUND:
-		emit_round(e, i);
-		return true;
-	case IR_CLASS_FCOMPARE:
-		emit_fcompare(e, ins);
-		return true;
-	default:
-		return false;
-	}
+	if (ins->dst != ins->src[0])
+		x64_zero(e->as, (u8)ins->dst);
+	emit_rx(e, X64_FSQRT, emit_width(ins->type), (u8)ins->dst, ins->src[0]);
 }

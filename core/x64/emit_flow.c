@@ -108,8 +108,9 @@ static void emit_float_select(struct emit *e, const struct ir_ins *ins)
 	x64_bind(e->as, over);
 }
 
-static void emit_select(struct emit *e, const struct ir_ins *ins)
+void emit_select(struct emit *e, u32 i)
 {
+	const struct ir_ins *ins = &e->f->ins[i];
 	bool is_float = x64_is_xmm(ins->dst);
 
 	if (is_float)
@@ -128,16 +129,10 @@ static void emit_select(struct emit *e, const struct ir_ins *ins)
 	}
 }
 
-bool emit_compare(struct emit *e, u32 i)
+void emit_compare(struct emit *e, u32 i)
 {
 	const struct ir_ins *ins = &e->f->ins[i];
 
-	if (ins->op == IR_SELECT) {
-		emit_select(e, ins);
-		return true;
-	}
-	if (ir_op_class(ins->op) != IR_CLASS_COMPARE)
-		return false;
 	if (x64_only_flags(ins)) {
 		emit_flags(e, ins);
 	} else if (overlaps(ins)) {
@@ -151,7 +146,6 @@ bool emit_compare(struct emit *e, u32 i)
 		emit_flags(e, ins);
 		x64_setcc(e->as, ins->cc, (u8)ins->dst);
 	}
-	return true;
 }
 
 /* ---- block ends ---- */
@@ -305,7 +299,7 @@ static void emit_switch(struct emit *e, u32 i)
 		emit_table(e, i);
 }
 
-bool emit_end(struct emit *e, u32 i)
+void emit_end(struct emit *e, u32 i)
 {
 	const struct ir_ins *ins = &e->f->ins[i];
 
@@ -313,21 +307,21 @@ bool emit_end(struct emit *e, u32 i)
 	case IR_JMP:
 		if (succ_label(e, i, 0) != e->next && !emit_tail(e, ir_succ(e->f, ins->block, 0)))
 			x64_jmp(e->as, succ_label(e, i, 0));
-		return true;
+		break;
 	case IR_BR:
 		emit_branch(e, i);
-		return true;
+		break;
 	case IR_SWITCH:
 		emit_switch(e, i);
-		return true;
+		break;
 	case IR_RET:
 		emit_epilogue(e);
-		return true;
+		break;
 	case IR_TRAP:
 		x64_call(e->as, e->code->trap_stubs[ins->imm]);
 		x64_call_site(e->code, ins->at);
-		return true;
+		break;
 	default:
-		return false;
+		emit_unknown(e, i);
 	}
 }

@@ -89,8 +89,9 @@ static void emit_loaded(struct emit *e, const struct ir_ins *ins)
 		emit_made(e, emit_width(ins->type), (u8)ins->dst);
 }
 
-static void emit_shift(struct emit *e, const struct ir_ins *ins)
+void emit_shift(struct emit *e, u32 i)
 {
+	const struct ir_ins *ins = &e->f->ins[i];
 	enum x64_width w = emit_width(ins->type);
 	enum x64_op three = ins->op == IR_SHL ? X64_SHLX :
 			    ins->op == IR_SHRU ? X64_SHRX : X64_SARX;
@@ -128,7 +129,7 @@ static void emit_div_core(struct emit *e, const struct ir_ins *ins)
 		x64_m(e->as, op, w, emit_slot(e, ins->src[1]));
 }
 
-static void emit_div(struct emit *e, u32 i)
+void emit_div(struct emit *e, u32 i)
 {
 	const struct ir_ins *ins = &e->f->ins[i];
 	enum x64_width w = emit_width(ins->type);
@@ -178,8 +179,10 @@ void emit_cold_div(struct emit *e, const struct x64_cold *cold)
 }
 
 /* rdx:rax = rax * operand */
-static void emit_mulhu(struct emit *e, const struct ir_ins *ins)
+void emit_mulhu(struct emit *e, u32 i)
 {
+	const struct ir_ins *ins = &e->f->ins[i];
+
 	if (ir_loc_is_reg(ins->src[1]))
 		x64_r(e->as, X64_MUL, X64_Q, (u8)ins->src[1]);
 	else
@@ -197,8 +200,9 @@ static void emit_two(struct emit *e, const struct ir_ins *ins)
 	emit_made(e, emit_width(ins->type), (u8)ins->dst);
 }
 
-static void emit_arith(struct emit *e, const struct ir_ins *ins)
+void emit_arith(struct emit *e, u32 i)
 {
+	const struct ir_ins *ins = &e->f->ins[i];
 	enum x64_width w = emit_width(ins->type);
 
 	switch (ins->form) {
@@ -226,29 +230,6 @@ static void emit_arith(struct emit *e, const struct ir_ins *ins)
 		break;
 	default:
 		emit_two(e, ins);
-	}
-}
-
-bool emit_alu(struct emit *e, u32 i)
-{
-	const struct ir_ins *ins = &e->f->ins[i];
-
-	switch (ir_op_class(ins->op)) {
-	case IR_CLASS_DIVIDE:
-		emit_div(e, i);
-		return true;
-	case IR_CLASS_MULHIGH:
-		emit_mulhu(e, ins);
-		return true;
-	case IR_CLASS_SHIFT:
-		emit_shift(e, ins);
-		return true;
-	case IR_CLASS_ARITH:
-	case IR_CLASS_LOGIC:
-		emit_arith(e, ins);
-		return true;
-	default:
-		return false;
 	}
 }
 
@@ -314,7 +295,7 @@ static void emit_popcnt(struct emit *e, const struct ir_ins *ins)
 	x64_ri(e->as, X64_SHR, w, dst, w == X64_Q ? 56 : 24);
 }
 
-bool emit_unary(struct emit *e, u32 i)
+void emit_unary(struct emit *e, u32 i)
 {
 	const struct ir_ins *ins = &e->f->ins[i];
 	enum x64_width w = emit_width(ins->type);
@@ -324,25 +305,25 @@ bool emit_unary(struct emit *e, u32 i)
 	case IR_CLZ:
 	case IR_CTZ:
 		emit_count_zeros(e, ins);
-		return true;
+		break;
 	case IR_POPCNT:
 		emit_popcnt(e, ins);
-		return true;
+		break;
 	case IR_EXT8S:
 		emit_rx(e, X64_MOVSX8, w, dst, ins->src[0]);
-		return true;
+		break;
 	case IR_EXT16S:
 		emit_rx(e, X64_MOVSX16, w, dst, ins->src[0]);
-		return true;
+		break;
 	case IR_EXT32S:
 	case IR_SEXT:
 		emit_rx(e, X64_MOVSX32, X64_Q, dst, ins->src[0]);
-		return true;
+		break;
 	case IR_WRAP:
 		/* even onto itself: the upper half goes */
 		emit_rx(e, X64_MOV, X64_L, dst, ins->src[0]);
-		return true;
+		break;
 	default:
-		return false;
+		emit_unknown(e, i);
 	}
 }

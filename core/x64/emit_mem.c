@@ -221,41 +221,41 @@ void emit_cold_packet(struct emit *e, const struct x64_cold *cold)
 	x64_jmp(e->as, cold->back);
 }
 
-bool emit_memory(struct emit *e, u32 i)
+void emit_state(struct emit *e, u32 i)
 {
 	const struct ir_ins *ins = &e->f->ins[i];
 
 	switch (ins->op) {
 	case IR_LOAD:
 		emit_load(e, ins);
-		return true;
+		break;
 	case IR_STORE:
 		emit_store(e, ins);
-		return true;
+		break;
 	case IR_MEMSIZE:
 		x64_rm(e->as, X64_MOV, X64_Q, (u8)ins->dst, X64_CTX_AT(memory));
 		x64_rm(e->as, X64_MOV, X64_L, (u8)ins->dst,
 		       x64_at((u8)ins->dst, offsetof(struct kwasm_memory, linear.pages)));
-		return true;
+		break;
 	case IR_PKTLOAD:
 		emit_packet(e, i);
-		return true;
+		break;
 	case IR_CTXLOAD:
 		emit_extending_load(e, ins, (u8)ins->dst, x64_at(X64_CTX, (s32)ins->imm));
-		return true;
+		break;
 	case IR_GGET:
 		emit_get(e, ins, global_cell(e, ins->imm));
-		return true;
+		break;
 	case IR_GSET:
 		emit_set(e, ins, global_cell(e, ins->imm));
-		return true;
+		break;
 	case IR_LGET:
 		emit_get(e, ins, emit_local(e, (u32)ins->imm));
-		return true;
+		break;
 	case IR_LSET:
 		emit_set(e, ins, emit_local(e, (u32)ins->imm));
-		return true;
+		break;
 	default:
-		return false;
+		emit_unknown(e, i);
 	}
 }

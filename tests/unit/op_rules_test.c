@@ -61,7 +61,8 @@ static bool fits_rt(const struct rule *r)
 	if (!*r->sig)		/* references, which rt.def has as i64 */
 		return true;
 	return all >= operands && !strncmp(sig, r->sig, operands) &&
-	       strspn(sig + operands, "i") == all - operands && !strcmp(sig + all, r->sig + operands);
+	       strspn(sig + operands, "i") == all - operands &&
+	       !strcmp(sig + all, r->sig + operands);
 }
 
 int main(void)
