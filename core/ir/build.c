@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * build.c - a validated body to SSA.
+ * build.c - translate a validated body to SSA.
  *
  * Requires: a validated module.
  * Provides: SSA with one definition per value, order[], preds, succs, loops, no unreachable blocks.
- * Bounded: linear in the body; see build.h for what happens to a function that would not be.
+ * Bounded: linear in the body; see build.h for functions that would exceed this.
  */
 #include "build.h"
 #include "run/rt.h"
 
 /**
- * struct rule - what the last column of wasm_ops.def says of an instruction
- * @op: enum ir_op; IR_NONE where there is a rule of its own below
+ * struct rule - the last column of wasm_ops.def for an instruction
+ * @op: enum ir_op; IR_NONE if there is a special rule below
  * @access: enum ir_access
- * @rt: enum kwasm_rt, where @op is IR_CALLRT
+ * @rt: enum kwasm_rt, if @op is IR_CALLRT
  */
 struct rule {
 	u8 op;
@@ -32,7 +32,7 @@ static const struct rule rules[KWASM_OP_SLOTS] = {
 #undef OP
 };
 
-/* What joins may cost: so many values for each byte of the body, and never more than the cap. */
+/* Budget of joins: this many values per byte of the body, up to a maximum. */
 #define BUDGET_PER_BYTE 16
 #define BUDGET_FLOOR 65536
 #define BUDGET_CAP (4u << 20)
@@ -165,7 +165,7 @@ static u32 emit_call(struct build *b, u32 op, u32 type, u32 list, u32 num, u64 i
 	return ins;
 }
 
-/* A call of a function of type @type; @extra more operands stand on top. */
+/* A call of a function of type @type; @extra more operands are on top of the stack. */
 static void call_typed(struct build *b, u32 op, const struct kwasm_functype *type, u32 extra,
 		       u64 imm)
 {
@@ -196,7 +196,7 @@ static const u8 host_access[] = {
 	[KWASM_ACCESS_U64] = IR_U64,
 };
 
-/* Host functions that the compiler knows; false when @func is none of them. */
+/* Host functions that the compiler inlines; false if @func is not one of them. */
 static bool call_inline(struct build *b, u32 func)
 {
 	const struct kwasm_functype *type = kwasm_module_functype(b->module, func);
@@ -441,7 +441,7 @@ static void spread_types(struct build *b)
 			b->local_types[n++] = b->info->runs[i].type;
 }
 
-/* The entry block: parameters, zeroes, and all locals into their slots where they have them. */
+/* The entry block: parameters, zeroes, and stores of all locals that have slots. */
 static void entry(struct build *b)
 {
 	u32 num_params = b->module->types[b->info->type].num_params;

@@ -5,13 +5,13 @@
  * The builder walks a validated body once, keeps the current value of every local and operand, and
  * makes PHIs where control flow joins:
  *
- *  - A journal lists the locals that changed since each open frame began, with their value then.
- *    An edge to the end of a frame carries its operands and only the locals changed in the frame;
- *    the join needs PHIs for those on which its edges disagree.
+ *  - A journal lists the locals that changed since the start of each open frame, with their old
+ *    values.  An edge to the end of a frame carries its operands and only the locals changed in the
+ *    frame; the join needs PHIs for those that differ between its edges.
  *  - A loop header gets PHIs for its parameters and for the locals assigned in the loop, which a
- *    first walk over the body has found.
+ *  first walk over the body determines.
  *
- * What edges carry is counted against a budget linear in the body.  A function that exceeds it is
+ * The values on edges count against a budget linear in the body.  A function that exceeds it is
  * built again with its locals in frame slots.
  */
 #ifndef KWASM_BUILD_H

@@ -95,7 +95,7 @@ static struct build_edge *edge_new(struct build *b, struct build_frame *frame, u
 	return edge;
 }
 
-/* The locals that differ from what they were when @frame began, each once. */
+/* The locals that have changed since the start of @frame, each once. */
 static void add_changes(struct build *b, const struct build_frame *frame, struct build_edge *edge)
 {
 	u32 at = data_new(b, 2 * (b->num_journal - frame->journal));
@@ -238,7 +238,7 @@ static u32 join_result(struct build *b, const struct build_frame *frame, u32 k)
 	return phi;
 }
 
-/* Counts on how many edges each local changes, and whether they agree. */
+/* Count on how many edges each local changes, and whether the values agree. */
 static void merge_count(struct build *b, const struct build_frame *frame)
 {
 	u32 e, i;

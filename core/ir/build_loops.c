@@ -3,8 +3,8 @@
  * build_loops.c - the builder's first walk: which locals each loop assigns, which loops have
  * branches back.
  *
- * Linear in the body but for the sets of locals, which pass from a loop to the loop around it;
- * that part is counted against the builder's budget.
+ * Linear in the body, except for the sets of locals, which propagate from a loop to the enclosing
+ * loop; that part counts against the builder's budget.
  */
 #include "build.h"
 

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * dce.c - instructions without effect whose value nothing needs go away.
+ * dce.c - dead code elimination.
  *
- * Requires: SSA.
- * Provides: every value is used by something that has an effect.  What may trap counts as an
- * effect unless IR_NOTRAP says that it does not.
- * Bounded: linear in instructions and operands.
+ * Requires: SSA.  Provides: every value is used by something that has an effect.  A possible trap
+ * counts as an effect, unless IR_NOTRAP excludes it.  Bounded: linear in instructions and operands.
  */
 #include "ir.h"
 
@@ -19,7 +17,7 @@ struct dce {
 static bool has_effect(const struct ir_ins *ins)
 {
 	if (ins->op == IR_RESULT)
-		return true;		/* has its place behind the call */
+		return true;		/* must stay after the call */
 	if (ir_op_is(ins->op, IR_OP_WRITES | IR_OP_END))
 		return true;
 	return ir_op_is(ins->op, IR_OP_TRAPS) && !(ins->flags & IR_NOTRAP);

@@ -2,11 +2,9 @@
 /*
  * fold.c - simplification: constants, algebra, branches on constants, redundant PHIs.
  *
- * Requires: SSA, preds, succs, order[].
- * Provides: the same, smaller; no IR_COPY is left.  A trap that can happen still happens, at the
- * same place.
- * Bounded: a sweep is linear; there are at most MAX_SWEEPS of them, and an instruction is
- * rewritten at most MAX_STEPS times in one.
+ * Requires: SSA, preds, succs, order[].  Provides: the same, simplified, without IR_COPY.  Possible
+ * traps are preserved, at the same place.  Bounded: a sweep is linear; there are at most MAX_SWEEPS
+ * of them, and an instruction is rewritten at most MAX_STEPS times in one.
  */
 #include "fold.h"
 
@@ -151,7 +149,7 @@ static bool constant_last(struct ir_func *f, u32 i)
 	return true;
 }
 
-/* One simplification of @i; false when there is none. */
+/* One simplification of @i; false if there is none. */
 static bool step(struct ir_func *f, u32 i)
 {
 	if (all_const(f, i) || constant_last(f, i))
@@ -203,7 +201,7 @@ static bool fold_end(struct ir_func *f, u32 b)
 	return true;
 }
 
-/* The value that PHI @i always has, but for itself; 0 when there are several. */
+/* The only value of PHI @i apart from itself; 0 if there are several. */
 static u32 phi_value(struct ir_func *f, u32 i)
 {
 	u32 value = 0;
@@ -224,7 +222,7 @@ static u32 phi_value(struct ir_func *f, u32 i)
 	return value;
 }
 
-/* The first instruction of block @b that is no PHI. */
+/* The first instruction of block @b that is not a PHI. */
 static u32 behind_phis(const struct ir_func *f, u32 b)
 {
 	u32 i = f->blocks[b].first;
@@ -235,8 +233,8 @@ static u32 behind_phis(const struct ir_func *f, u32 b)
 }
 
 /*
- * Makes copies of the PHIs of block @b that have one value.  Equal constants may be several
- * instructions, none of which need reach here: such a PHI becomes a constant of its own.
+ * Turn the PHIs of block @b with a single value into copies.  Equal constants may be different
+ * instructions that do not dominate this block: such a PHI becomes a new constant.
  */
 static int fold_phis(struct ir_func *f, u32 b, bool *changed)
 {
@@ -277,8 +275,8 @@ static void fold_ins(struct ir_func *f, u32 i, bool *changed)
 }
 
 /*
- * One sweep over all blocks.  PHIs come first and in reverse, so that those of inner loops, on
- * which those of outer ones depend, are done before them.
+ * One sweep over all blocks.  PHIs are handled first and in reverse order, so that those of inner
+ * loops precede those of outer loops, which depend on them.
  */
 static int sweep(struct ir_func *f, bool *changed)
 {

@@ -2,9 +2,8 @@
 /*
  * fold.h - shared by the parts of the simplifier (fold*.c).
  *
- * A simplification rewrites an instruction in place.  One that finds that a value exists already
- * makes the instruction an IR_COPY of it; whoever meets an operand that is a copy takes what it
- * copies, see fold_value().
+ * A simplification rewrites an instruction in place.  If the value already exists, the instruction
+ * becomes an IR_COPY of it; users of a copy use the copied value instead, see fold_value().
  */
 #ifndef KWASM_FOLD_H
 #define KWASM_FOLD_H
@@ -39,7 +38,7 @@ static inline bool fold_is_compare(u32 op)
 /** fold_value() - what @v is a copy of, or @v. */
 u32 fold_value(struct ir_func *f, u32 v);
 
-/** fold_resolve() - operands of @i that are copies become what they copy. */
+/** fold_resolve() - replace operands of @i that are copies with the copied values. */
 void fold_resolve(struct ir_func *f, u32 i);
 
 /** fold_resolve_all() - the same for all instructions.  Return: 0 or -EINTR. */
@@ -49,11 +48,11 @@ int fold_resolve_all(struct ir_func *f);
  * fold_eval() - the value of @ins on constants (spec 4.3.2).
  * @a: arg[0], @b: arg[1]; i32 zero-extended, as the result
  *
- * Return: false when the operation traps on them or is none of integers alone.
+ * Return: false if the operation traps on them or is not a pure integer operation.
  */
 bool fold_eval(const struct ir_ins *ins, u64 a, u64 b, u64 *v);
 
-/* What an instruction becomes; all return true. */
+/* Rewrite an instruction; all return true. */
 bool fold_to_const(struct ir_func *f, u32 i, u64 bits);
 bool fold_to_copy(struct ir_func *f, u32 i, u32 value);
 bool fold_to_op(struct ir_func *f, u32 i, u32 op, u32 a, u32 b);
@@ -70,7 +69,7 @@ u32 fold_new_const(struct ir_func *f, u32 i, u32 type, u64 bits);
 /** fold_bits() - number of low bits outside which @v is zero for certain. */
 u32 fold_bits(const struct ir_func *f, u32 v);
 
-/* The simplifiers: true when @i has changed and may be simplified further. */
+/* The simplifiers: true if @i has changed and may be simplified further. */
 bool fold_arith(struct ir_func *f, u32 i);	/* fold_arith.c: +, -, *, bits, shifts */
 bool fold_divide(struct ir_func *f, u32 i);	/* fold_div.c: division and remainder */
 bool fold_compare(struct ir_func *f, u32 i);	/* fold_cmp.c: comparisons, select */

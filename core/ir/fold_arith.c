@@ -2,7 +2,7 @@
 /*
  * fold_arith.c - identities of integer arithmetic, bits, shifts and extensions.
  *
- * Constants stand in arg[1] of commutative operations when these functions see them.
+ * Constants of commutative operations are in arg[1] here.
  */
 #include "fold.h"
 
@@ -23,7 +23,7 @@ static u32 access_bits(const struct ir_ins *ins)
 	}
 }
 
-/* fold_bits() without a look at operands that are no constants. */
+/* fold_bits() without looking at operands that are not constants. */
 static u32 own_bits(const struct ir_func *f, u32 v)
 {
 	const struct ir_ins *ins = &f->ins[v];
@@ -44,7 +44,7 @@ static u32 own_bits(const struct ir_func *f, u32 v)
 		return fls64(ins->imm);
 	case IR_ZEXT:
 		return 32;
-	/* But for a PKTLOAD, which is -ENODATA behind the packet's end. */
+	/* Except PKTLOAD, which is -ENODATA beyond the packet's end. */
 	case IR_LOAD:
 	case IR_CTXLOAD:
 		return access_bits(ins);
@@ -134,7 +134,7 @@ static bool mul_const(struct ir_func *f, u32 i, u64 c)
 	return associate(f, i, c);
 }
 
-/* One shift behind another by constants; @n is this one's count, @m the inner one's. */
+/* A shift of a shift by constants; @n is the outer count, @m the inner one. */
 static bool shift_shift(struct ir_func *f, u32 i, u32 n, u32 m)
 {
 	u32 type = f->ins[i].type;
@@ -286,7 +286,7 @@ static u32 wanted_bits(const struct ir_ins *ins)
 	}
 }
 
-/* Looks through what only changes bits of arg[@n] that nobody reads. */
+/* Look through operations that only change unused bits of arg[@n]. */
 static bool narrow(struct ir_func *f, u32 i, u32 n)
 {
 	u32 bits = wanted_bits(&f->ins[i]);

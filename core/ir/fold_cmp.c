@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * fold_cmp.c - comparisons, select, and what a branch asks.
+ * fold_cmp.c - comparisons, select and branch conditions.
  */
 #include "fold.h"
 
-/* The comparison that holds where this one does not, and the one with its operands exchanged. */
+/* The inverse comparison, and the one with its operands exchanged. */
 static const struct {
 	u8 inverse;
 	u8 swapped;

@@ -2,10 +2,10 @@
 /*
  * fold_div.c - division and remainder by constants.
  *
- * A division whose trap can happen is never touched.  For an unsigned 32-bit x and 2^l >= d, with
- * M = floor(2^(32+s) / d) + 1, x / d = x * M >> (32+s) as long as M * d - 2^(32+s) <= 2^s; s = l
- * always does, at the price of a 33-bit M.  For a signed x and M = floor(2^(31+l) / d) + 1,
- * x * M >> (31+l) is x / d rounded down, one too small for negative x.  The same holds for 64 bits.
+ * A division that may trap is never changed.  For an unsigned 32-bit x and 2^l >= d, with M =
+ * floor(2^(32+s) / d) + 1, x / d = x * M >> (32+s) as long as M * d - 2^(32+s) <= 2^s; s = l always
+ * satisfies this, but requires a 33-bit M.  For a signed x and M = floor(2^(31+l) / d) + 1, x * M
+ * >> (31+l) is x / d rounded down, one too small for negative x.  The same holds for 64 bits.
  */
 #include "fold.h"
 
@@ -91,7 +91,7 @@ static u32 quotient_s32(struct ir_func *f, u32 i, s32 d)
 		       fold_new(f, i, IR_SUB, IR_I32, q, sign);
 }
 
-/* floor(2^(64 + s) / d) modulo 2^64, and what is left; d is no power of two. */
+/* floor(2^(64 + s) / d) modulo 2^64, and the remainder; d is not a power of two. */
 struct power {
 	u64 q, rest;
 };

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * fold_float.c - what is exact of floats as bit patterns: signs and reinterpretations.
+ * fold_float.c - exact float operations on bit patterns: signs and reinterpretations.
  *
- * No arithmetic is done on floats here: kernel code has none, and nothing is reassociated.
+ * No float arithmetic here: kernel code must not use floats, and nothing is reassociated.
  */
 #include "fold.h"
 
@@ -28,7 +28,7 @@ static bool on_const(struct ir_func *f, u32 i, u64 a)
 	}
 }
 
-/* A constant sign is set by what needs no second operand. */
+/* A constant sign needs an operation without a second operand. */
 static bool copy_sign(struct ir_func *f, u32 i)
 {
 	u32 a = f->ins[i].arg[0];

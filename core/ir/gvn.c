@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * gvn.c - value numbering: what a dominating instruction has computed is not computed again.
+ * gvn.c - value numbering: reuse the results of dominating instructions.
  *
- * Requires: SSA without IR_COPY.
- * Provides: the same; no pure instruction has a twin that dominates it.  A division that may trap
- * counts: where its twin went before, it cannot trap any more.  Constants are shared inside a
- * block only, since each use can have its own at no cost, while a constant that lives through the
- * function costs a register.
- * Bounded: one walk over the dominator tree; chains in the hash table have a limit.
+ * Requires: SSA without IR_COPY.  Provides: the same; no pure instruction has a twin that dominates
+ * it.  This includes a division that may trap: after its twin, it cannot trap.  Constants are only
+ * shared within a block, since each use can have its own at no cost, while a constant that lives
+ * throughout the function occupies a register.  Bounded: one walk over the dominator tree; chains
+ * in the hash table have a limit.
  */
 #include "fold.h"
 
@@ -33,7 +32,7 @@ static u64 mix(u64 h, u64 v)
 	return h ^ h >> 32;
 }
 
-/* Stands for operand @v: equal constants are equal operands wherever they stand. */
+/* Key of operand @v: equal constants are equal operands, wherever they are defined. */
 static u32 operand(const struct gvn *g, u32 v)
 {
 	return g->number[v] ? g->number[v] : v;
@@ -89,7 +88,7 @@ static bool same(const struct gvn *g, u32 i, u32 j)
 	return same_list(g, x, y);
 }
 
-/* The twin of @i in the table, 0 when there is none; @i is entered then. */
+/* The twin of @i in the table; 0 if there is none, and @i is inserted. */
 static u32 lookup(struct gvn *g, u32 i)
 {
 	u32 *head = &g->heads[hash(g, i)];
@@ -104,7 +103,7 @@ static u32 lookup(struct gvn *g, u32 i)
 	return 0;
 }
 
-/* Puts @i in the place of its twin @j, which does not dominate it: nothing below needs @j. */
+/* Replace the twin @j, which does not dominate @i, with @i: nothing below needs @j. */
 static void replace(struct gvn *g, u32 i, u32 j)
 {
 	u32 *link = &g->heads[hash(g, i)];

@@ -2,9 +2,9 @@
 /*
  * ir.c - storage of one function's intermediate representation.
  *
- * Instructions, blocks and lists live in arrays that double inside the function's arena, so that
- * what they cost in total is linear in what they hold.  A growing array moves: callers keep
- * indices.  Nothing is freed before the arena.
+ * Instructions, blocks and lists are arrays in the function's arena that double in size, so that
+ * their total cost is linear in their contents.  A growing array moves: callers keep indices.
+ * Nothing is freed before the arena.
  */
 #include "ir.h"
 
@@ -123,7 +123,7 @@ u32 ir_ins_new(struct ir_func *f, u32 op, u32 type)
 	return f->num_ins++;
 }
 
-/* What follows @prev in @block; before the first instruction stands 0, as behind the last. */
+/* Set the successor of @prev in @block; 0 is before the first instruction and after the last. */
 static void set_next(struct ir_func *f, u32 block, u32 prev, u32 next)
 {
 	if (prev)
@@ -132,7 +132,7 @@ static void set_next(struct ir_func *f, u32 block, u32 prev, u32 next)
 		f->blocks[block].first = next;
 }
 
-/* What precedes @next, likewise. */
+/* Set the predecessor of @next, likewise. */
 static void set_prev(struct ir_func *f, u32 block, u32 next, u32 prev)
 {
 	if (next)
@@ -141,7 +141,7 @@ static void set_prev(struct ir_func *f, u32 block, u32 next, u32 prev)
 		f->blocks[block].last = prev;
 }
 
-/* Links @ins between its neighbours. */
+/* Link @ins between its neighbours. */
 static void link_between(struct ir_func *f, u32 block, u32 prev, u32 next, u32 ins)
 {
 	f->ins[ins].block = block;

@@ -31,10 +31,10 @@ enum ir_op {
 	IR_NUM_OPS
 };
 
-/* What is zeroed has no operation. */
+/* A zeroed instruction has no operation. */
 static_assert(!IR_NONE);
 
-/* Operations that passes treat alike. */
+/* Operations that passes treat the same way. */
 enum ir_class {
 	IR_CLASS_VALUE,		/* CONST PARAM PHI COPY, and NONE */
 	IR_CLASS_ARITH,		/* ADD SUB MUL */
@@ -58,7 +58,7 @@ enum ir_class {
 	IR_CLASS_PRECISION,	/* DEMOTE PROMOTE */
 	IR_CLASS_BITCAST,
 	IR_CLASS_STATE,		/* memory, packet, context, globals, slots of locals */
-	IR_CLASS_CALL,		/* calls, what they take on the stack, what they give further */
+	IR_CLASS_CALL,		/* calls, their stack arguments, their further results */
 	IR_CLASS_END,		/* of a block */
 	IR_CLASS_MOVE,		/* by register allocation */
 };
@@ -97,7 +97,7 @@ enum ir_access {
 	IR_U64,
 };
 
-/** ir_access_bytes() - how many bytes of memory an access of that kind touches. */
+/** ir_access_bytes() - size of an access of that kind in bytes. */
 static inline u32 ir_access_bytes(u32 access)
 {
 	return access <= IR_S8 ? 1 : access <= IR_S16 ? 2 : access <= IR_S32 ? 4 : 8;
@@ -129,8 +129,8 @@ static inline bool ir_loc_is_slot(u32 loc)
 /**
  * struct ir_ins - an instruction
  * @op: enum ir_op
- * @type: enum ir_type of the value, or of what a store or RET moves
- * @otype: type of the operands where the operation is IR_OP_OTYPE
+ * @type: enum ir_type of the value, or of the operand of a store or RET
+ * @otype: type of the operands if the operation is IR_OP_OTYPE
  * @access: enum ir_access
  * @flags: enum ir_ins_flag
  * @form: operand form chosen by lowering; the target's own enum, 0 = all operands in registers
@@ -139,8 +139,8 @@ static inline bool ir_loc_is_slot(u32 loc)
  * @disp: displacement chosen by lowering
  * @prev: previous in the block, 0 at its head
  * @next: next in the block, 0 at its end
- * @block: the block it stands in
- * @at: byte offset of the WebAssembly instruction it comes from
+ * @block: its block
+ * @at: byte offset of its WebAssembly instruction
  * @arg: fixed operands
  * @list: first of @num_list operands in ir_func.pool (IR_OP_LIST), SWITCH: first of @num_list
  *	successor numbers
@@ -172,7 +172,7 @@ struct ir_ins {
 
 /**
  * struct ir_block - a basic block
- * @first: first instruction (PHIs stand first), 0 when empty
+ * @first: first instruction (PHIs precede others), 0 if empty
  * @last: last instruction, the block's end once it is complete
  * @preds: first of @num_preds predecessor blocks in ir_func.pool
  * @succs: first of @num_succs successor blocks in ir_func.pool; no block appears twice
@@ -198,10 +198,10 @@ struct ir_block {
 
 /**
  * struct ir_func - one function under compilation
- * @arena: everything below comes from it; released as a whole
+ * @arena: memory of everything below; released as a whole
  * @module: the module it belongs to
  * @index: its function index
- * @diag: where errors go
+ * @diag: destination of errors
  * @ins: instructions; @num_ins used, @max_ins allocated.  The array moves when it grows: hold
  *	indices, not pointers, across ir_ins_new()
  * @pool: u32 lists (operands, predecessors, successors); moves when it grows
@@ -212,7 +212,7 @@ struct ir_block {
  * @num_slots: spill slots, by register allocation
  * @num_out: outgoing stack argument slots of the widest call, by lowering
  * @saved: callee-saved registers used, bit mask, by register allocation
- * @no_memory: an allocation failed; a pass that did not hand that up must return -ENOMEM
+ * @no_memory: an allocation failed; a pass that has ignored this must return -ENOMEM
  * @steps: see ir_step()
  */
 struct ir_func {
@@ -273,7 +273,7 @@ static inline u32 ir_num_operands(const struct ir_ins *ins)
 	return 3 + (ir_op_is(ins->op, IR_OP_LIST) ? ins->num_list : 0);
 }
 
-/** ir_operand() - operand slot @n of @ins; valid until an instruction or a list is made. */
+/** ir_operand() - operand slot @n of @ins; valid until an instruction or a list is created. */
 static inline u32 *ir_operand(struct ir_func *f, u32 ins, u32 n)
 {
 	return n < 3 ? &f->ins[ins].arg[n] : &f->pool[f->ins[ins].list + n - 3];
@@ -297,7 +297,7 @@ void ir_ins_append(struct ir_func *f, u32 block, u32 ins);
 /** ir_ins_before() - link @ins in front of @pos, in @pos's block. */
 void ir_ins_before(struct ir_func *f, u32 pos, u32 ins);
 
-/** ir_ins_after() - link @ins behind @pos, in @pos's block. */
+/** ir_ins_after() - link @ins after @pos, in @pos's block. */
 void ir_ins_after(struct ir_func *f, u32 pos, u32 ins);
 
 /** ir_ins_detach() - take @ins out of its block, to be linked somewhere else. */
@@ -372,8 +372,8 @@ static inline bool ir_dominates(const struct ir_dom *dom, u32 a, u32 b)
 /**
  * ir_loops_find() - fill in loop, depth, header and cold of every block in order[].
  *
- * Requires order[] with each block behind its predecessors but for back edges; rearranges it so
- * that each loop is in one piece.  Return: 0 or -ENOMEM.
+ * Requires order[] with each block after its predecessors, except for back edges; rearranges it so
+ * that each loop is contiguous.  Return: 0 or -ENOMEM.
  */
 int ir_loops_find(struct ir_func *f);
 
@@ -413,7 +413,7 @@ int ir_build(struct ir_func *f, const struct kwasm_bindings *bindings);
 int ir_fold(struct ir_func *f);
 /* Joins blocks that only follow each other; the last step of ir_fold(). */
 int ir_merge_blocks(struct ir_func *f);
-/* One instruction for values that are computed alike where one of them dominates. */
+/* Merge equal computations if one dominates the other. */
 int ir_gvn(struct ir_func *f);
 /* Redundant loads and stores inside extended blocks; accesses that are proven not to trap. */
 int ir_memopt(struct ir_func *f);
@@ -425,12 +425,12 @@ int ir_dce(struct ir_func *f);
 int ir_split_edges(struct ir_func *f);
 
 /**
- * struct ir_target_ins - what register allocation must know of a lowered instruction
+ * struct ir_target_ins - constraints of a lowered instruction for register allocation
  * @def: IR_LOC_NONE no value, IR_TARGET_ANY any register of the value's class, or a fixed register
  * @use: for each @arg: IR_TARGET_ANY a register, IR_TARGET_ANYLOC a register or slot, a fixed
  *	register, or IR_LOC_NONE not used (0 operand, folded)
- * @tied: the value must be put where arg[0] is read from (two-address form)
- * @commutes: arg[0] and arg[1] may be exchanged before registers are given out
+ * @tied: the value must be in the location of arg[0] (two-address form)
+ * @commutes: arg[0] and arg[1] may be exchanged before registers are assigned
  * @late: bit n: arg[n] is still needed while the value is written (must not share its register)
  * @clobbers: registers destroyed, bit n = location n (32 bits: 16 general, 16 XMM); neither
  *	operands that are read late nor the value may be in one, unless fixed there

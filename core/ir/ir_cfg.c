@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ir_cfg.c - what a function's control flow implies: dominators, loops, coldness.
+ * ir_cfg.c - analysis of a function's control flow: dominators, loops, coldness.
  *
- * WebAssembly's control flow is reducible, and order[] keeps every block behind its predecessors
- * but for back edges.  Both facts make one sweep enough where general graphs need iteration:
+ * WebAssembly's control flow is reducible, and order[] keeps every block after its predecessors,
+ * except for back edges.  One sweep therefore suffices where general graphs need iteration:
  * dominators take O(edges * log(blocks)), loops nearly O(edges), whatever the nesting.
  */
 #include "ir.h"
@@ -177,7 +177,7 @@ static bool is_header(const struct ir_func *f, const struct loops *l, u32 b)
 	return false;
 }
 
-/* Writes order[] anew with each loop in one piece; what leaves a loop moves behind it. */
+/* Rewrite order[] so that each loop is contiguous; blocks outside a loop move after it. */
 static void loops_gather(struct ir_func *f, struct loops *l)
 {
 	u32 root = IR_NO_BLOCK;
@@ -207,7 +207,7 @@ static void loops_gather(struct ir_func *f, struct loops *l)
 	}
 }
 
-/* A block is cold when it must end in a trap, or when only cold blocks lead to it. */
+/* A block is cold if it always ends in a trap, or if only cold blocks lead to it. */
 static void mark_cold(struct ir_func *f)
 {
 	u32 i, k;

@@ -10,10 +10,10 @@
 #include "ir.h"
 
 /*
- * @place: position of an instruction in its block, 0 when it is linked nowhere
+ * @place: position of an instruction in its block, 0 if it is not linked
  * @listed: block is in order[]
- * @stamp: last list that a block was met in
- * @edges: of a block: what names it as a successor less what it names as predecessors
+ * @stamp: last list that contained a block
+ * @edges: of a block: sum of blocks that name it as successor minus sum of its predecessors
  */
 struct verifier {
 	struct ir_func *f;
@@ -109,7 +109,7 @@ static int check_end(struct verifier *v, u32 b)
 	}
 }
 
-/* Spreads block numbers so that sums of them tell sets apart. */
+/* Hash block numbers so that their sums distinguish sets. */
 static u64 mix(u32 b)
 {
 	u64 h = (b + 1) * 0x9e3779b97f4a7c15ull;
@@ -153,7 +153,7 @@ static int check_edges(struct verifier *v, u32 b)
 	return check_end(v, b);
 }
 
-/* Loops: headers are marked, bodies know their header and stand in one piece behind it. */
+/* Loops: headers are marked, bodies refer to their header and follow it contiguously. */
 static int check_loops(struct verifier *v)
 {
 	struct ir_func *f = v->f;
@@ -356,7 +356,7 @@ static int check_ins(struct verifier *v, u32 i)
 	return 0;
 }
 
-/* Register allocation replaces PHIs by moves: values and dominance are no more to be checked. */
+/* Register allocation replaces PHIs with moves: values and dominance can no longer be checked. */
 static bool is_allocated(struct ir_func *f)
 {
 	u32 i;

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * licm.c - what a loop computes anew each time with the same result is computed in front of it.
+ * licm.c - loop-invariant code motion.
  *
- * Requires: SSA without IR_COPY, loops, order[].
- * Provides: the same; a preheader, the one block from which its loop is entered, may have gained
- * instructions.  Only pure ones that cannot trap move, so nothing that was skipped before is
- * noticed; none that an instruction takes in for free (constants, extensions, comparisons that
- * branches ask for); divisions only from blocks that run whenever the loop does.
- * Bounded: linear; an instruction leaves at most MAX_LEVELS loops, a loop gives away at most
- * MAX_MOVES values, since each costs a register throughout it.
+ * Requires: SSA without IR_COPY, loops, order[].  Provides: the same; a preheader, the one block
+ * from which its loop is entered, may have gained instructions.  Only pure ones that cannot trap
+ * are moved, so executing a skipped one is unobservable; none that another instruction folds for
+ * free (constants, extensions, comparisons of branches); divisions only from blocks that execute
+ * whenever the loop does.  Bounded: linear; an instruction leaves at most MAX_LEVELS loops, at most
+ * MAX_MOVES values leave a loop, since each occupies a register throughout it.
  */
 #include "ir.h"
 
@@ -18,7 +17,7 @@
 /*
  * @pos: place of each block in order[]
  * @end: of each loop header, place behind the loop's last block
- * @preheader: of each loop header, IR_NO_BLOCK where there is none
+ * @preheader: of each loop header, IR_NO_BLOCK if there is none
  * @parent: of each loop header, header of the loop around it
  * @moves: of each loop header, values moved out so far
  */
@@ -52,8 +51,8 @@ static u32 find_preheader(const struct licm *l, u32 header)
 }
 
 /*
- * Loops are in one piece: the last block of a loop is the last one in order[] that says so, or
- * that belongs to a loop inside it.
+ * Loops are contiguous: the last block of a loop is the last one in order[] that belongs to it or
+ * to a loop inside it.
  */
 static void find_loops(struct licm *l)
 {
@@ -74,7 +73,7 @@ static void find_loops(struct licm *l)
 	}
 }
 
-/* Inner loops stand behind the headers of outer ones, which are on the stack that @parent links. */
+/* Inner loops follow the headers of outer ones, which are on the stack that @parent links. */
 static void nest_loops(struct licm *l)
 {
 	struct ir_func *f = l->f;
@@ -135,7 +134,7 @@ static bool may_move(const struct ir_func *f, u32 i)
 	}
 }
 
-/* Do all operands come from outside of @loop?  Constants can, wherever they stand. */
+/* Are all operands defined outside @loop?  Constants count as such, wherever they are. */
 static bool is_invariant(struct licm *l, u32 i, u32 loop)
 {
 	struct ir_func *f = l->f;
@@ -150,7 +149,7 @@ static bool is_invariant(struct licm *l, u32 i, u32 loop)
 	return true;
 }
 
-/* The constants among the operands of @i go with it. */
+/* The constants among the operands of @i move with it. */
 static bool bring_constants(struct licm *l, u32 i, u32 to)
 {
 	struct ir_func *f = l->f;

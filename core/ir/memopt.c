@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * memopt.c - reads that are known already.
+ * memopt.c - eliminate redundant reads.
  *
- * Requires: SSA without IR_COPY, best behind value numbering.
+ * Requires: SSA without IR_COPY, preferably after value numbering.
  * Provides: the same with fewer reads of linear memory, globals, the packet and the context, and
- * with IR_NOTRAP on accesses that an earlier one has proven possible.
+ * with IR_NOTRAP on accesses that an earlier one has proven valid.
  *
- * Along a path without joins (an extended block) a table remembers what was last read or written.
- * A write forgets what it may overlap; a call forgets everything but what cannot change.
+ * Along a path without joins (an extended basic block), a table records the values last read or
+ * written.  A write invalidates entries that it may overlap; a call invalidates all mutable
+ * entries.
  *
  * Linear memory never shrinks: an address that was accessed stays accessible, so the second access
- * cannot trap.  That holds for everything the first one dominates, whatever happens between.
+ * cannot trap.  This holds for everything that the first one dominates, whatever happens in
+ * between.
  *
  * Bounded: a table has MEM_ENTRIES entries; tables are kept for at most MAX_TABLES blocks, the
  * others start empty.
@@ -23,7 +25,7 @@
 /**
  * struct known - a location and what it holds
  * @op: IR_LOAD for linear memory, else the reading operation
- * @stored: a store put it there: what reads of its width get is @value converted
+ * @stored: written by a store: reads of its width return @value converted
  * @flags: IR_SWAP
  */
 struct known {
@@ -43,7 +45,7 @@ struct table {
 	u32 oldest;
 };
 
-/* An access that went through: its block, and where it ended relative to the address. */
+/* A completed access: its block, and its end relative to the address. */
 struct proof {
 	u32 block;
 	u64 end;
@@ -94,7 +96,7 @@ static void forget(struct table *t, u32 n)
 	t->oldest = 0;
 }
 
-/* The read @op of what @ins is about, at @addr, would give @value from here on. */
+/* From here on, the read @op of the location of @ins, at @addr, returns @value. */
 static struct known *remember(struct table *t, u32 op, const struct ir_ins *ins, u32 addr,
 			      u32 value)
 {
@@ -117,7 +119,7 @@ static struct known *remember(struct table *t, u32 op, const struct ir_ins *ins,
 	return k;
 }
 
-/* May the store @ins change what @k says? */
+/* May the store @ins change the location of @k? */
 static bool overlaps(const struct ir_func *f, const struct known *k, const struct ir_ins *ins)
 {
 	u64 from = ins->imm;
@@ -173,7 +175,7 @@ static void global_set(struct memopt *m, u32 i)
 	remember(&m->now, IR_GGET, ins, 0, ins->arg[0]);
 }
 
-/* The read @i becomes what it would load behind a store of @value in its width. */
+/* Replace the read @i with the result of a load after a store of @value of its width. */
 static bool convert(struct ir_func *f, u32 i, u32 value)
 {
 	switch (f->ins[i].access) {

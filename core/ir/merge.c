@@ -8,7 +8,7 @@
  */
 #include "fold.h"
 
-/* PHIs of a block with one predecessor are what they select. */
+/* PHIs of a block with one predecessor equal their operand. */
 static void drop_phis(struct ir_func *f, u32 b)
 {
 	u32 i, next;

@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * split.c - a block on every critical edge.
+ * split.c - split critical edges.
  *
  * Requires: order[], preds, succs.
  * Provides: no edge leads from a block with several successors to one with several predecessors,
- * so that moves for an edge always have a block of their own.  PHI operands keep their places.
+ * so that moves for an edge always have a dedicated block.  PHI operands keep their positions.
  * Bounded: linear in the edges.
  */
 #include "ir.h"
 
 /*
- * The predecessors of all blocks once more, with the number that the edge has as a successor.
+ * A copy of the predecessors of all blocks, with the successor number of each edge.
  * @first: of each block, start of its entries
  * @from: predecessor
  * @nth: which of the predecessor's successors the block is
- * @slot: of each predecessor of the block at hand, @nth
- * @behind: of each block, first new block to stand behind it; @next links them
+ * @slot: of each predecessor of the current block, @nth
+ * @behind: of each block, first new block to place after it; @next links them
  */
 struct split {
 	struct ir_func *f;
@@ -120,7 +120,7 @@ static int split_block(struct split *s, u32 to)
 	return 0;
 }
 
-/* Each new block stands behind the one it comes from. */
+/* Each new block follows its predecessor. */
 static int place(struct split *s)
 {
 	struct ir_func *f = s->f;
