@@ -116,5 +116,6 @@ done
 
 ok 'the handler goes' kwasmctl detach fpu-packet
 ok 'the test module goes' rmmod kwasm_fputest
+ok 'and the others' rmmod kwasm_netfilter kwasm
 rm -r "$tmp"
 done_testing

@@ -51,5 +51,5 @@ done
 echo "1..$count"
 echo "# suite in the kernel: $passed assertions passed, $failed failed," \
 	"$text skipped for text" >&2
-rmmod kwasm_spec || bad=1
+rmmod kwasm_spec kwasm || bad=1
 exit $bad

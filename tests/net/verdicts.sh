@@ -105,4 +105,5 @@ for file in "$EXAMPLES"/*.wasm; do
 done
 kwasmctl -n mark detach marker
 ok 'nothing is left' nothing_left -n rx
+ok 'the modules go' rmmod kwasm_netfilter kwasm
 done_testing

@@ -4,4 +4,7 @@
 # Requests that kwasmctl would never send: nl_hostile.c with the modules loaded.
 set -u
 modprobe kwasm_netfilter || exit 1
-exec "$KWASM_BUILD/guest/nl-hostile" "$KWASM_BUILD/guest/tools/handler.wasm"
+"$KWASM_BUILD/guest/nl-hostile" "$KWASM_BUILD/guest/tools/handler.wasm"
+status=$?
+rmmod kwasm_netfilter kwasm || status=1
+exit $status

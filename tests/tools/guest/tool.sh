@@ -266,4 +266,5 @@ if command -v setpriv >/dev/null; then
 else
 	skip 'without privilege' 'there is no setpriv'
 fi
+ok 'the modules go' rmmod kwasm_netfilter kwasm
 done_testing
