@@ -75,7 +75,7 @@ struct build_edge {
 
 /**
  * struct build_change - a journal entry
- * @old: value before the change
+ * @old: value before the change; not used by the first walk
  * @prev: the local's entry before this one, plus 1, or 0
  */
 struct build_change {
@@ -194,6 +194,16 @@ void build_unreachable(struct build *b);
 
 /** build_journal_rewind() - locals get the values back that they had when @frame began. */
 void build_journal_rewind(struct build *b, const struct build_frame *frame);
+
+/**
+ * build_changes_merge() - changes of a frame become those of the frame around it.
+ * @list: changes, those of the frame from @first to @num - 1
+ * @outer: where those of the frame around begin: what has one there goes; -1: all go
+ * @latest: of each local, its latest change, plus 1, or 0
+ *
+ * Return: how many changes @list has then.
+ */
+u32 build_changes_merge(struct build_change *list, u32 first, u32 num, s64 outer, u32 *latest);
 
 /** build_journal_merge() - @frame's changes become those of the frame around it. */
 void build_journal_merge(struct build *b, const struct build_frame *frame, u32 outer);

@@ -40,23 +40,29 @@ void build_journal_rewind(struct build *b, const struct build_frame *frame)
 	}
 }
 
-void build_journal_merge(struct build *b, const struct build_frame *frame, u32 outer)
+u32 build_changes_merge(struct build_change *list, u32 first, u32 num, s64 outer, u32 *latest)
 {
-	u32 kept = frame->journal;
+	u32 kept = first;
 	u32 i;
 
-	build_spend(b, b->num_journal - kept);
-	for (i = kept; i < b->num_journal; i++) {
-		struct build_change change = b->journal[i];
+	for (i = first; i < num; i++) {
+		struct build_change change = list[i];
 
 		if (change.prev > outer) {
-			b->latest[change.local] = change.prev;
+			latest[change.local] = change.prev;
 		} else {
-			b->journal[kept++] = change;
-			b->latest[change.local] = kept;
+			list[kept++] = change;
+			latest[change.local] = kept;
 		}
 	}
-	b->num_journal = kept;
+	return kept;
+}
+
+void build_journal_merge(struct build *b, const struct build_frame *frame, u32 outer)
+{
+	build_spend(b, b->num_journal - frame->journal);
+	b->num_journal = build_changes_merge(b->journal, frame->journal, b->num_journal, outer,
+					     b->latest);
 }
 
 /* Room for @n words in build.data; U32_MAX on error. */

@@ -8,15 +8,10 @@
  */
 #include "build.h"
 
-/* A local in the set of an open loop; @prev: its entry before this one, plus 1, or 0. */
-struct entry {
-	u32 local;
-	u32 prev;
-};
-
 /*
  * @labels: of each open control instruction, the loop's number plus 1, or 0
  * @open: of each open loop, its number and the first of its entries
+ * @entries: locals that the open loops assign
  */
 struct walk {
 	struct build *b;
@@ -27,7 +22,7 @@ struct walk {
 		u32 first;
 	} *open;
 	u32 num_open, max_open;
-	struct entry *entries;
+	struct build_change *entries;
 	u32 num_entries, max_entries;
 	u32 *latest;
 	u32 max_locals;
@@ -76,7 +71,6 @@ static void close_loop(struct walk *w)
 	u32 first = w->open[--w->num_open].first;
 	u32 loop = w->open[w->num_open].loop;
 	u32 count = w->num_entries - first;
-	u32 kept = first;
 	u32 i;
 
 	if (!build_spend(w->b, count))
@@ -89,18 +83,11 @@ static void close_loop(struct walk *w)
 	}
 	loops->first[loop] = loops->num_locals;
 	loops->count[loop] = count;
-	for (i = first; i < w->num_entries; i++) {
-		struct entry e = w->entries[i];
-
-		loops->locals[loops->num_locals++] = e.local;
-		if (!w->num_open || e.prev > w->open[w->num_open - 1].first) {
-			w->latest[e.local] = e.prev;
-		} else {
-			w->entries[kept++] = e;
-			w->latest[e.local] = kept;
-		}
-	}
-	w->num_entries = kept;
+	for (i = first; i < w->num_entries; i++)
+		loops->locals[loops->num_locals++] = w->entries[i].local;
+	w->num_entries = build_changes_merge(w->entries, first, w->num_entries,
+					     w->num_open ? w->open[w->num_open - 1].first : -1ll,
+					     w->latest);
 }
 
 static void branch(struct walk *w, u32 label)

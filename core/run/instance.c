@@ -188,20 +188,26 @@ static int create_funcs(struct kwasm_instance *inst)
 	return 0;
 }
 
+/* Why a table or memory of @size at the start could not be made in a store that allows @limit. */
+static int no_room(u32 size, u32 limit)
+{
+	return size > limit ? -EDQUOT : -ENOMEM;
+}
+
 static int create_tables(struct kwasm_instance *inst, struct kwasm_diag *diag)
 {
 	const struct kwasm_module *m = inst->module;
-	u32 i;
+	u32 limit = inst->store->limits.table_elems;
+	u32 i, size;
 
 	for (i = m->num_table_imports; i < m->num_tables; i++) {
+		size = m->tables[i].range.min;
 		inst->tables[i] = kwasm_store_table(inst->store, m->tables[i]);
 		if (!inst->tables[i])
-			return kwasm_diag_set(diag, m->tables[i].range.min >
-					      inst->store->limits.table_elems ? -EDQUOT : -ENOMEM,
-					      KWASM_DIAG_NONE, KWASM_DIAG_NONE,
+			return kwasm_diag_set(diag, no_room(size, limit), KWASM_DIAG_NONE,
+					      KWASM_DIAG_NONE,
 					      "cannot allocate table %u with %u elements, the limit is %u",
-					      i, m->tables[i].range.min,
-					      inst->store->limits.table_elems);
+					      i, size, limit);
 	}
 	return 0;
 }
@@ -209,17 +215,17 @@ static int create_tables(struct kwasm_instance *inst, struct kwasm_diag *diag)
 static int create_memories(struct kwasm_instance *inst, struct kwasm_diag *diag)
 {
 	const struct kwasm_module *m = inst->module;
-	u32 i;
+	u32 limit = inst->store->limits.memory_pages;
+	u32 i, pages;
 
 	for (i = m->num_memory_imports; i < m->num_memories; i++) {
+		pages = m->memories[i].min;
 		inst->memories[i] = kwasm_store_memory(inst->store, m->memories[i]);
 		if (!inst->memories[i])
-			return kwasm_diag_set(diag, m->memories[i].min >
-					      inst->store->limits.memory_pages ? -EDQUOT : -ENOMEM,
-					      KWASM_DIAG_NONE, KWASM_DIAG_NONE,
+			return kwasm_diag_set(diag, no_room(pages, limit), KWASM_DIAG_NONE,
+					      KWASM_DIAG_NONE,
 					      "cannot allocate a memory of %u pages, the limit is %u",
-					      m->memories[i].min,
-					      inst->store->limits.memory_pages);
+					      pages, limit);
 	}
 	if (m->num_memories) {
 		inst->ctx->memory = inst->memories[0];
