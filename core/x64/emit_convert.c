@@ -192,25 +192,6 @@ static void emit_cold_conv(struct emit *e, const struct x64_cold *cold)
 	x64_jmp(e->as, cold->back);
 }
 
-/* ---- the groups ---- */
-
-void emit_cold_convert(struct emit *e, const struct x64_cold *cold)
-{
-	switch (e->f->ins[cold->ins].op) {
-	case IR_TRUNCS:
-		emit_cold_signed(e, cold);
-		break;
-	case IR_TRUNCSATS:
-		emit_cold_saturate_signed(e, cold);
-		break;
-	case IR_CONVU:
-		emit_cold_conv(e, cold);
-		break;
-	default:
-		emit_cold_unsigned(e, cold);
-	}
-}
-
 /* Between the precisions. */
 void emit_precision(struct emit *e, u32 i)
 {
@@ -235,4 +216,23 @@ void emit_bitcast(struct emit *e, u32 i)
 	else
 		x64_rm(e->as, x64_is_xmm(dst) ? X64_FMOV : X64_MOV, w, dst,
 		       emit_slot(e, ins->src[0]));
+}
+
+/* ---- out of line ---- */
+
+void emit_cold_convert(struct emit *e, const struct x64_cold *cold)
+{
+	switch (e->f->ins[cold->ins].op) {
+	case IR_TRUNCS:
+		emit_cold_signed(e, cold);
+		break;
+	case IR_TRUNCSATS:
+		emit_cold_saturate_signed(e, cold);
+		break;
+	case IR_CONVU:
+		emit_cold_conv(e, cold);
+		break;
+	default:
+		emit_cold_unsigned(e, cold);
+	}
 }

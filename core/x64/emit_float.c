@@ -135,6 +135,32 @@ static void emit_copysign(struct emit *e, const struct ir_ins *ins)
 	x64_rr(e->as, X64_FOR, X64_L, dst, X64_SCRATCH_XMM);
 }
 
+void emit_sign(struct emit *e, u32 i)
+{
+	const struct ir_ins *ins = &e->f->ins[i];
+	enum x64_width w = emit_width(ins->type);
+	u8 dst = (u8)ins->dst;
+
+	if (ins->op == IR_FCOPYSIGN) {
+		emit_copysign(e, ins);
+		return;
+	}
+	emit_fmove(e, dst, ins->src[0]);
+	if (ins->op == IR_FABS)
+		emit_mask(e, X64_FAND, w, dst, MAGNITUDE(w));
+	else
+		emit_mask(e, X64_FXOR, w, dst, SIGN(w));
+}
+
+void emit_sqrt(struct emit *e, u32 i)
+{
+	const struct ir_ins *ins = &e->f->ins[i];
+
+	if (ins->dst != ins->src[0])
+		x64_zero(e->as, (u8)ins->dst);
+	emit_rx(e, X64_FSQRT, emit_width(ins->type), (u8)ins->dst, ins->src[0]);
+}
+
 /* ---- rounding ---- */
 
 /* Numbers of the rounding modes; 8: without the exception for inexact results. */
@@ -261,7 +287,7 @@ void emit_branch_fne(struct emit *e, u32 yes, u32 no)
 		x64_jmp(e->as, no);
 }
 
-/* ---- the groups ---- */
+/* ---- out of line ---- */
 
 void emit_cold_float(struct emit *e, const struct x64_cold *cold)
 {
@@ -275,30 +301,4 @@ void emit_cold_float(struct emit *e, const struct x64_cold *cold)
 	default:
 		emit_cold_convert(e, cold);
 	}
-}
-
-void emit_sign(struct emit *e, u32 i)
-{
-	const struct ir_ins *ins = &e->f->ins[i];
-	enum x64_width w = emit_width(ins->type);
-	u8 dst = (u8)ins->dst;
-
-	if (ins->op == IR_FCOPYSIGN) {
-		emit_copysign(e, ins);
-		return;
-	}
-	emit_fmove(e, dst, ins->src[0]);
-	if (ins->op == IR_FABS)
-		emit_mask(e, X64_FAND, w, dst, MAGNITUDE(w));
-	else
-		emit_mask(e, X64_FXOR, w, dst, SIGN(w));
-}
-
-void emit_sqrt(struct emit *e, u32 i)
-{
-	const struct ir_ins *ins = &e->f->ins[i];
-
-	if (ins->dst != ins->src[0])
-		x64_zero(e->as, (u8)ins->dst);
-	emit_rx(e, X64_FSQRT, emit_width(ins->type), (u8)ins->dst, ins->src[0]);
 }
