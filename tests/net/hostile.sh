@@ -54,7 +54,7 @@ refuses 'an import that is denied' 'import kwasm.pkt_family is denied by pattern
 	--deny 'kwasm.pkt_*' "$EXAMPLES/drop_icmp.wasm"
 refuses 'a name that is taken by another module' 'program bystander is already loaded' \
 	--name bystander "$GUESTS/drop.wasm"
-ok 'a namespace that is not there' one_sentence 'no network namespace "nowhere"' \
+ok 'a namespace that is not there' one_sentence 'unknown network namespace "nowhere"' \
 	kwasmctl -n nowhere attach --hook nf_in "$GUESTS/accept.wasm"
 nobody=(setpriv --reuid 65534 --clear-groups)
 is 'a user without privilege' "$("${nobody[@]}" id -u)" 65534
