@@ -35,7 +35,7 @@ struct kwasm_code_func {
  * @module: its source; must outlive it
  * @bindings: bindings of its imports; owned
  * @funcs: one per *defined* function; NULL for a module that was only declared: its instances have
- * everything except code, and calling one of their functions traps with KWASM_TRAP_HOST
+ *	everything except code, and calling one of their functions traps with KWASM_TRAP_HOST
  * @compile_ns: compile time
  */
 struct kwasm_code {

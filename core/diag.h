@@ -32,7 +32,7 @@ void kwasm_diag_init(struct kwasm_diag *diag);
  * @func: function index or KWASM_DIAG_NONE
  * @offset: byte offset in the module or KWASM_DIAG_NONE
  * @fmt: the message; bytes outside printable ASCII, which only names from a module can contain, are
- * replaced with '?'
+ *	replaced with '?'
  *
  * Return: @err, so that `return kwasm_diag_set(...)` reads well.
  */

@@ -187,7 +187,7 @@ struct kwasm_linear {
  * @linear: filled in
  * @pages: initial size in WebAssembly pages
  * @max_pages: maximum in WebAssembly pages; with @atomic_grow, page tables are prepared for it, so
- * that growing is possible in softirq
+ *	that growing is possible in softirq
  * @atomic_grow: kwasm_linear_grow() will be called from atomic context
  *
  * Return: 0, -ENOMEM, or -EDQUOT if the environment's limit on memories or pages is reached.

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * kwasm.h - all that a module which adds hooks includes of kwasm.
+ * kwasm.h - the header for modules that add hooks.
  *
- * It registers a struct kwasm_hook_type for each place where packets can be seen, and calls
- * kwasm_attachment_run() for each packet that comes by there.
+ * Such a module registers a struct kwasm_hook_type for each hook, and calls kwasm_attachment_run()
+ * for each packet there.
  */
 #ifndef KWASM_KWASM_H
 #define KWASM_KWASM_H

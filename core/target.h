@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * target.h - what the compiler asks of a processor.
+ * target.h - the compiler's interface to a back end.
  */
 #ifndef KWASM_TARGET_H
 #define KWASM_TARGET_H
@@ -14,17 +14,18 @@ struct ir_target;
 /**
  * struct kwasm_target - a back end
  * @name: "x64"
- * @regs: the registers, and what lowered instructions do with them
- * @size: bytes of what the back end keeps of a module under compilation; the other functions get
- *	as many, zeroed, as their argument
- * @init: no code yet.  @destroy follows in any case.  Return: 0 or -ENOMEM
- * @destroy: free what is left
+ * @regs: the registers, and how lowered instructions use them
+ * @size: bytes of the back end's state for a module under compilation; the other functions get this
+ *	memory, zeroed, as their argument
+ * @init: start without code.  @destroy is always called after it.  Return: 0 or -ENOMEM
+ * @destroy: free the state
  * @lower: choose machine operations for a function, in place.  Requires SSA with split edges.
  *	Return: 0, or -errno with f->diag set
  * @emit: append the code of a function, its entry thunk included.  Requires register allocation.
  *	Functions come in the order of their indices.  Return: 0, or -errno with f->diag set
- * @link: give the code its address, make it executable, hand it over: text, text_used, funcs, sites
- *	and num_sites of @out are set.  Return: 0, or -errno with @diag set and nothing handed over
+ * @link: assign the code its address, make it executable, transfer it: text, text_used, funcs,
+ *	sites and num_sites of @out are set.  Return: 0, or -errno with @diag set and nothing
+ *	transferred
  *
  * Process context, all of them.
  */

@@ -22,7 +22,7 @@
 #error "kwasm does not support kernels with PREEMPT_RT"
 #endif
 
-/* An area that is mapped piece by piece; before it had a flag of its own it was a plain mapping. */
+/* An area that is mapped piece by piece; before VM_SPARSE it was a plain mapping. */
 #ifdef VM_SPARSE
 #define KWASM_VM_SPARSE VM_SPARSE
 #else
@@ -41,7 +41,7 @@ static inline void kwasm_hrtimer_setup(struct hrtimer *timer,
 #endif
 }
 
-/* Before multicast groups had a flag of their own, joining asked for the operations' one. */
+/* Before multicast groups had their own flag, joining required that of the operations. */
 #ifndef GENL_MCAST_CAP_NET_ADMIN
 #define GENL_MCAST_CAP_NET_ADMIN GENL_UNS_ADMIN_PERM
 #endif
@@ -59,8 +59,8 @@ static inline void kwasm_hrtimer_setup(struct hrtimer *timer,
 #endif
 
 /*
- * Where a CPU keeps the top of its interrupt stack: from 6.2 up to 6.14 in the exported pcpu_hot,
- * otherwise in a per-CPU variable of its own that has to be looked up.
+ * Location of the top of a CPU's interrupt stack: from 6.2 to 6.14 in the exported pcpu_hot,
+ * otherwise in a separate per-CPU variable that must be looked up.
  */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 2, 0) && LINUX_VERSION_CODE < KERNEL_VERSION(6, 15, 0)
 #define KWASM_IRQ_STACK_IN_PCPU_HOT 1
@@ -68,7 +68,7 @@ static inline void kwasm_hrtimer_setup(struct hrtimer *timer,
 #define KWASM_IRQ_STACK_IN_PCPU_HOT 0
 #endif
 
-/* Attributes of a dump request: struct genl_dumpit_info got a struct genl_info of its own. */
+/* Attributes of a dump request: struct genl_dumpit_info later got its own struct genl_info. */
 static inline struct nlattr **kwasm_dump_attrs(struct netlink_callback *cb)
 {
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 6, 0)

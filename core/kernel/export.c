@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * export.c - functions of the environment that other modules of this project call.
+ * export.c - exports of environment functions for other modules of this project.
  *
- * The functions' own files do not say it because half of them are portable.
+ * The exports are not in the functions' files because half of those are portable.
  */
 #include <linux/module.h>
 

@@ -2,8 +2,8 @@
 /*
  * kernel.h - the parts of kwasm.ko that main.c starts and stops, in the order of its list.
  *
- * An init function returns 0 or -errno having said in one line of the log what is wrong; an exit
- * function undoes it.  All of them run in process context and may sleep.
+ * An init function returns 0, or -errno after logging one line with the reason; an exit function
+ * undoes it.  All of them run in process context and may sleep.
  */
 #ifndef KWASM_KERNEL_KERNEL_H
 #define KWASM_KERNEL_KERNEL_H
@@ -12,14 +12,14 @@
 
 int kwasm_symbols_init(void);
 
-/* Labels in fault.c: the instruction that faults on purpose, and where the hook sends it. */
+/* Labels in fault.c: the instruction that faults deliberately, and the hook's target for it. */
 extern const char kwasm_fault_probe[];
 extern const char kwasm_fault_probe_hooked[];
 
 int kwasm_fault_init(void);
 void kwasm_fault_exit(void);
 
-/* Do faults come by the hook?  Otherwise each text has an exception table.  Decided at load. */
+/* Is the fault hook in use?  Otherwise each text has an exception table.  Decided at load. */
 bool kwasm_fault_is_hooked(void);
 
 int kwasm_watchdog_init(void);

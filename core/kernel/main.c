@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * main.c - loading and unloading of kwasm.ko: what is started in which order.
+ * main.c - loading and unloading of kwasm.ko: the order of initialisation.
  */
 #include <linux/init.h>
 #include <linux/module.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * work.c - the queue of what handlers and programs leave to process context.
+ * work.c - the workqueue for work that handlers and programs defer to process context.
  */
 #include "work.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * work.h - the queue of what handlers and programs leave to process context.
+ * work.h - the workqueue for work that handlers and programs defer to process context.
  */
 #ifndef KWASM_KERNEL_WORK_H
 #define KWASM_KERNEL_WORK_H
@@ -12,7 +12,7 @@ extern struct workqueue_struct *kwasm_wq;
 
 int kwasm_work_init(void);
 
-/** kwasm_work_exit() - wait for what is queued; nothing queues any more. */
+/** kwasm_work_exit() - wait for queued work; no new work may be queued. */
 void kwasm_work_exit(void);
 
 #endif /* KWASM_KERNEL_WORK_H */

@@ -134,7 +134,7 @@ struct kwasm_instance {
  * @diag: on failure, names the import that is missing or has a different type
  * @trap: filled in when a segment or the start function traps; may be NULL
  * @out: the instance.  As the specification requires, an instance whose start function traps stays
- * in the store (its tables may be shared) although it is not returned
+ *	in the store (its tables may be shared) although it is not returned
  *
  * Context: process, may sleep.
  * Return: 0; -ENOENT import missing; -EPROTOTYPE incompatible import; -EFAULT trap; -ENOMEM;

@@ -2,8 +2,8 @@
 /*
  * netfilter.c - handlers at the netfilter hooks nf_pre, nf_in, nf_fwd, nf_out, nf_post.
  *
- * Each attachment is a netfilter hook of its own, so that priorities among programs, and between
- * them and everything else at the hook, are netfilter's.
+ * Each attachment is a separate netfilter hook, so that netfilter orders programs, and everything
+ * else at the hook, by priority.
  */
 #include <linux/module.h>
 #include <linux/netdevice.h>
@@ -22,7 +22,7 @@ static unsigned int handle_packet(void *priv, struct sk_buff *skb,
 	return kwasm_attachment_run(priv, skb, state);
 }
 
-/* For attachments to one device: the one that counts at the hook. */
+/* For attachments to one device: the relevant one at the hook. */
 static unsigned int handle_device(void *priv, struct sk_buff *skb,
 				  const struct nf_hook_state *state)
 {

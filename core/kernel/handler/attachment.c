@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * attachment.c - handlers at hooks: attach, replace, detach, and what follows a trap.
+ * attachment.c - handlers at hooks: attach, replace, detach, and the handling of traps.
  *
- * Guarantees: packets see either the old run or the new one, whole; when an attachment is destroyed
- * no packet is inside and its work does not run any more.
+ * Guarantees: a packet sees either the old run or the new one; when an attachment is destroyed, no
+ * packet uses it and its work is no longer running.
  *
- * A trap happens with BH off; whatever it calls for beyond a verdict (detaching, new instances)
- * is done by the attachment's work.  The trap takes the run out of the attachment, so that no
- * further packet enters, and the work puts a new one in.
+ * A trap happens with BH off; the attachment's work does everything beyond the verdict (detaching,
+ * new instances).  The trap removes the run from the attachment, so that no further packet enters,
+ * and the work installs a new one.
  */
 #define pr_fmt(fmt) "kwasm: " fmt
 
@@ -80,7 +80,7 @@ void kwasm_hook_unregister(struct kwasm_hook_type *type)
 }
 EXPORT_SYMBOL_GPL(kwasm_hook_unregister);
 
-/* After a grace period: nobody is inside. */
+/* After a grace period: no packet uses it. */
 static void run_destroy(struct kwasm_run *run)
 {
 	if (!run)
@@ -143,7 +143,7 @@ static void runs_destroy(struct llist_node *list)
 		run_destroy(run);
 }
 
-/* Put @new (may be NULL) in place of what runs now; returns when nobody uses the old one. */
+/* Replace the current run with @new (may be NULL); returns when the old one is unused. */
 static void run_swap(struct kwasm_attachment *at, struct kwasm_run *new)
 {
 	struct kwasm_run *old = unrcu_pointer(xchg(&at->run, RCU_INITIALIZER(new)));
@@ -179,7 +179,7 @@ static u32 backoff_next(struct kwasm_attachment *at)
 	return at->backoff_ms;
 }
 
-/* Let the work do what follows a trap, or try again what failed.  The caller holds a reference. */
+/* Queue the work after a trap, or to retry a failure.  The caller holds a reference. */
 static void work_queue(struct kwasm_attachment *at)
 {
 	u32 delay = 0;
@@ -206,7 +206,7 @@ static void restart_others(struct kwasm_attachment *restarted)
 		if (at == restarted || at->prog != prog || !rcu_access_pointer(at->run))
 			continue;
 		run = run_create(at, prog, &diag);
-		if (!IS_ERR(run))	/* else it keeps what it has */
+		if (!IS_ERR(run))	/* else it keeps its run */
 			run_swap(at, run);
 	}
 }
@@ -231,15 +231,15 @@ static int restart(struct kwasm_attachment *at, struct kwasm_instances **instanc
 	return 0;
 }
 
-/* kwasm_lock held.  The world may have changed since @prog trapped. */
+/* kwasm_lock held.  The state may have changed since @prog trapped. */
 static bool restart_wanted(const struct kwasm_attachment *at, const struct kwasm_program *prog)
 {
 	return !at->dead && at->prog == prog && !prog->killed && !rcu_access_pointer(at->run);
 }
 
 /*
- * Instances are made without the lock, since their start functions are guest code; when they are no
- * longer wanted then, they are thrown away.  The program's host functions stay meanwhile: who
+ * Instances are created without the lock, since their start functions are guest code; if they are
+ * no longer needed then, they are discarded.  The program's host functions stay meanwhile: who
  * withdraws them waits for kwasm_providers_unlock(), and has taken the program away behind it.
  */
 static void work_restart(struct kwasm_attachment *at, struct kwasm_program *prog)
@@ -321,9 +321,8 @@ static void trap_log(const struct kwasm_program *prog, const struct kwasm_hook_t
 }
 
 /*
- * Take the run out that belongs to the instances of @ctx, and leave it to the work.  Of several
- * CPUs that trap the first one does; nor is there anything to take where another program has come
- * since.
+ * Remove the run that belongs to the instances of @ctx, and leave it to the work.  If several CPUs
+ * trap, the first one removes it; if the program has been replaced meanwhile, nothing is removed.
  */
 static void take_out(struct kwasm_attachment *at, const struct kwasm_ctx *ctx)
 {
@@ -441,7 +440,10 @@ int kwasm_attachment_create(struct kwasm_program *prog, const struct kwasm_attac
 	prog->attachments++;
 	err = type->attach(at, diag);
 	if (err) {
-		/* Of two families one may have been there for a moment, and packets with it. */
+		/*
+		 * If there are two families, one may have been attached briefly and have seen
+		 * packets.
+		 */
 		kwasm_attachment_destroy(at);
 		return err;
 	}

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * hook.h - what a hook module registers, attachments, and the path of a packet through a handler.
+ * hook.h - hook types that modules register, attachments, and the path of a packet through a
+ * handler.
  */
 #ifndef KWASM_KERNEL_HOOK_H
 #define KWASM_KERNEL_HOOK_H
@@ -18,14 +19,14 @@
 struct kwasm_attachment;
 
 /**
- * struct kwasm_hook_type - a place in the kernel where handlers can be attached
+ * struct kwasm_hook_type - a hook in the kernel to which handlers can be attached
  * @name: "nf_pre"
- * @number: what kwasm_pkt_hook() tells the guest
+ * @number: result of kwasm_pkt_hook()
  * @place: the hook module's own number of it
- * @families: families it knows, bit mask over NFPROTO_*
- * @default_family: where the request names none
- * @attach: make the handler see packets; process context, kwasm_lock held
- * @detach: no packet reaches it after this and a grace period, for which it does not wait itself
+ * @families: supported families, bit mask over NFPROTO_*
+ * @default_family: used if the request does not name one
+ * @attach: start passing packets to the handler; process context, kwasm_lock held
+ * @detach: after this and a grace period, which it does not wait for, no packet reaches the handler
  */
 struct kwasm_hook_type {
 	const char *name;
@@ -41,7 +42,7 @@ struct kwasm_hook_type {
 /** kwasm_hook_register() - offer a hook.  Process context.  Return: 0 or -EEXIST. */
 int kwasm_hook_register(struct kwasm_hook_type *type);
 
-/** kwasm_hook_unregister() - withdraw it; what is attached there is detached everywhere. */
+/** kwasm_hook_unregister() - unregister a hook type, detach its handlers everywhere. */
 void kwasm_hook_unregister(struct kwasm_hook_type *type);
 
 /** kwasm_hook_known() - is a hook of this name registered? */
@@ -73,11 +74,11 @@ struct kwasm_run_cpu {
 };
 
 /**
- * struct kwasm_run - what the hot path reads: immutable, replaced as a whole by RCU
+ * struct kwasm_run - data of the hot path: immutable, replaced as a whole by RCU
  * @code: the handler: () -> i32
  * @needs: enum kwasm_needs
  * @hook_number: what kwasm_pkt_hook() tells the guest
- * @trapped: in the attachment's list, once a trap took it out
+ * @trapped: in the attachment's list, once a trap has removed it
  */
 struct kwasm_run {
 	struct kwasm_run_cpu __percpu *cpus;
@@ -91,21 +92,21 @@ struct kwasm_run {
 
 /**
  * struct kwasm_attachment - a handler at a hook
- * @run: NULL while it may not run (backing off, detached)
+ * @run: NULL while the handler must not run (backing off, detached)
  * @stats: per CPU
- * @ref: the list's, and one while @work is queued or runs
+ * @ref: one for the list, and one while @work is queued or running
  * @policy: enum kwasm_policy, like @family, @priority, @type, @entry and @dev fixed
  * @state: enum kwasm_state, for show; written under kwasm_lock and by traps
  * @hooked: type->attach() has been called; kwasm_lock
  * @dead: being destroyed; kwasm_lock
- * @prog: what it runs or ran; kwasm_lock
+ * @prog: its current or last program; kwasm_lock
  * @next: run prepared for kwasm_attachment_commit(); kwasm_lock
  * @rehooked: type->attach() has been called for @next only; kwasm_lock
  * @trap_lock: protects @last_trap, @trap_time_ns, @failed_ns and @backoff_ms
- * @failed_ns: when its run was last taken out, or a restart failed
- * @trapped: runs taken out by traps, freed by @work
- * @work: what a trap leaves to process context: restart or detach
- * @hook_priv: the hook module's own
+ * @failed_ns: time when its run was last removed, or a restart failed
+ * @trapped: runs removed by traps, freed by @work
+ * @work: handles a trap in process context: restart or detach
+ * @hook_priv: owned by the hook module
  */
 struct kwasm_attachment {
 	struct kwasm_run __rcu *run;
@@ -142,7 +143,7 @@ struct kwasm_attachment {
 void kwasm_attachment_put(struct kwasm_attachment *at);
 
 /**
- * kwasm_attachment_trapped() - what follows a trap.
+ * kwasm_attachment_trapped() - handle a trap.
  * @ctx: the context of the instance that trapped
  *
  * Context: BH off, inside the RCU read section of the invocation.  Return: the packet's verdict.
@@ -173,9 +174,9 @@ void kwasm_attachment_destroy(struct kwasm_attachment *at);
 void kwasm_attachments_destroy(struct list_head *doomed);
 
 /**
- * kwasm_attachments_detach() - destroy those moved to a list as if each had been asked for.
+ * kwasm_attachments_detach() - destroy the attachments on a list, as if each had been requested.
  *
- * Listeners learn of it, and linked programs go with their last attachment.
+ * Listeners are notified, and linked programs are unloaded with their last attachment.
  * Context: kwasm_lock held; waits for a grace period.
  */
 void kwasm_attachments_detach(struct list_head *doomed);

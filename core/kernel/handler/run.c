@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * run.c - what is rare on the path of a packet through a handler; the rest is run.h.
+ * run.c - rare cases on the path of a packet through a handler; the rest is run.h.
  */
 #include <linux/bottom_half.h>
 #include <linux/irqflags.h>
@@ -10,8 +10,9 @@
 
 /*
  * The stack limit of the last outermost entry still fits: it leaves between 4 KiB and the default
- * budget, with some slack for the frames in between.  Contexts are mostly entered on one stack of
- * one CPU, so this is the rule.  Two stacks are never so near that one's limit fits the other.
+ * budget, with some slack for the frames in between.  Contexts are mostly entered on the same stack
+ * of the same CPU, so this is the common case.  Two stacks are never so close that the limit of one
+ * fits the other.
  */
 static bool stack_limit_fits(const struct kwasm_ctx *ctx, u64 rsp)
 {
@@ -27,7 +28,7 @@ void kwasm_run_moved(struct kwasm_ctx *ctx, u64 rsp)
 }
 EXPORT_SYMBOL_GPL(kwasm_run_moved);
 
-/* For floats, and limits so short that the timer may have to come earlier. */
+/* For floats, and limits so short that the timer may have to fire earlier. */
 u64 kwasm_run_specially(struct kwasm_ctx *ctx, const struct kwasm_run *run)
 {
 	if (this_cpu_read(kwasm_cpu.period) > ctx->env[KWASM_ENV_LIMIT])
@@ -157,8 +158,8 @@ u32 kwasm_run_other(struct kwasm_ctx *ctx, u64 result)
 EXPORT_SYMBOL_GPL(kwasm_run_other);
 
 /*
- * Packets made on this machine come in process context.  No hook is reached with interrupts off,
- * where nothing could end a guest; should one be all the same, the packet passes.
+ * Packets sent by this machine arrive in process context.  No hook is called with interrupts off,
+ * where nothing could stop a guest; if one is nevertheless, the packet is accepted.
  */
 u32 kwasm_run_process(struct kwasm_attachment *at, struct sk_buff *skb,
 		      const struct nf_hook_state *state)

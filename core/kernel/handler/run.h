@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * run.h - the path of a packet through a handler, to be compiled into each hook.
+ * run.h - the path of a packet through a handler, inlined into each hook.
  *
- * No lock, no allocation, no sleep; an instance is entered by its own CPU only, and never while it
- * is running there already.  Whatever the guest does, a valid verdict comes out.  Every instruction
- * here is paid by every packet: what is needed behind the call waits in the context, not in
- * registers that would have to be saved first, and what is rare is left to run.c.
+ * No lock, no allocation, no sleep; an instance is only entered by its own CPU, and never while it
+ * is running there already.  The result is always a valid verdict.  Every packet pays for every
+ * instruction here: values needed after the call are kept in the context, not in registers that
+ * would have to be saved first, and rare cases are in run.c.
  */
 #ifndef KWASM_KERNEL_RUN_H
 #define KWASM_KERNEL_RUN_H
@@ -22,7 +22,7 @@
 #include "skb.h"
 #include "kernel/machine/watchdog.h"
 
-/* What is not needed for every handler.  Return: no more needs. */
+/* Setup that not every handler needs.  Return: no more needs. */
 static __always_inline bool kwasm_run_setup(struct kwasm_ctx *ctx, const struct kwasm_run *run,
 					    struct sk_buff *skb)
 {
@@ -45,8 +45,8 @@ static __always_inline bool kwasm_run_setup(struct kwasm_ctx *ctx, const struct 
 }
 
 /*
- * Called from kwasm_run_enter() where the stack pointer is not that of the last time; else limit
- * and ctx->saved_rsp are right, which other entries leave as they found it.
+ * Called from kwasm_run_enter() if the stack pointer differs from the last entry; else the limit
+ * and ctx->saved_rsp are right, since other entries restore them.
  */
 void kwasm_run_moved(struct kwasm_ctx *ctx, u64 rsp);
 
@@ -102,9 +102,8 @@ static __always_inline struct kwasm_hook_stats *kwasm_run_stats(const struct kwa
 }
 
 /*
- * An invocation of @ctx, which stands in kwasm_cpu.running, from its beginning to its end.
- * @nested: it has begun already, and others may go on below it.  @rest: what becomes of results
- * other than drop and accept.
+ * An invocation of @ctx, which is in kwasm_cpu.running, from start to end.  @nested: it has already
+ * begun, and others may continue below it.  @rest: handles results other than drop and accept.
  */
 static __always_inline u32 kwasm_run_guest(struct kwasm_ctx *ctx, struct kwasm_hook_stats *stats,
 					   const struct kwasm_run *run, struct sk_buff *skb,
@@ -167,14 +166,14 @@ static __always_inline u32 kwasm_run_bh(struct kwasm_attachment *at, struct sk_b
 }
 
 /**
- * kwasm_attachment_run() - let the handler decide about a packet.
+ * kwasm_attachment_run() - let the handler decide on a packet.
  * @at: the attachment
  * @skb: the packet; its network header is set
  * @state: devices (NULL for none) and family (NFPROTO_IPV4 or NFPROTO_IPV6) of its arrival
  *
- * A handler that asks to see the packet again does so a few times at most.
+ * A repeat verdict runs the handler again a limited number of times.
  *
- * Context: inside an RCU read section; softirq, or process context where BH is switched off inside.
+ * Context: inside an RCU read section; softirq, or process context, in which case it disables BH.
  * Return: KWASM_VERDICT_DROP, _ACCEPT or _QUEUE with the queue's number in the upper half.
  */
 static __always_inline u32 kwasm_attachment_run(struct kwasm_attachment *at, struct sk_buff *skb,

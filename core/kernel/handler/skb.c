@@ -17,8 +17,8 @@ int kwasm_packet_read(const struct kwasm_packet *packet, u32 offset, void *to, u
 }
 
 /*
- * Lines of start functions are kept, but no event tells of them at once: a restart calls them while
- * the program may be going away, and with it those who are to be told.
+ * Lines of start functions are kept, but not reported by an event immediately: a restart calls them
+ * while the program may be being removed.
  */
 int kwasm_log_write(struct kwasm_ctx *ctx, const char *text, u32 len)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * skb.h - the kernel's packet behind ctx->packet.
+ * skb.h - the kernel's packet in ctx->packet.
  */
 #ifndef KWASM_KERNEL_SKB_H
 #define KWASM_KERNEL_SKB_H

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * invocation.c - invocations begin and end; calls from process context (start functions, invoke).
+ * invocation.c - start and end of invocations; calls from process context (start functions,
+ * invoke).
  *
- * Guarantees: no guest runs that the watchdog does not see, or that it could not end.
+ * Guarantees: the watchdog sees every running guest and can stop it.
  *
  * Calls from process context run like packet handlers, BH off and under the watchdog of their CPU,
- * with a longer limit; where the store has a thread, as thread.h says.
+ * with a longer limit; if the store has a thread, see thread.h.
  */
 #include <linux/bottom_half.h>
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * invocation.h - what runs on a CPU: the record of its invocations, from beginning to end.
+ * invocation.h - the record of the running invocations of a CPU.
  *
- * A slot per CPU names the context of the innermost invocation, whose slot in turn names the one
- * that it interrupted.  The watchdog's timer of that CPU looks there.  Most invocations are over
- * before it ever does, and pay for three things only: the slot, which also tells whether the timer
- * is pending, the time they began, and a comparison at the end which that time fails if the timer
- * has put a mark in its place.
+ * A slot per CPU has the context of the innermost invocation, whose own slot has the one that it
+ * interrupted.  The watchdog timer of that CPU reads it.  Most invocations end before the timer
+ * fires and pay only for three things: the slot, which also indicates whether the timer is pending,
+ * the start time, and a comparison at the end, which fails if the timer has replaced the start time
+ * with a mark.
  */
 #ifndef KWASM_KERNEL_INVOCATION_H
 #define KWASM_KERNEL_INVOCATION_H
@@ -17,15 +17,15 @@
 #include "run/instance.h"
 #include "kernel/compat.h"
 
-/* What the kernel keeps in struct kwasm_ctx.env. */
+/* The kernel's data in struct kwasm_ctx.env. */
 enum kwasm_env {
-	KWASM_ENV_START,	/* kwasm_cycles_low() of the beginning, or one of the marks below */
+	KWASM_ENV_START,	/* kwasm_cycles_low() at the start, or one of the marks below */
 	KWASM_ENV_STATS,	/* struct kwasm_handler_stats of the handler that is running */
-	KWASM_ENV_ARRIVAL,	/* what its hook passed to kwasm_handler_run() */
+	KWASM_ENV_ARRIVAL,	/* argument of kwasm_handler_run() from its hook */
 	KWASM_ENV_BELOW,	/* the context that this invocation interrupted on its CPU, or 0 */
-	KWASM_ENV_BEGAN,	/* where START is a mark: get_cycles() of the beginning */
+	KWASM_ENV_BEGAN,	/* if START is a mark: get_cycles() at the start */
 	KWASM_ENV_LIMIT,	/* nanoseconds one invocation may take */
-	KWASM_ENV_RESUME,	/* where a guest goes on that yielded, see thread.h */
+	KWASM_ENV_RESUME,	/* where a guest that yielded resumes, see thread.h */
 	/*
 	 * The program of an instance that is complete; for start functions there is only the
 	 * store's owner.
@@ -37,18 +37,18 @@ enum kwasm_env {
 #define KWASM_SEEN (1ull << 62)			/* the timer has set ctx->deadline */
 #define KWASM_EXPIRED (KWASM_SEEN + 1)		/* the invocation is being ended */
 
-/* In kwasm_cpu.running: nobody runs, and the timer is not pending. */
+/* In kwasm_cpu.running: no guest is running, and the timer is not pending. */
 #define KWASM_ASLEEP ((struct kwasm_ctx *)1)
 
 /**
- * struct kwasm_cpu - invocations of one CPU, and what watches them
+ * struct kwasm_cpu - invocations of a CPU and their watchdog
  * @running: context of the innermost invocation, NULL for none, or KWASM_ASLEEP; written by this
  *	CPU only
- * @period: longest time between two looks while the timer is pending, nanoseconds; U64_MAX while
- *	it is not.  An invocation with a shorter limit starts it anew.  This CPU, irqs off
+ * @period: maximum timer interval while the timer is pending, nanoseconds; U64_MAX while it is not.
+ *	An invocation with a shorter limit restarts it.  This CPU, irqs off
  * @fpu_sections: guests that ran in a section of kernel_fpu_begin(), see fpu.h
- * @fpu_saves: guests for which the registers were saved by hand
- * @yields: times that a guest in a thread made way, see thread.h
+ * @fpu_saves: guests for which the registers were saved manually
+ * @yields: number of times a guest in a thread yielded, see thread.h
  */
 struct kwasm_cpu {
 	struct kwasm_ctx *running;
@@ -71,11 +71,11 @@ static __always_inline u64 kwasm_cycles_low(void)
 }
 
 /**
- * kwasm_invocation_claim() - an invocation of @ctx begins, if it is alone on this CPU and the timer
- * is pending.
+ * kwasm_invocation_claim() - start an invocation of @ctx, if it is the only one on this CPU and the
+ * timer is pending.
  *
- * One instruction, so that the timer cannot go to sleep between the look and the entry.
- * Context: BH off, interrupts on.  Return: false where there is more to do.
+ * One instruction, so that the timer cannot stop between the check and the entry.  Context: BH off,
+ * interrupts on.  Return: false if more is needed.
  */
 static __always_inline bool kwasm_invocation_claim(struct kwasm_ctx *ctx)
 {
@@ -85,19 +85,19 @@ static __always_inline bool kwasm_invocation_claim(struct kwasm_ctx *ctx)
 }
 
 /**
- * kwasm_invocation_begin() - an invocation of @ctx begins, whatever runs on this CPU.
- * @limit_ns: time it may take, from kwasm_watchdog_scale()
+ * kwasm_invocation_begin() - start an invocation of @ctx, whatever is running on this CPU.
+ * @limit_ns: its time limit, from kwasm_watchdog_scale()
  *
- * An invocation past its limit ends with KWASM_TRAP_TIME: at an instruction of its own at once, in
- * a host function at the check after it.  It is never ended early, and no later than after its
- * limit, the watchdog's period and the timer's latency.
+ * An invocation that exceeds its limit ends with KWASM_TRAP_TIME: immediately in compiled code, in
+ * a host function at the check after it.  It is never ended early, and at the latest after the sum
+ * of its limit, the watchdog's period and the timer's latency.
  *
  * Context: BH off; the same context is not entered twice.
- * Return: false where interrupts are off, so that nothing could end the guest: do not run it.
+ * Return: false if interrupts are off, so that nothing could stop the guest: do not run it.
  */
 bool kwasm_invocation_begin(struct kwasm_ctx *ctx, u64 limit_ns);
 
-/** kwasm_invocation_end() - the invocation of @ctx has ended; same context as its beginning. */
+/** kwasm_invocation_end() - end the invocation of @ctx; same context as its start. */
 void kwasm_invocation_end(struct kwasm_ctx *ctx);
 
 /** kwasm_invocation_running() - context of this CPU's innermost invocation, or NULL.  BH off. */

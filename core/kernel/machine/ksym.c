@@ -2,9 +2,9 @@
 /*
  * ksym.c - names of compiled functions for /proc/kallsyms, stack traces and perf.
  *
- * The kernel names the programs of BPF by struct bpf_ksym; compiled functions use the same list, so
- * every tool that knows one knows the other.  All of a text is covered: the unwinder walks only
- * through what has a name.
+ * The kernel names BPF programs with struct bpf_ksym; compiled functions use the same list, so
+ * every tool that supports the former supports the latter.  All of a text is covered: the unwinder
+ * only walks through code with a symbol.
  */
 #include <linux/bpf.h>
 #include <linux/ctype.h>
@@ -28,9 +28,9 @@
 
 /**
  * struct kwasm_ksyms - the symbols of one text
- * @extable: NULL where faults are hooked
+ * @extable: NULL if faults are hooked
  * @syms: without @extable
- * @auxs: with it: each symbol leads to the program that has the table
+ * @auxs: with it: each symbol refers to the program that has the table
  */
 struct kwasm_ksyms {
 	struct kwasm_extable *extable;
@@ -46,7 +46,7 @@ static struct bpf_ksym *sym_at(struct kwasm_ksyms *ks, u32 i)
 	return ks->extable ? &ks->auxs[i].ksym : &ks->syms[i];
 }
 
-/* Append @len bytes of @str as far as @size allows, as characters a symbol may have. */
+/* Append @len bytes of @str up to @size, replacing characters that a symbol cannot have. */
 static size_t append(char *buf, size_t at, size_t size, const char *str, size_t len)
 {
 	size_t i;
@@ -124,7 +124,7 @@ struct kwasm_ksyms *kwasm_ksyms_add(const struct kwasm_code *code, const char *p
 	if (!ks)
 		return ERR_PTR(-ENOMEM);
 	ks->extable = extable;
-	/* Functions stand in the order of their indices. */
+	/* Functions are in the order of their indices. */
 	for (i = 0; i < num; i++) {
 		if (code->funcs[i].start > at)
 			add(ks, code, program, at, code->funcs[i].start, "stub", 4);

@@ -11,10 +11,10 @@ struct kwasm_ksyms;
 /**
  * kwasm_ksyms_add() - name each function of @code kwasm_<program>_<function>.
  * @code: sealed; its text must stay until kwasm_ksyms_del()
- * @program: name of the program; characters that have no place in a symbol become '_'
+ * @program: name of the program; characters that a symbol cannot have become '_'
  *
- * A function without a name is called by its index.  Code between functions (entry thunks and
- * stubs) gets kwasm_<program>_stub, without which stack traces would end there.
+ * A function without a name is named by its index.  Code between functions (entry thunks and stubs)
+ * is named kwasm_<program>_stub; without a name, stack traces would end there.
  * Context: process, may sleep.  Return: or ERR_PTR(-ENOMEM).
  */
 struct kwasm_ksyms *kwasm_ksyms_add(const struct kwasm_code *code, const char *program);

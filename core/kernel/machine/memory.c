@@ -35,10 +35,10 @@ static atomic_t num_memories;
 static atomic_long_t num_pages;
 
 /**
- * struct backing - the environment's part of a struct kwasm_linear
+ * struct backing - private data of a struct kwasm_linear
  * @area: the reservation
- * @pages: struct page.lru of what is mapped
- * @memcg: who pays when growing in softirq; NULL for memories that grow in process context only
+ * @pages: struct page.lru of the mapped pages
+ * @memcg: charged when growing in softirq; NULL for memories that only grow in process context
  * @atomic: may grow in softirq
  */
 struct backing {
@@ -102,8 +102,8 @@ static void free_pages_on(struct list_head *pages)
 }
 
 /*
- * In softirq the guest must neither sleep nor eat into the kernel's reserves, and it gives up as
- * soon as the watchdog wants it to.
+ * In softirq the guest must neither sleep nor use the kernel's reserves, and it gives up as soon as
+ * the watchdog requests it.
  */
 static int alloc_pages_on(struct list_head *pages, unsigned long n, struct mem_cgroup *memcg,
 			  bool atomic)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * memory.h - what the kernel side knows about linear memories beyond env.h.
+ * memory.h - the kernel side's interface to linear memories beyond env.h.
  */
 #ifndef KWASM_KERNEL_MEMORY_H
 #define KWASM_KERNEL_MEMORY_H
@@ -8,7 +8,7 @@
 #include "env.h"
 
 /**
- * struct kwasm_linear_usage - what all linear memories take together
+ * struct kwasm_linear_usage - total of all linear memories
  * @memories: reservations
  * @pages: backed WebAssembly pages
  */

@@ -178,7 +178,7 @@ const void *kwasm_host_indirect_thunk(unsigned int reg)
 	if (cpu_feature_enabled(X86_FEATURE_INDIRECT_THUNK_ITS) && sym.its_static_thunk)
 		return static_call(kwasm_its_static_thunk)(reg);
 #endif
-	/* The thunks are patched at boot to what the CPU asks for. */
+	/* The thunks are patched at boot according to the CPU. */
 	if (cpu_feature_enabled(X86_FEATURE_RETPOLINE) ||
 	    cpu_feature_enabled(X86_FEATURE_RETPOLINE_LFENCE))
 		return thunks[reg];
@@ -187,8 +187,8 @@ const void *kwasm_host_indirect_thunk(unsigned int reg)
 }
 
 /*
- * A kprobe knows the address of kallsyms_lookup_name().  Where functions begin with endbr64 the
- * probe stands behind it; functions are aligned to 16 bytes.
+ * A kprobe yields the address of kallsyms_lookup_name().  If functions begin with endbr64, the
+ * probe is after it; functions are aligned to 16 bytes.
  */
 static int __init find_lookup(void)
 {

@@ -23,7 +23,7 @@ void kwasm_sym_bpf_ksym_add(struct bpf_ksym *ksym);
 void kwasm_sym_bpf_ksym_del(struct bpf_ksym *ksym);
 void kwasm_sym_perf_event_ksymbol(u64 addr, u32 len, bool unregister, const char *name);
 
-/* NULL also where this kernel has no such function. */
+/* NULL also if this kernel does not have the function. */
 const struct exception_table_entry *kwasm_sym_search_bpf_extables(unsigned long addr);
 
 struct mm_struct *kwasm_sym_init_mm(void);

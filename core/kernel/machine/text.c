@@ -2,10 +2,10 @@
 /*
  * text.c - memory for machine code inside the kernel.
  *
- * Text lies in the area of kernel modules, so that rel32 reaches the kernel and the modules from
- * it.  It is written through a second mapping that ends when it is sealed; the mapping it runs from
- * is read-only and executable, nothing else.  Sealed texts stand in a latched tree which the fault
- * hook and the watchdog search from any context.
+ * Text is in the module area, so that rel32 reaches the kernel and the modules from it.  It is
+ * written through a second mapping that is removed when it is sealed; its own mapping is only
+ * read-only and executable.  Sealed texts are in a latched tree, which the fault hook and the
+ * watchdog search in any context.
  */
 #include <linux/mm.h>
 #include <linux/module.h>
@@ -24,12 +24,12 @@ module_param(max_text_kb, ulong, 0644);
 MODULE_PARM_DESC(max_text_kb, "maximum total size of machine code in KiB, including exception tables if fault_hook=N (65536)");
 
 /**
- * struct sealed - the environment's part of a struct kwasm_text
- * @area: address range it runs from
+ * struct sealed - private data of a struct kwasm_text
+ * @area: its executable address range
  * @num_pages: 4 KiB pages in @pages
  * @live: in the tree
- * @disabled: not executable any more
- * @extable: NULL where faults are hooked, and of data
+ * @disabled: no longer executable
+ * @extable: NULL if faults are hooked, and for data
  */
 struct sealed {
 	struct latch_tree_node node;
@@ -155,7 +155,7 @@ int kwasm_text_alloc_data(struct kwasm_text *text, size_t size)
 	text->exec = (u8 *)s->start;
 	text->size = (size_t)n << PAGE_SHIFT;
 	text->priv = s;
-	/* What stays unwritten traps. */
+	/* Unwritten bytes trap. */
 	memset(text->write, 0xcc, text->size);
 	return 0;
 
@@ -251,7 +251,7 @@ void kwasm_text_disable(const struct kwasm_text *text)
 
 	/* Before the first fault that it causes. */
 	WRITE_ONCE(s->disabled, true);
-	/* The page tables are there since it was sealed, so this cannot fail. */
+	/* The page tables exist since it was sealed, so this cannot fail. */
 	protect(s, PAGE_KERNEL_RO);
 	kwasm_sym_flush_tlb_kernel_range(s->start, s->end);
 }

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * thread.c - guests that run long in a thread.
+ * thread.c - long-running guests in a thread.
  *
- * Guarantees: whoever wants the CPU gets it within about a millisecond as long as the guest is in
- * code of its own; the guest notices nothing, vector registers, MXCSR and flags included.
+ * Guarantees: another task gets the CPU within about a millisecond while the guest runs compiled
+ * code; preemption is transparent to the guest, including vector registers, MXCSR and flags.
  *
- * While a thread is inside it stays on its CPU, so a timer pinned there reaches it.  Whom the timer
- * interrupted it knows by the store: only the thread runs guests of this one.  The watchdog knows
- * nothing of threads: in kwasm_cpu.running there are guests that nobody can preempt.
+ * While a thread runs a guest it stays on its CPU, so a timer pinned there reaches it.  The timer
+ * identifies the interrupted guest by the store, whose guests only this thread runs.  The watchdog
+ * ignores threads: kwasm_cpu.running only has guests that cannot be preempted.
  */
 #include <linux/interrupt.h>
 #include <linux/sched.h>
@@ -27,7 +27,7 @@
 
 static_assert(offsetof(struct kwasm_ctx, env[KWASM_ENV_RESUME]) == X64_CTX_RESUME);
 
-/* The context of the guest of @t that was interrupted; NULL where something else was. */
+/* The context of the interrupted guest of @t; NULL if something else was interrupted. */
 static struct kwasm_ctx *interrupted(const struct kwasm_thread *t, struct pt_regs *regs)
 {
 	struct kwasm_ctx *ctx;
@@ -75,7 +75,7 @@ static void give_way(void)
 		schedule();
 }
 
-/* A function of its own, so that only who needs the area pays for it. */
+/* A separate function, so that only callers that need the area pay for it. */
 static noinline void give_way_with_floats(void)
 {
 	KWASM_FPU_AREA(area);
@@ -133,7 +133,7 @@ u32 kwasm_thread_enter(struct kwasm_thread *t, struct kwasm_ctx *ctx, const void
 	return trap;
 }
 
-/* Whatever sleeps may move to another CPU, and takes no time. */
+/* A sleeping thread may move to another CPU, and its time does not count. */
 void kwasm_thread_sleep(struct kwasm_ctx *ctx)
 {
 	struct kwasm_thread *t = ctx->instance->store->thread;

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * thread.h - guests that run long in a thread.
+ * thread.h - long-running guests in a thread.
  *
- * Such a guest is preempted like any code of the kernel, with every preemption model and with
- * floats as well, while handlers of packets run on its CPU at any moment.  A timer that follows the
- * thread looks each millisecond whether somebody else wants the CPU, and sends the guest to the
- * yield stub, at whatever instruction it is.  With floats the thread is in a section of
- * kernel_fpu_begin() otherwise, in which nobody may sleep.
+ * Such a guest is preempted like any kernel code, with every preemption model and also with floats,
+ * while packet handlers may run on its CPU at any time.  A timer that follows the thread checks
+ * each millisecond whether another task needs the CPU, and redirects the guest to the yield stub,
+ * at any instruction.  Otherwise a thread with floats is in a kernel_fpu_begin() section, which
+ * must not sleep.
  */
 #ifndef KWASM_KERNEL_THREAD_H
 #define KWASM_KERNEL_THREAD_H
@@ -16,15 +16,15 @@
 #include "run/store.h"
 
 /**
- * struct kwasm_thread - what makes calls into a store preemptible
- * @store: whose; used by one thread at a time
- * @timer: pending while the thread is inside, on its CPU, which it does not leave
- * @task: who is inside
- * @ctx: where it entered
- * @limit_ns: time that one call may take, U64_MAX: for ever
- * @deadline: its end, of CLOCK_MONOTONIC
+ * struct kwasm_thread - makes calls into a store preemptible
+ * @store: its store; used by one thread at a time
+ * @timer: pending while the thread runs a guest, pinned to its CPU
+ * @task: the task that runs a guest
+ * @ctx: the context that it entered
+ * @limit_ns: time limit of a call, U64_MAX: none
+ * @deadline: of the call, in CLOCK_MONOTONIC
  * @floats: an instance of the store has floats
- * @ending: the timer wants the call to end
+ * @ending: the timer has requested the end of the call
  */
 struct kwasm_thread {
 	struct kwasm_store *store;
@@ -38,25 +38,25 @@ struct kwasm_thread {
 };
 
 /**
- * kwasm_thread_init() - let calls into a store take long from now on.
- * @t: filled in; has to live as long as @store, and needs no clean-up
- * @store: nobody is inside
- * @limit_ns: time that one call may take, waiting for the CPU included, sleeping in host functions
- *	not; from kwasm_watchdog_scale(), or U64_MAX for no limit
+ * kwasm_thread_init() - allow long-running calls into a store.
+ * @t: filled in; must live as long as @store, does not need cleanup
+ * @store: must not be in use
+ * @limit_ns: time limit of a call, including waiting for the CPU, excluding sleep in host
+ *	functions; from kwasm_watchdog_scale(), or U64_MAX for none
  *
  * kwasm_call(), and kwasm_instance_create() for start functions, then run the guest preemptibly.
- * They have to be called from process context with preemption, BH and interrupts on.  A call past
- * its limit ends with KWASM_TRAP_TIME, that of a task that has to die with KWASM_TRAP_KILLED.
- * Host functions run with BH on; they may sleep only between kwasm_thread_sleep() and
+ * They must be called in process context with preemption, BH and interrupts on.  A call that
+ * exceeds its limit ends with KWASM_TRAP_TIME, that of a killed task with KWASM_TRAP_KILLED.  Host
+ * functions run with BH on; they may sleep only between kwasm_thread_sleep() and
  * kwasm_thread_wake().
  */
 void kwasm_thread_init(struct kwasm_thread *t, struct kwasm_store *store, u64 limit_ns);
 
 /**
- * kwasm_thread_sleep() - the host function that is running may sleep until kwasm_thread_wake().
+ * kwasm_thread_sleep() - allow the running host function to sleep until kwasm_thread_wake().
  * @ctx: its context, of a store with a thread
  *
- * Nothing in between may enter the store.  Context: as the host function was called.
+ * The store must not be entered in between.  Context: that of the host function.
  */
 void kwasm_thread_sleep(struct kwasm_ctx *ctx);
 void kwasm_thread_wake(struct kwasm_ctx *ctx);
@@ -66,8 +66,8 @@ u32 kwasm_thread_enter(struct kwasm_thread *t, struct kwasm_ctx *ctx, const void
 		       u64 *values);
 
 /*
- * Where the timer sends a guest, leaving in env[KWASM_ENV_RESUME] of its context where it was:
- * calls kwasm_thread_yield() and goes on there as if nothing had happened.  See yield.S.
+ * Target to which the timer redirects a guest, after saving its position in env[KWASM_ENV_RESUME]
+ * of its context: calls kwasm_thread_yield() and resumes the guest transparently.  See yield.S.
  */
 void kwasm_yield(void);
 void kwasm_thread_yield(struct kwasm_ctx *ctx);

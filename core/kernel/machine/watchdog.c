@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * watchdog.c - ends invocations that run past their time limit.
+ * watchdog.c - end invocations that exceed their time limit.
  *
- * One pinned timer per CPU, pending only while guests run there.  When it finds an invocation for
- * the first time it gives it a deadline; when it finds the same one past it, it sends the guest to
- * the leave stub by way of the interrupted instruction pointer, or, if a host function was
+ * One pinned timer per CPU, pending only while guests run there.  When it first sees an invocation,
+ * it sets its deadline; when it sees the same one after the deadline, it redirects the guest to the
+ * leave stub by changing the interrupted instruction pointer, or, if a host function was
  * interrupted, sets ctx->kill, which compiled code checks when the function returns.  A guest that
  * called into another instance of its store ends there first, and then, trap by trap, where it was
  * entered.
  *
- * The timer runs in hard interrupt context on every kernel, so it comes while softirqs run.  It
- * cannot come where interrupts are off: no guest runs there.
+ * The timer runs in hard interrupt context on every kernel, so it also fires during softirqs.  It
+ * cannot fire with interrupts off: no guest runs then.
  */
 #include <linux/cpuhotplug.h>
 #include <linux/module.h>
@@ -33,7 +33,7 @@ static unsigned int time_scale = 1;
 module_param(time_scale, uint, 0644);
 MODULE_PARM_DESC(time_scale, "factor applied to all time limits, for emulated machines (1 to 1000)");
 
-static u64 period;	/* nanoseconds; limits are compared with it, so it stays as it was first */
+static u64 period;	/* nanoseconds; limits are compared with it, so it never changes */
 static int hotplug_state;
 
 u64 kwasm_watchdog_scale(u64 ns)
@@ -79,8 +79,8 @@ void kwasm_watchdog_clear(struct kwasm_ctx *ctx)
 }
 
 /*
- * Look at one running context; @regs is what was interrupted, NULL for invocations that are not
- * the innermost one.  Return: nanoseconds until the next look at it.
+ * Check a running context; @regs are the interrupted registers, NULL for invocations other than the
+ * innermost.  Return: nanoseconds until the next check.
  */
 static u64 look(struct kwasm_ctx *ctx, struct pt_regs *regs, u64 now)
 {
@@ -116,7 +116,7 @@ static enum hrtimer_restart tick(struct hrtimer *timer)
 	ktime_t now = ktime_get();
 	u64 next = cpu->period;
 
-	/* On another CPU only after its own went away: nobody runs there. */
+	/* Runs on another CPU only after its own went offline: no guest runs there. */
 	if (!ctx || cpu != this_cpu_ptr(&kwasm_cpu)) {
 		fall_asleep(cpu);
 		return HRTIMER_NORESTART;
@@ -142,7 +142,7 @@ void kwasm_watchdog_wake(struct kwasm_ctx *ctx)
 	local_irq_restore(flags);
 }
 
-/* Before @cpu comes up: its timer may still be pending elsewhere since it went down. */
+/* Before @cpu comes online: its timer may still be pending elsewhere since it went offline. */
 static int prepare_cpu(unsigned int cpu)
 {
 	struct kwasm_cpu *c = per_cpu_ptr(&kwasm_cpu, cpu);

@@ -8,12 +8,12 @@
 #include "invocation.h"
 
 /*
- * Start this CPU's timer, or make it come as often as the limit of @ctx demands, which has just
- * begun and stands in kwasm_cpu.running.
+ * Start this CPU's timer, or shorten its period as the limit of @ctx requires, which has just
+ * started and is in kwasm_cpu.running.
  */
 void kwasm_watchdog_wake(struct kwasm_ctx *ctx);
 
-/* The invocation of @ctx has ended; nothing that was to end it may end the next one. */
+/* The invocation of @ctx has ended; a request to end it must not affect the next one. */
 void kwasm_watchdog_clear(struct kwasm_ctx *ctx);
 
 /* A host function interrupted the guest of @ctx: it ends with @trap at the next check. */

@@ -19,7 +19,7 @@ static int request_hook(const char *hook, struct kwasm_diag *diag)
 	return 0;
 }
 
-/* What is attached where; its strings are the message's own. */
+/* An attach request; its strings point into the message. */
 static int attach_request(struct kwasm_request *req, struct kwasm_attach_request *where)
 {
 	struct nlattr **attrs = req->attrs;
@@ -56,7 +56,7 @@ static struct kwasm_program *same_program(const struct kwasm_program *fresh)
 	return prog;
 }
 
-/* Lists @fresh and attaches it, or does neither; its reference is the list's then. */
+/* List @fresh and attach it, or do neither; on success the list owns its reference. */
 static int attach_new(struct kwasm_program *fresh, const struct kwasm_attach_request *where,
 		      struct kwasm_diag *diag, struct kwasm_attachment **at)
 {

@@ -23,8 +23,8 @@ static int put_function(struct sk_buff *skb, const struct kwasm_program *prog, u
 }
 
 /*
- * Functions first, one a message, then the text in pieces; @pos counts both.  A program is found
- * by its name again for each part, so the id sees to it that it is still the same one.
+ * Functions first, one per message, then the text in pieces; @pos counts both.  The program is
+ * looked up by name for each part, and its ID ensures that it is still the same.
  */
 static int put_code_item(struct sk_buff *skb, const struct kwasm_program *prog, u32 pos)
 {

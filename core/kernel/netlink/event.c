@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * event.c - notifications; nothing is built while nobody listens.
+ * event.c - notifications; messages are only built if there is a listener.
  */
 #include "event.h"
 #include "kernel/work.h"
 #include "netlink.h"
 
 /**
- * struct event - a message that is being made
- * @nest: what it is about
+ * struct event - a message under construction
+ * @nest: its subject
  */
 struct event {
 	struct net *net;
@@ -17,7 +17,7 @@ struct event {
 	struct nlattr *nest;
 };
 
-/* Return: false where nobody listens or there is no memory for it. */
+/* Return: false if there is no listener or no memory. */
 static bool event_begin(struct event *ev, struct net *net, enum kwasm_event kind, int about)
 {
 	ev->net = net;
@@ -68,7 +68,7 @@ void kwasm_event_log(struct kwasm_program *prog)
 {
 	if (genl_has_listeners(&kwasm_genl_family, prog->knet->net, 0))
 		queue_work(kwasm_wq, &prog->log_work);
-	else	/* events are about what is new; what is old can be read from the ring */
+	else	/* events report new lines; old ones can be read from the ring */
 		WRITE_ONCE(prog->log_sent, READ_ONCE(prog->log.next_seq));
 }
 

@@ -12,11 +12,11 @@
 struct kwasm_attachment;
 struct kwasm_program;
 
-/* Not built when nobody listens.  Process context, kwasm_lock held. */
+/* Not built without a listener.  Process context, kwasm_lock held. */
 void kwasm_event_program(enum kwasm_event kind, const struct kwasm_program *prog);
 void kwasm_event_attachment(enum kwasm_event kind, struct kwasm_attachment *at);
 
-/** kwasm_event_log() - @prog has logged: tell the listeners soon.  Any context but NMI. */
+/** kwasm_event_log() - @prog has logged: notify listeners soon.  Any context except NMI. */
 void kwasm_event_log(struct kwasm_program *prog);
 
 /** kwasm_event_log_work() - the work of kwasm_program.log_work. */

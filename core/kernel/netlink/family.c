@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * family.c - the generic netlink family: lets requests in and their answers out.
+ * family.c - the generic netlink family: validates requests and sends replies.
  *
- * Guarantees: a request reaches its handler only with attributes that its command knows, each of
- * its declared type and, unless it may be repeated, once; with the privilege that its command
- * needs; and with room for its answer.  A request that fails has changed nothing and gets its
- * reason as a sentence.
+ * Guarantees: a request reaches its handler only with attributes of its command, each of its
+ * declared type and, unless it may be repeated, once; with the privilege that its command requires;
+ * and with room for its reply.  A failed request has changed nothing and is answered with a
+ * message.
  */
 #include <linux/atomic.h>
 #include <linux/capability.h>
@@ -49,7 +49,7 @@
 #undef NEST
 
 #define LOADS 1		/* takes code into the kernel */
-#define CHANGES 2	/* is done once it is done, whether or not the answer arrives */
+#define CHANGES 2	/* takes effect whether or not the reply arrives */
 
 #define NOTHING 0
 #define SMALL KWASM_NL_SMALL
@@ -90,9 +90,9 @@ static const struct command commands[KWASM_NUM_CMDS] = {
 #undef NEST
 
 /*
- * The sentence of an extended ack has to outlive the handler until the ack has been built from it.
- * That happens before this task handles another request, so a ring longer than the number of CPUs
- * that can be in between is enough; a line overwritten all the same is only a wrong sentence.
+ * The message of an extended ack must outlive the handler until the ack has been built.  That
+ * happens before this task handles another request, so a ring longer than the number of CPUs
+ * suffices; a line that is overwritten nevertheless only yields a wrong message.
  */
 #define SENTENCES 64
 static char sentences[SENTENCES][KWASM_DIAG_TEXT + 64];
@@ -107,7 +107,7 @@ static void diag_to_ack(const struct kwasm_diag *diag, struct netlink_ext_ack *e
 		extack->_msg = text;
 }
 
-/* The diagnostic with its numbers, ahead of the error, for those who want more than words. */
+/* The diagnostic with its numbers, before the error, for programs that need more than text. */
 static void diag_send(struct genl_info *info, const struct kwasm_diag *diag)
 {
 	struct sk_buff *skb;
@@ -162,7 +162,7 @@ static int check_once(const struct nlattr *first, int len, const struct command 
 	return 0;
 }
 
-/* Nothing is given twice, nor is it in a nest. */
+/* No attribute is repeated, or repeated within a nest. */
 static int check_request(const struct nlmsghdr *message, const struct command *command,
 			 struct netlink_ext_ack *extack)
 {

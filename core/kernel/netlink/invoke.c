@@ -159,7 +159,7 @@ static int put_result(struct sk_buff *reply, u8 type, u64 bits)
 {
 	struct nlattr *nest = nla_nest_start(reply, KWASM_A_CALL_RESULT);
 
-	/* Of a reference no more is told than whether it is null: it is an address. */
+	/* A reference is an address, so only its being null is reported. */
 	if (!nest || nla_put_u8(reply, KWASM_A_VALUE_TYPE, type) ||
 	    kwasm_nl_put_u64(reply, KWASM_A_VALUE_BITS, kwasm_type_is_ref(type) ? !!bits : bits))
 		return -EMSGSIZE;

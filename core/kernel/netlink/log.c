@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * log.c - dumps of what programs have logged.
+ * log.c - dumps of the logs of programs.
  */
 #include "netlink.h"
 

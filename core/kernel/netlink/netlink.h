@@ -23,9 +23,9 @@ void kwasm_netlink_exit(void);
 #define KWASM_NO_PLACE KWASM_DIAG_NONE, KWASM_DIAG_NONE
 
 /*
- * Handlers, as commands.def names them: process context, no locks held.  Of a request: -errno with
- * the request's diagnostic set on failure, then nothing has changed.  Of a dump: as the kernel's
- * netlink_callback wants it.
+ * Handlers in commands.def: process context, no locks held.  Of a request: -errno with the
+ * request's diagnostic set on failure, without any change.  Of a dump: as in the kernel's
+ * netlink_callback.
  */
 #define COMMAND(name, privilege, flags, answer, ...) __VA_ARGS__
 #define DO(handler) int handler(struct kwasm_request *req);
@@ -57,15 +57,15 @@ int kwasm_nl_create_program(struct kwasm_request *req, const struct nlattr *nest
 #define KWASM_NL_SMALL GENLMSG_DEFAULT_SIZE
 #define KWASM_NL_DETAIL 12288
 
-/** kwasm_dump_begin() - a message of a dump.  Return: NULL when there is no room for one. */
+/** kwasm_dump_begin() - start a message of a dump.  Return: NULL if there is no room. */
 void *kwasm_dump_begin(struct sk_buff *skb, struct netlink_callback *cb);
 
-/** kwasm_dump_end() - end it, or take it back on @err.  Return: @err. */
+/** kwasm_dump_end() - finish it, or cancel it on @err.  Return: @err. */
 int kwasm_dump_end(struct sk_buff *skb, void *header, int err);
 
 /*
- * Serialisers, of what stands in a space.  Return: 0, or -EMSGSIZE when there is no room; then the
- * message is of no use.  Programs and attachments under kwasm_lock.
+ * Serialisers of an attribute space.  Return: 0, or -EMSGSIZE if there is no room; the message is
+ * then unusable.  Programs and attachments under kwasm_lock.
  */
 int kwasm_nl_put_program(struct sk_buff *skb, const struct kwasm_program *prog, bool detail);
 int kwasm_nl_put_attachment(struct sk_buff *skb, struct kwasm_attachment *at);

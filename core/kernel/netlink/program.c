@@ -2,7 +2,7 @@
 /*
  * program.c - requests about programs: load, replace, unload, kill, show; and about the module.
  *
- * Guarantees: each parses, acts, and answers, in this order; what acts knows nothing of the answer.
+ * Guarantees: each parses, acts and replies, in this order; acting is independent of the reply.
  */
 #include "event.h"
 #include "kernel/program/provider.h"
@@ -123,7 +123,7 @@ cancel:
 	return err;
 }
 
-/* @new in the place of @old, whose reference of the list is dropped; kwasm_lock held. */
+/* Replace @old with @new and drop the list's reference to @old; kwasm_lock held. */
 static int replace_program(struct kwasm_program *old, struct kwasm_program *new,
 			   struct kwasm_diag *diag)
 {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * request.c - the parts that requests share: room for the answer, a binary, what is to be loaded.
+ * request.c - parts shared by requests: the reply, a binary, the program to load.
  *
- * Guarantees: whatever is opened here is closed by its counterpart and holds no lock.
+ * Guarantees: everything opened here is closed by its counterpart and does not hold a lock.
  */
 #include <linux/file.h>
 #include <linux/fs.h>
@@ -62,8 +62,8 @@ static int read_whole(struct file *file, void *to, size_t size)
 }
 
 /*
- * kernel_read_file() is not for this: security modules want a reason from a list in which a
- * program's file does not occur, and warn of the unknown one.
+ * kernel_read_file() is unsuitable: security modules expect a purpose from a list that has none for
+ * programs, and warn about an unknown one.
  */
 static int binary_from_file(struct kwasm_binary *bin, struct file *file, struct kwasm_diag *diag)
 {
@@ -178,7 +178,7 @@ int kwasm_loading_open(struct kwasm_loading *load, struct kwasm_request *req,
 		first = nla_data(nest);
 		len = nla_len(nest);
 		attrs = inside;
-		/* Of what the family's policy has let through. */
+		/* Of the attributes that the family's policy has accepted. */
 		err = nla_parse(inside, KWASM_A_PROGRAM_MAX, first, len, NULL, NULL);
 		if (err)
 			return err;

@@ -11,11 +11,11 @@
 #include "kernel/program/program.h"
 
 /**
- * struct kwasm_request - a request that is being handled, by one task
- * @attrs: its attributes, of the space of its command
- * @knet: the network namespace that it acts in
- * @diag: why it fails, for a handler to fill in
- * @reply: the answer's message, empty but for its headers, NULL where a command has none
+ * struct kwasm_request - a request in progress, handled by one task
+ * @attrs: its attributes, in the space of its command
+ * @knet: the network namespace in which it operates
+ * @diag: the error, set by a handler
+ * @reply: the reply message, with only its headers, NULL if the command has none
  * @header: of @reply
  * @unfit: @reply must not be sent
  */
@@ -37,15 +37,15 @@ struct kwasm_request {
  */
 int kwasm_request_begin(struct kwasm_request *req, struct genl_info *info, size_t answer);
 
-/** kwasm_request_send() - send the answer.  Return: 0 or -errno; the answer is gone. */
+/** kwasm_request_send() - send the reply.  Return: 0 or -errno; the reply is consumed. */
 int kwasm_request_send(struct kwasm_request *req);
 
 /** kwasm_request_drop() - there will be no answer. */
 void kwasm_request_drop(struct kwasm_request *req);
 
 /**
- * kwasm_request_answered() - the outcome of filling in the answer to a change that has been made.
- * @err: of the serialiser, whose bounds see to it that there is none
+ * kwasm_request_answered() - result of filling in the reply to a change already made.
+ * @err: of the serialiser, whose bounds ensure that there is none
  */
 static inline void kwasm_request_answered(struct kwasm_request *req, int err)
 {
@@ -80,7 +80,7 @@ int kwasm_binary_open(struct kwasm_binary *bin, const struct nlattr *fd, const s
 void kwasm_binary_close(struct kwasm_binary *bin);
 
 /**
- * struct kwasm_loading - what a request wants to be loaded; strings are the message's own
+ * struct kwasm_loading - the program of a request; strings point into the message
  */
 struct kwasm_loading {
 	struct kwasm_load_request what;
@@ -89,18 +89,19 @@ struct kwasm_loading {
 
 /**
  * kwasm_loading_open() - name, binary, limits and denials.
- * @nest: of the program space, or NULL where the request itself is
+ * @nest: of the program space, or NULL if the request itself is
  *
  * Context: process, may sleep.
- * Return: 0, then kwasm_loading_close() it; or -errno with the request's diagnostic set.
+ * Return: 0, the caller must call kwasm_loading_close(); or -errno with the request's diagnostic
+ * set.
  */
 int kwasm_loading_open(struct kwasm_loading *load, struct kwasm_request *req,
 		       const struct nlattr *nest);
 void kwasm_loading_close(struct kwasm_loading *load);
 
 /**
- * kwasm_request_program() - the program of the request's namespace that is named @name.
- * @name: NULL where the request names none
+ * kwasm_request_program() - find the program @name in the request's namespace.
+ * @name: NULL if the request does not name one
  *
  * Context: kwasm_lock held.  Return: ERR_PTR() with the request's diagnostic set; no reference.
  */

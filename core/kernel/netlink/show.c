@@ -2,7 +2,7 @@
 /*
  * show.c - programs, attachments and traps as netlink attributes.
  *
- * Guarantees: each fits into the message that is made for it; names are cut, their number bounded.
+ * Guarantees: each fits its message; names are truncated, their number bounded.
  */
 #include <crypto/sha2.h>
 #include <linux/math64.h>
@@ -45,8 +45,8 @@ static int put_export(struct sk_buff *skb, const struct kwasm_export *export)
 }
 
 /*
- * The manifest is informative: where a module imports or exports more than a message holds, the
- * rest is left out rather than the program.
+ * The manifest is informative: if imports or exports exceed a message, the rest is omitted rather
+ * than the program.
  */
 #define MANIFEST_MAX 32u
 
@@ -131,7 +131,7 @@ static u64 cycles_to_ns(u64 cycles)
 	return tsc_khz ? mul_u64_u64_div_u64(cycles, 1000000, tsc_khz) : 0;
 }
 
-/* Each packet that was handled ended in a verdict, repeating is none, or in a trap. */
+/* Each handled packet ended in a verdict, which repeat is not, or in a trap. */
 static u64 count_packets(const struct kwasm_hook_stats *stats)
 {
 	u64 total = 0;
@@ -191,7 +191,7 @@ static int put_stats(struct sk_buff *skb, const struct kwasm_attachment *at)
 
 int kwasm_nl_put_attachment(struct sk_buff *skb, struct kwasm_attachment *at)
 {
-	/* A trap of the run before may have written its state late. */
+	/* A trap of the previous run may have written its state late. */
 	u8 state = rcu_access_pointer(at->run) ? KWASM_STATE_ACTIVE : READ_ONCE(at->state);
 	struct kwasm_trap_info trap;
 

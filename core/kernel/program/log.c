@@ -2,8 +2,8 @@
 /*
  * log.c - a program's log.
  *
- * Guarantees: a line costs a bounded time under an irq-safe lock, at most log_rate lines a second
- * are kept, the ring holds the newest log_lines of them, and what was over the rate is counted.
+ * Guarantees: a line takes bounded time under an irq-safe lock, at most log_rate lines per second
+ * are kept, the ring holds the newest log_lines of them, and lines above the rate are counted.
  */
 #include <linux/ctype.h>
 #include <linux/ktime.h>

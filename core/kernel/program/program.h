@@ -32,8 +32,8 @@ extern struct mutex kwasm_lock;
 
 /**
  * struct kwasm_slot - a program's instance on one CPU
- * @ctx: its context; what the hot path needs
- * @store: what owns the instance
+ * @ctx: its context, for the hot path
+ * @store: owner of the instance
  */
 struct kwasm_slot {
 	struct kwasm_ctx *ctx;
@@ -48,7 +48,7 @@ struct kwasm_instances {
 	struct kwasm_slot __percpu *slots;
 };
 
-/* What a program makes necessary for each packet. */
+/* Setup that a program requires for each packet. */
 enum kwasm_needs {
 	KWASM_NEEDS_PACKET = 1 << 0,	/* pkt_data, pkt_linear, pkt_len, packet */
 	KWASM_NEEDS_META = 1 << 1,	/* meta_* */
@@ -61,12 +61,12 @@ enum kwasm_needs {
  * @node: in the namespace's list; kwasm_lock
  * @instances: the current generation; kwasm_lock
  * @needs: enum kwasm_needs
- * @time_limit_ns: of one invocation, as asked for; time_scale is applied when it is loaded
+ * @time_limit_ns: of one invocation, as requested; time_scale is applied at load
  * @digest: SHA-256 of the binary
- * @linked: loaded by an attach: goes with its last attachment; kwasm_lock
- * @killed: its text is not executable any more; kwasm_lock
- * @attachments: how many attachments use it; kwasm_lock
- * @log_work: sends new lines of @log to whoever listens to events, from number @log_sent on
+ * @linked: loaded by an attach: unloaded with its last attachment; kwasm_lock
+ * @killed: its text is no longer executable; kwasm_lock
+ * @attachments: number of attachments that use it; kwasm_lock
+ * @log_work: sends new lines of @log to listeners of events, starting at number @log_sent
  */
 struct kwasm_program {
 	struct kref ref;
@@ -127,10 +127,10 @@ struct kwasm_load_request {
 };
 
 /**
- * kwasm_program_create() - validate, compile and instantiate; not yet in any list.
- * @knet: namespace it will belong to
- * @req: what to load; nothing of it is kept
- * @diag: one sentence when it is refused
+ * kwasm_program_create() - validate, compile and instantiate a program, without listing it.
+ * @knet: its namespace
+ * @req: the program; no reference to it is kept
+ * @diag: the message if it is rejected
  * @out: the program with one reference
  *
  * Context: process, may sleep; between kwasm_providers_lock() and kwasm_providers_unlock().
@@ -166,7 +166,7 @@ void kwasm_program_retire(struct kwasm_program *prog);
 /** kwasm_program_remove() - take it out of the list and drop its reference.  kwasm_lock held. */
 void kwasm_program_remove(struct kwasm_program *prog);
 
-/** kwasm_program_find() - by name; NULL when there is none.  kwasm_lock held; no reference. */
+/** kwasm_program_find() - find by name; NULL if there is none.  kwasm_lock held; no reference. */
 struct kwasm_program *kwasm_program_find(struct kwasm_net *knet, const char *name);
 
 static inline void kwasm_program_get(struct kwasm_program *prog)
@@ -183,7 +183,7 @@ void kwasm_program_kill(struct kwasm_program *prog);
 /** kwasm_program_detach_all() - destroy each of its attachments.  kwasm_lock held. */
 void kwasm_program_detach_all(struct kwasm_program *prog);
 
-/** kwasm_programs_remove_bound() - detach and unload whatever is bound to @provider. */
+/** kwasm_programs_remove_bound() - detach and unload all programs bound to @provider. */
 void kwasm_programs_remove_bound(const struct kwasm_provider *provider);
 
 /** kwasm_instances_create() - a fresh instance on every CPU.  Process context, may sleep. */
@@ -197,7 +197,7 @@ void kwasm_instances_put(struct kwasm_instances *instances);
  * kwasm_program_entry() - machine code of an exported handler.
  * @name: export to look for
  *
- * Return: NULL with @diag set when there is none or it has another type than () -> i32.
+ * Return: NULL with @diag set if there is none or its type is not () -> i32.
  */
 const void *kwasm_program_entry(const struct kwasm_program *prog, const char *name,
 				struct kwasm_diag *diag);

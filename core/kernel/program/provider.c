@@ -52,7 +52,7 @@ void kwasm_provider_unregister(const struct kwasm_provider *provider)
 			break;
 		}
 	}
-	/* Nobody gets in between who makes instances of a program bound to it. */
+	/* No instance of a program bound to it can be created in between. */
 	kwasm_programs_remove_bound(provider);
 	up_write(&providers_sem);
 }

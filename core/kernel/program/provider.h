@@ -10,7 +10,7 @@
 #define KWASM_PROVIDERS_MAX 16
 
 /**
- * kwasm_providers_lock() - nobody's provider goes away until kwasm_providers_unlock().
+ * kwasm_providers_lock() - keep all providers registered until kwasm_providers_unlock().
  * @list: the providers, *@num of them
  *
  * Held from binding a program to them until the program is listed.  Process context, may sleep;

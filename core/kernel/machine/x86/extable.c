@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * extable.c - faults of compiled code become traps of the guest without a hook.
+ * extable.c - turn faults of compiled code into traps of the guest without a hook.
  *
- * The kernel asks for the exception tables of BPF by way of the symbols of its programs, and the
- * functions of a text are such symbols already.  Here they belong to a program that is nothing but
- * a table.  It has an entry for every byte of the text: whatever faults is found, the fetch of an
- * instruction from text that has been disabled included, and nothing has to be known about the
- * code.  An entry is twelve bytes.  What it cannot tell is the address that was accessed.
+ * The kernel finds the exception tables of BPF through the symbols of its programs, and the
+ * functions of a text are such symbols already.  Here they belong to a program that consists only
+ * of a table.  It has an entry for every byte of the text: every fault is found, including the
+ * instruction fetch from disabled text, without knowledge of the code.  An entry has twelve bytes.
+ * The accessed address is not available.
  */
 #include <linux/bottom_half.h>
 #include <linux/err.h>
@@ -25,15 +25,15 @@
 #include "kernel/machine/symbols.h"
 #include "kernel/machine/text.h"
 
-#define GROUP_BYTES 65536u	/* what the immediate of an entry can tell apart */
+#define GROUP_BYTES 65536u	/* number of distinct values of an entry's immediate */
 #define MAX_BYTES (KWASM_EXTABLE_GROUPS * GROUP_BYTES)
 #define NUMBER_REG 11		/* r11 is scratch in compiled code */
 
 /**
  * struct kwasm_extable - the table of one text
  * @table: struct exception_table_entry, ascending; read-only, never executable
- * @aux: leads to the table; its symbol covers the whole text while @covering
- * @prog: not a program, but what the kernel looks for one by; ends in a flexible array
+ * @aux: refers to the table; its symbol covers the whole text while @covering
+ * @prog: not a real program, but what the kernel looks up; ends in a flexible array
  */
 struct kwasm_extable {
 	struct kwasm_text table;
@@ -131,7 +131,7 @@ struct bpf_prog *kwasm_extable_prog(struct kwasm_extable *t)
 	return &t->prog;
 }
 
-/* In the context of the guest, whose frames are gone. */
+/* In the context of the guest, whose frames no longer exist. */
 void kwasm_extable_faulted(struct kwasm_ctx *ctx, u32 offset)
 {
 	unsigned long pc = (unsigned long)ctx->instance->code->text.exec + offset;
@@ -142,7 +142,7 @@ void kwasm_extable_faulted(struct kwasm_ctx *ctx, u32 offset)
 
 /* ---- the test ---- */
 
-/* A guest with nothing but what an entry and a fault need. */
+/* A minimal guest for an entry and a fault. */
 struct probe {
 	struct kwasm_code code;
 	struct kwasm_instance inst;

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * fault.c - faults of compiled code become traps of the guest.
+ * fault.c - turn faults of compiled code into traps of the guest.
  *
  * Each fault of kernel code passes fixup_exception() before the kernel gives up.  An ftrace hook
- * there looks at the faulting address: inside sealed text it moves the instruction pointer to where
- * kwasm_fault_redirect() says and makes fixup_exception() report success.  Unlike a kprobe the hook
+ * there looks at the faulting address: in sealed text it sets the instruction pointer to the result
+ * of kwasm_fault_redirect() and makes fixup_exception() report success.  Unlike a kprobe the hook
  * also works when the fault happens on top of another probe, and it cannot be switched off.  The
- * die notifier sees some of the same faults (not page faults) by another way.
+ * die notifier sees some of the same faults (not page faults) in another way.
  *
- * Where there can be no hook, say because a live patch has replaced fixup_exception(), the texts
- * have exception tables, see extable.c.
+ * If the hook is impossible, for example because a live patch has replaced fixup_exception(), the
+ * texts have exception tables, see extable.c.
  *
- * No guest may run before kwasm_fault_init() has succeeded: it proves with a fault of its own,
- * which an ordinary exception table entry makes harmless, that the hook is called and obeyed.
+ * No guest may run before kwasm_fault_init() has succeeded: it verifies with a deliberate fault,
+ * which an ordinary exception table entry makes harmless, that the hook is called and effective.
  */
 #include <linux/ftrace.h>
 #include <linux/kdebug.h>
@@ -80,7 +80,7 @@ static notrace bool redirect(struct pt_regs *regs, int trapnr, unsigned long err
 	return true;
 }
 
-/* Runs in place of fixup_exception(): "the exception has been dealt with". */
+/* Runs instead of fixup_exception(): "the exception has been handled". */
 static notrace noinline int fixed_up(void)
 {
 	return 1;

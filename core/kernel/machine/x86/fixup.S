@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * fixup.S - where a fault of compiled code goes on by way of an exception table, see extable.c.
+ * fixup.S - where execution resumes after a fault of compiled code with an exception table, see
+ * extable.c.
  *
- * The kernel comes here by the return from the exception, with the registers of the guest but for
- * r11: that has, sign-extended, the lower half of the faulting byte's offset in its text.  The
- * upper half is the number of the fixup.  The guest's frames count no more: its stack is given up
- * first, as kwasm_leave does.  Where the fault was the fetch behind an indirect branch the CPU may
- * still expect its target, so each fixup is one, which the kernel must not seal for want of users.
+ * The kernel returns here from the exception, with the registers of the guest except r11: that has,
+ * sign-extended, the lower half of the faulting byte's offset in its text.  The upper half is the
+ * number of the fixup.  The guest's frames are no longer needed: its stack is abandoned first, as
+ * in kwasm_leave.  If the fault was the fetch after an indirect branch, the CPU may still expect an
+ * endbr64, so each fixup starts with one, which the kernel must not remove as unused.
  */
 #include <linux/linkage.h>
 #include <asm/ibt.h>

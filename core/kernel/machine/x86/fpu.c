@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * fpu.c - the vector registers for guests with floats, where the guest is not preempted.
+ * fpu.c - the vector registers for guests with floats that are not preempted.
  *
- * Guarantees: whoever was interrupted finds the registers as they were, and each guest starts with
- * the rounding and exception masks that WebAssembly demands.  kernel_fpu_begin() sees to that by
- * itself.
+ * Guarantees: the interrupted context finds its registers unchanged, and each guest starts with the
+ * rounding mode and exception masks that WebAssembly requires. kernel_fpu_begin() does so itself.
  */
 #include <asm/fpu/api.h>
 
@@ -12,7 +11,7 @@
 #include "kernel/handler/run.h"
 #include "kernel/machine/watchdog.h"
 
-/* All exceptions masked, round to nearest, denormals as they are. */
+/* All exceptions masked, round to nearest, denormals preserved. */
 static void load_default_mxcsr(void)
 {
 	u32 mxcsr = 0x1f80;
@@ -20,7 +19,7 @@ static void load_default_mxcsr(void)
 	asm volatile("ldmxcsr %0" : : "m" (mxcsr));
 }
 
-/* Functions of their own, so that only who needs the area pays for it. */
+/* Separate functions, so that only callers that need the area pay for it. */
 static noinline u64 run_saved(struct kwasm_ctx *ctx, const void *code)
 {
 	KWASM_FPU_AREA(area);

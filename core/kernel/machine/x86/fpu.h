@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * fpu.h - the vector registers for guests with floats, where the guest is not preempted.
+ * fpu.h - the vector registers for guests with floats that are not preempted.
  *
- * Ordinarily a section of kernel_fpu_begin().  A softirq that interrupted somebody else's section
- * must not open a second one: there the registers that guests use, the SSE ones without the upper
- * halves of AVX, and MXCSR are saved by hand and put back.  Threads: thread.h.
+ * Normally a kernel_fpu_begin() section.  A softirq that interrupted such a section must not open a
+ * second one: there the registers that guests use, the SSE ones without the upper halves of AVX,
+ * and MXCSR are saved and restored manually.  Threads: thread.h.
  */
 #ifndef KWASM_KERNEL_FPU_H
 #define KWASM_KERNEL_FPU_H

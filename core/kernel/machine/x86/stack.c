@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * stack.c - how deep a guest may go on the kernel stack it was entered on.
+ * stack.c - the stack limit of a guest on the current kernel stack.
  *
  * Softirqs run on the interrupt stack of their CPU or on a task's stack.  Below the limit there is
- * always room for a host function, a fault and the interrupts on top of them.  On a stack that is
- * neither, a guest gets little.
+ * always room for a host function, a fault and the interrupts on top of them.  On any other stack,
+ * a guest gets little.
  */
 #include <linux/sched/task_stack.h>
 #include <linux/thread_info.h>

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * yield.S - how a guest in a thread makes way for others, see thread.h.
+ * yield.S - how a guest in a thread yields the CPU, see thread.h.
  *
- * The timer sends it here from any of its instructions, so every register and flag is kept and
- * nothing below the stack pointer counts.  What is saved is laid out as an interrupt would have
- * left it: stack traces pass through, and iretq goes back without a branch and without touching
- * the flags.
+ * The timer redirects it here from any instruction, so every register and flag is preserved and
+ * nothing below the stack pointer is used.  The saved state has the layout of an interrupt frame:
+ * stack traces pass through, and iretq returns without a branch and without changing the flags.
  */
 #include <linux/linkage.h>
 #include <asm/ibt.h>
