@@ -2,9 +2,9 @@
 /*
  * asm.c - the x86-64 assembler: code buffer, labels, relocations, and a function per operand form.
  *
- * Guarantees: no byte is written outside of the buffer; whatever cannot be encoded becomes the
+ * Guarantees: no byte is written outside the buffer; an instruction that cannot be encoded sets the
  * sticky error and emits nothing; every label of a finished buffer is resolved and every use of a
- * symbol recorded.  Each call takes constant time but for the growth of the buffers, which is
+ * symbol recorded.  Each call takes constant time, except for the growth of buffers, which is
  * amortised.
  */
 #include "encode.h"

@@ -24,9 +24,9 @@ enum x64_op {
 };
 
 /*
- * Operand width.  For floats X64_L is single and X64_Q is double precision; where an instruction
- * has a general register as well it is the width of that; a conversion between the two precisions
- * goes by its source.
+ * Operand width.  For floats X64_L is single and X64_Q is double precision; if an instruction also
+ * has a general register, it is the width of that; for a conversion between the two precisions, it
+ * is that of the source.
  */
 enum x64_width {
 	X64_B,	/* 8 bits */
@@ -90,15 +90,15 @@ struct x64_fixup;
 
 /**
  * struct x64_asm - code being assembled
- * @code: the bytes so far; moves when it grows
- * @len: their number, and so the offset of the next instruction
- * @cap: bytes that @code can hold
- * @limit: ceiling of @len
+ * @code: the emitted bytes; moves when it grows
+ * @len: their number, which is the offset of the next instruction
+ * @cap: capacity of @code in bytes
+ * @limit: maximum of @len
  * @error: 0 or the first error, negative errno
- * @why: a static sentence without full stop about @error, NULL while there is none
- * @error_at: @len when @error happened
+ * @why: a static message without a full stop for @error, NULL if there is none
+ * @error_at: @len at the time of @error
  * @labels: offset of each label, X64_UNBOUND before x64_bind()
- * @relocs: what x64_relocate() has to fill in, in order of offset
+ * @relocs: relocations for x64_relocate(), in order of offset
  */
 struct x64_asm {
 	u8 *code;
@@ -146,12 +146,12 @@ int x64_finish(struct x64_asm *a);
 /**
  * x64_relocate() - fill in the addresses of symbols.
  * @a: finished
- * @dst: a copy of the code, where it is written
- * @at: the address at which the code will run
+ * @dst: writable copy of the code
+ * @at: run-time address of the code
  * @syms: address of each symbol
  * @num_syms: number of @syms
  *
- * Return: 0; -ERANGE when a symbol is out of reach of a rel32; -EINVAL for an unknown symbol.
+ * Return: 0; -ERANGE if a symbol is out of reach of a rel32; -EINVAL for an unknown symbol.
  */
 int x64_relocate(const struct x64_asm *a, u8 *dst, u64 at, const u64 *syms, u32 num_syms);
 
@@ -177,8 +177,8 @@ void x64_i(struct x64_asm *a, enum x64_op op, enum x64_width w, s64 imm);
 
 /*
  * Two operands: r register, m memory, i immediate.  An immediate may be given signed or unsigned
- * for widths up to X64_L; for X64_Q it must be the sign extension of 32 bits, but for X64_MOV,
- * which takes any and picks the shortest of its three encodings.
+ * for widths up to X64_L; for X64_Q it must be the sign extension of 32 bits, except for X64_MOV,
+ * which accepts any value and uses the shortest of its three encodings.
  */
 void x64_rr(struct x64_asm *a, enum x64_op op, enum x64_width w, u8 dst, u8 src);
 void x64_rm(struct x64_asm *a, enum x64_op op, enum x64_width w, u8 dst, struct x64_mem src);
@@ -198,7 +198,7 @@ void x64_setcc_m(struct x64_asm *a, enum x64_cc cc, struct x64_mem dst);
 void x64_cmov_rr(struct x64_asm *a, enum x64_cc cc, enum x64_width w, u8 dst, u8 src);
 void x64_cmov_rm(struct x64_asm *a, enum x64_cc cc, enum x64_width w, u8 dst, struct x64_mem src);
 
-/* To a label: rel8 where it is bound and near, rel32 otherwise. */
+/* To a label: rel8 if it is bound and near, rel32 otherwise. */
 void x64_jmp(struct x64_asm *a, u32 label);
 void x64_jcc(struct x64_asm *a, enum x64_cc cc, u32 label);
 void x64_call(struct x64_asm *a, u32 label);
@@ -218,7 +218,7 @@ void x64_nop(struct x64_asm *a, u32 bytes);
 /** x64_align() - pad with nops up to a multiple of @bytes, a power of two. */
 void x64_align(struct x64_asm *a, u32 bytes);
 
-/** x64_data() - @bytes as they are, e.g. a constant that is loaded through x64_at_label(). */
+/** x64_data() - emit raw @bytes, e.g. a constant that is loaded through x64_at_label(). */
 void x64_data(struct x64_asm *a, const void *data, u32 bytes);
 
 /** x64_data_label32() - 4 bytes: @label - @base, an entry of a jump table that starts at @base. */

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * call_table.c - indirect calls through tables that never change: jump tables in the code.
+ * call_table.c - indirect calls through constant tables: jump tables in the code.
  *
- * A table is fixed when nothing but the module's own segments can write it: it is not exported, no
- * instruction changes it, no table is imported (a function might leave through one before the
- * instance is complete), and what its segments put where is known now and defined by the module.
- * For each type that it is called with there is a table of code offsets; entries of another type
- * and null lead to the stubs of their traps.
+ * A table is fixed if only the module's segments can write it: it is not exported, no instruction
+ * changes it, no table is imported (a function might escape through one before the instance is
+ * complete), and the contents of its segments are constant and defined by the module.  For each
+ * type that it is called with there is a table of code offsets; entries of another type and null
+ * lead to the stubs of their traps.
  *
- * Guarantees: bounded numbers of jump tables and entries; beyond them calls take the general way.
+ * Guarantees: bounded numbers of jump tables and entries; beyond them, calls use the general
+ * sequence.
  */
 #include "x64.h"
 
@@ -27,10 +28,10 @@ static bool is_private(const struct kwasm_module *m, u32 table)
 	return true;
 }
 
-/* More than whose writes struct kwasm_module tells apart. */
+/* The limit of struct kwasm_module.tables_written. */
 static_assert(X64_MAX_FIXED_TABLES == 8 * sizeof(((struct kwasm_module *)NULL)->tables_written));
 
-/* The functions of segment @e into @funcs of @size elements; false where they are not known. */
+/* Store the functions of segment @e in @funcs of @size elements; false if they are not constant. */
 static bool place_segment(const struct kwasm_module *m, const struct kwasm_elem *e, u32 *funcs,
 			  u32 size)
 {
@@ -52,8 +53,8 @@ static bool place_segment(const struct kwasm_module *m, const struct kwasm_elem 
 }
 
 /*
- * The function of each element, or NULL when the table is not fixed or memory is short.  All its
- * segments together may have many times the elements that the module has bytes.
+ * The function of each element, or NULL if the table is not fixed or memory is short.  Its segments
+ * together may have many times as many elements as the module has bytes.
  */
 static u32 *find_funcs(struct x64_code *code, u32 table)
 {

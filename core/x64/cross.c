@@ -7,7 +7,7 @@
  */
 #include "x64.h"
 
-/* From where a guest function's arguments are to an array in their order. */
+/* Copy a guest function's arguments to an array in order. */
 static void gather(const struct kwasm_functype *type, const u64 *frame, u64 *values)
 {
 	struct x64_args args = { };

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * emit.c - allocated instructions to bytes: frame, blocks, moves, out-of-line code.
+ * emit.c - emit allocated instructions: frame, blocks, moves, out-of-line code.
  *
- * Guarantees: rbp chains in every function; what a function needs of stack is checked against the
- * limit before it is touched, but for small frames of functions that call none; every instruction
- * that can fault and every explicit trap has a site, in ascending order.
+ * Guarantees: rbp chains in every function; a function's stack use is checked against the limit
+ * before the stack is touched, except for small frames of leaf functions; every instruction that
+ * can fault and every explicit trap has a site, in ascending order.
  *
  *	[rbp + 16 + 8 k]	stack argument k
  *	[rbp - 8 k]		saved registers, then spill slots, then frame slots
@@ -76,7 +76,7 @@ void emit_kill_check(struct emit *e, u32 ins)
 	emit_trap_if(e, ins, X64_CC_NE, KWASM_TRAP_NONE);
 }
 
-/* Pieces may ask for further ones. */
+/* Pieces may add further ones. */
 static void emit_cold_code(struct emit *e)
 {
 	u32 n;
@@ -128,7 +128,7 @@ static void emit_const(struct emit *e, u32 i, u32 dst)
 			x64_mr(e->as, X64_MOV, X64_Q, emit_slot(e, dst), X64_SCRATCH);
 		}
 	} else if (x64_is_xmm(dst)) {
-		/* what is above 32 bits of a float is of no account: zeroes as well as others */
+		/* the bits above 32 of a float are ignored, so zeroes will do */
 		emit_fconst(e, (u64)imm <= U32_MAX ? X64_L : X64_Q, (u8)dst, (u64)imm);
 	} else if (!imm && !emit_flags_live(e->f, i)) {
 		x64_zero(e->as, (u8)dst);
@@ -200,7 +200,7 @@ static bool frame_layout(struct emit *e)
 		if (f->saved & X64_BIT(reg))
 			e->saved[e->num_saved++] = reg;
 	bytes = 8ull * f->num_slots + 8ull * f->num_lslots + 8ull * f->num_out;
-	/* rsp is a multiple of 16 behind push rbp, and has to be at calls */
+	/* rsp is a multiple of 16 after push rbp, and must be at calls */
 	bytes += (bytes + 8 * e->num_saved) & 8;
 	if (bytes > X64_MAX_FRAME)
 		return false;
@@ -229,7 +229,7 @@ static void emit_prologue(struct emit *e)
 	x64_r(e->as, X64_PUSH, X64_Q, X64_RBP);
 	x64_rr(e->as, X64_MOV, X64_Q, X64_RBP, X64_RSP);
 	if (e->frame > X64_SMALL_FRAME || calls_guest(e->f)) {
-		/* the null instruction has no offset: the body's start stands for it */
+		/* the null instruction has no offset: use the body's start */
 		e->f->ins[0].at = info->code;
 		x64_stack_check(e->code, e->frame,
 				emit_cold(e, 0, X64_COLD_TRAP, KWASM_TRAP_STACK, 0));
@@ -257,7 +257,7 @@ void emit_epilogue(struct emit *e)
 
 /* ---- blocks ---- */
 
-/* Jumps that are followed to find where a block that only jumps ends up. */
+/* Maximum number of jumps followed to find the destination of a block that only jumps. */
 #define MAX_HOPS 8
 
 static bool only_jumps(const struct ir_func *f, u32 b)
@@ -269,7 +269,7 @@ static bool only_jumps(const struct ir_func *f, u32 b)
 	return f->ins[i].op == IR_JMP;
 }
 
-/* Where block @b leads without doing anything; @b itself where that has no near end. */
+/* The block to which @b leads without any other effect; @b itself if the chain is too long. */
 static u32 destination(const struct ir_func *f, u32 b)
 {
 	u32 to = b;
@@ -315,8 +315,8 @@ static void place_block(struct emit *e, u32 b)
 }
 
 /*
- * Labels, and the order: what is cold comes last, a block that only jumps does not come at all and
- * has the label of its destination.
+ * Labels and order: cold blocks come last; a block that only jumps is omitted and has the label of
+ * its destination.
  */
 static int place_blocks(struct emit *e)
 {
@@ -347,7 +347,7 @@ static int place_blocks(struct emit *e)
 	return 0;
 }
 
-/* Blocks that jump tables lead to begin with endbr64. */
+/* Targets of jump tables begin with endbr64. */
 static int mark_landings(struct emit *e)
 {
 	struct ir_func *f = e->f;
@@ -367,7 +367,7 @@ static int mark_landings(struct emit *e)
 	return 0;
 }
 
-/* What the flags mean behind @ins; moves of registers and conditional ones leave them alone. */
+/* The meaning of the flags after @ins; register moves and conditional moves preserve them. */
 static void track_flags(struct emit *e, u32 i)
 {
 	const struct ir_ins *ins = &e->f->ins[i];
@@ -474,7 +474,7 @@ bool emit_tail(struct emit *e, u32 b)
 	return true;
 }
 
-/* The entry block is cold where the whole function only traps: it comes first all the same. */
+/* The entry block is cold if the whole function only traps: it still comes first. */
 static void entry_first(struct ir_func *f)
 {
 	f->blocks[f->order[0]].cold = false;

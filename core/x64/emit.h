@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * emit.h - what the files of emission share.
+ * emit.h - shared by the files of emission.
  */
 #ifndef KWASM_X64_EMIT_H
 #define KWASM_X64_EMIT_H
 
 #include "x64.h"
 
-/* What stands out of line, behind the function's blocks. */
+/* Out-of-line code, after the function's blocks. */
 enum x64_cold_kind {
 	X64_COLD_TRAP,		/* leave with a trap */
 	X64_COLD_OVERFLOW,	/* division by -1: trap if the dividend is the smallest number */
@@ -35,11 +35,11 @@ struct x64_cold {
 /**
  * struct emit - emission of one function
  * @labels: of each block; blocks that only jump have their target's
- * @goal: of each block: where it leads without doing anything, itself if it does something
- * @landing: of each block: indirect jumps lead there
+ * @goal: of each block: where it leads without any other effect, else itself
+ * @landing: of each block: it is the target of indirect jumps
  * @order: blocks in the order of emission
- * @next: label behind the current block, or X64_UNBOUND
- * @zero_reg: the zero flag tells whether this register, in @zero_width, is 0; X64_NONE: it does not
+ * @next: label after the current block, or X64_UNBOUND
+ * @zero_reg: the zero flag is set if this register, in @zero_width, is 0; X64_NONE: unknown
  * @made_reg: the same for the instruction being emitted
  * @compare: the flags are those of this instruction or of one equal to it, 0: of none
  * @saved: callee-saved registers pushed below rbp, @num_saved of them
@@ -72,7 +72,7 @@ static inline enum x64_width emit_width(u32 type)
 	return type == IR_I64 || type == IR_F64 ? X64_Q : X64_L;
 }
 
-/** emit_made() - the flags tell whether @reg is 0. */
+/** emit_made() - the zero flag now indicates whether @reg is 0. */
 static inline void emit_made(struct emit *e, enum x64_width w, u8 reg)
 {
 	e->made_reg = reg;
@@ -80,9 +80,9 @@ static inline void emit_made(struct emit *e, enum x64_width w, u8 reg)
 }
 
 /**
- * emit_is_tested() - do the flags tell already whether location @loc is 0?
+ * emit_is_tested() - does the zero flag already indicate whether location @loc is 0?
  *
- * They never do of a slot; the number of one is X64_NONE.
+ * Never for a slot, whose number is X64_NONE.
  */
 static inline bool emit_is_tested(const struct emit *e, enum x64_width w, u32 loc)
 {
@@ -110,7 +110,7 @@ u32 emit_cold(struct emit *e, u32 ins, u32 kind, u32 trap, u32 back);
 /** emit_trap_if() - leave with @trap of instruction @ins if @cc. */
 void emit_trap_if(struct emit *e, u32 ins, enum x64_cc cc, u32 trap);
 
-/** emit_kill_check() - behind a call to C: leave if that asked for it. */
+/** emit_kill_check() - after a call to C: leave if it has requested that. */
 void emit_kill_check(struct emit *e, u32 ins);
 
 /**
@@ -120,7 +120,7 @@ void emit_kill_check(struct emit *e, u32 ins);
  */
 struct x64_mem emit_guest(struct emit *e, const struct ir_ins *ins, u8 addr, u64 offset);
 
-/** emit_flags_live() - do the flags count behind @i? */
+/** emit_flags_live() - are the flags live after @i? */
 bool emit_flags_live(const struct ir_func *f, u32 i);
 
 /** emit_fmove() - XMM register @dst = location @src unless they are the same. */
@@ -133,9 +133,9 @@ void emit_fconst(struct emit *e, enum x64_width w, u8 dst, u64 bits);
 void emit_branch_fne(struct emit *e, u32 yes, u32 no);
 
 /**
- * emit_tail() - in place of a jump to block @b, a copy of it where it is short and ends otherwise.
+ * emit_tail() - instead of a jump to block @b, emit a copy if it is short and not ended by a jump.
  *
- * Return: false when the jump is still needed.
+ * Return: false if the jump is still needed.
  */
 bool emit_tail(struct emit *e, u32 b);
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * emit_call.c - calls, their stack arguments and further results to bytes.
+ * emit_call.c - emit calls, their stack arguments and further results.
  *
- * Guarantees: an indirect call only reaches functions of its table with its very type, speculation
- * included; behind every call into C a request to leave is seen.
+ * Guarantees: an indirect call only reaches functions of its table with exactly its type, including
+ * under speculation; after every call into C, a request to leave is checked.
  */
 #include "emit.h"
 
@@ -87,7 +87,10 @@ static void emit_indirect(struct emit *e, u32 i)
 	x64_rm(e->as, X64_CMP, X64_L, X64_R10,
 	       x64_at(X64_CTX, (s32)(e->code->layout.sigs + 4 * type)));
 	emit_trap_if(e, i, X64_CC_NE, KWASM_TRAP_CALL_TYPE);
-	/* in speculation a function of another type is none; by a move, the flags count */
+	/*
+	 * under speculation, a function of another type becomes null; by a move, as the flags are
+	 * live
+	 */
 	x64_ri(e->as, X64_MOV, X64_L, X64_R10, 0);
 	x64_cmov_rr(e->as, X64_CC_NE, X64_Q, X64_RAX, X64_R10);
 	x64_rm(e->as, X64_CMP, X64_Q, X64_CTX, x64_at(X64_RAX, offsetof(struct kwasm_func, ctx)));

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * emit_convert.c - conversions between integers and floats to bytes.
+ * emit_convert.c - emit conversions between integers and floats.
  *
- * Guarantees: an instruction traps exactly where the truncated number does not fit (spec 4.3.3);
+ * Guarantees: an instruction traps if and only if the truncated number does not fit (spec 4.3.3);
  * i32 results have a zero upper half.
  *
- * The machine converts to signed integers only and marks what does not fit by the smallest number:
- * the way that most operands take asks for that mark alone, the rest is out of line.
+ * The CPU only converts to signed integers and returns the smallest number for values that do not
+ * fit: the common path only checks for that result, the rest is out of line.
  */
 #include "emit.h"
 
@@ -75,7 +75,9 @@ static void emit_cold_signed(struct emit *e, const struct x64_cold *cold)
 	const struct ir_ins *ins = &e->f->ins[cold->ins];
 	enum x64_width w = emit_width(ins->type), from = source_width(ins);
 	u8 src = (u8)ins->src[0];
-	/* -2^31 - 1 is the first that does not fit, where it exists; else -2^31 and -2^63 do fit */
+	/*
+	 * -2^31 - 1 is the first that does not fit, if representable; otherwise -2^31 and -2^63 fit
+	 */
 	bool between = w == X64_L && from == X64_Q;
 	u64 lowest = between ? 0xc1e0000000200000ull :
 		     from == X64_Q ? 0xc3e0000000000000ull : w == X64_L ? 0xcf000000 : 0xdf000000;
@@ -110,7 +112,7 @@ static void emit_cold_saturate_signed(struct emit *e, const struct x64_cold *col
 	x64_jmp(e->as, cold->back);
 }
 
-/* From 2^63 on: what is above it is converted, and 2^63 put back.  Goes on here if that fails. */
+/* From 2^63 on: convert the excess and add 2^63 again.  Falls through if that fails. */
 static void emit_upper_half(struct emit *e, const struct x64_cold *cold)
 {
 	const struct ir_ins *ins = &e->f->ins[cold->ins];

@@ -1,18 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * emit_float.c - float arithmetic and comparisons to bytes.
+ * emit_float.c - emit float arithmetic and comparisons.
  *
- * Guarantees: results are those of the specification (4.3.3) to the last bit but for the choices of
- * NaNs that it leaves open; an instruction that writes only the low part of its register never
- * waits for what was in it.  Only encodings without VEX: who saves the registers by fxsave saves
- * all there is.
+ * Guarantees: results are bit-exact according to the specification (4.3.3), except for its choices
+ * of NaNs; an instruction that writes only the low part of its register has no false dependency on
+ * it.  Only encodings without VEX, so that fxsave saves all registers.
  */
 #include "emit.h"
 
 #define SIGN(w) ((w) == X64_Q ? 1ull << 63 : 1ull << 31)
 #define MAGNITUDE(w) (SIGN(w) - 1)
 #define ONE(w) ((w) == X64_Q ? 0x3ff0000000000000ull : 0x3f800000ull)
-/* 2 to the power of the mantissa's bits: from here on there are no fractions. */
+/* 2 to the power of the mantissa's bits: larger numbers have no fractions. */
 #define WHOLE(w) ((w) == X64_Q ? 0x4330000000000000ull : 0x4b000000ull)
 
 static const u8 float_op[IR_NUM_OPS] = {
@@ -72,7 +71,7 @@ static u8 other(const struct ir_ins *ins)
 								    X64_SCRATCH_XMM;
 }
 
-/* The machine's minimum is right where the operands differ and compare. */
+/* The CPU's minimum is right if the operands differ and are ordered. */
 void emit_extreme(struct emit *e, u32 i)
 {
 	const struct ir_ins *ins = &e->f->ins[i];
@@ -169,8 +168,8 @@ static const u8 round_mode[IR_NUM_OPS] = {
 };
 
 /*
- * @dst, the operand rounded to nearest, becomes what is asked for: one step back where it has
- * been rounded the wrong way.
+ * Adjust @dst, the operand rounded to nearest, to the requested rounding: one step back if it was
+ * rounded the wrong way.
  */
 static void emit_round_back(struct emit *e, const struct ir_ins *ins, enum x64_width w)
 {
@@ -194,8 +193,8 @@ static void emit_round_back(struct emit *e, const struct ir_ins *ins, enum x64_w
 }
 
 /*
- * Without SSE4.1: adding and taking away the number above which there are no fractions rounds to
- * nearest.  Numbers that large are integers already.  A NaN goes all the way and becomes quiet.
+ * Without SSE4.1: adding and subtracting the number above which there are no fractions rounds to
+ * nearest.  Larger numbers are integers already.  A NaN takes the full path and becomes quiet.
  */
 static void emit_round_plain(struct emit *e, u32 i)
 {

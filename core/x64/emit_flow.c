@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * emit_flow.c - comparisons, selections and block ends to bytes.
+ * emit_flow.c - emit comparisons, selections and block ends.
  *
- * Guarantees: a jump table is only indexed by what a bounds check has masked, speculation included;
+ * Guarantees: the index of a jump table is masked by a bounds check, including under speculation;
  * its targets begin with endbr64.
  */
 #include "emit.h"
@@ -251,7 +251,7 @@ static void emit_tree(struct emit *e, u32 i, const struct runs *r)
 	}
 }
 
-/* emit_by_table() has told where the targets need an endbr64. */
+/* emit_by_table() has determined which targets need an endbr64. */
 static void emit_table(struct emit *e, u32 i)
 {
 	struct ir_func *f = e->f;

@@ -20,7 +20,7 @@ static void emit_first(struct emit *e, const struct ir_ins *ins)
 	emit_move(e, emit_width(ins->type), (u8)ins->dst, ins->src[0]);
 }
 
-/* dst = src0 op src1 for what commutes; any of them may be the same. */
+/* dst = src0 op src1 for commutative operations; any of them may be the same. */
 static void emit_commutative(struct emit *e, const struct ir_ins *ins)
 {
 	enum x64_width w = emit_width(ins->type);
@@ -153,7 +153,7 @@ void emit_div(struct emit *e, u32 i)
 	x64_jcc(e->as, X64_CC_E,
 		emit_cold(e, i, ins->op == IR_DIVS ? X64_COLD_OVERFLOW : X64_COLD_MINUS_ONE, 0,
 			  back));
-	/* the quotient is computed behind the check, the remainder by -1 is known */
+	/* the quotient is computed after the check, the remainder by -1 is known */
 	if (ins->op == IR_DIVS)
 		x64_bind(e->as, back);
 	emit_div_core(e, ins);
@@ -235,7 +235,7 @@ void emit_arith(struct emit *e, u32 i)
 
 /* ---- one operand ---- */
 
-/* Where lzcnt and tzcnt are missing, bsr and bsf leave the zero flag to tell a zero operand. */
+/* Without lzcnt and tzcnt, bsr and bsf set the zero flag for a zero operand. */
 static void emit_count_zeros(struct emit *e, const struct ir_ins *ins)
 {
 	enum x64_width w = emit_width(ins->type);
@@ -320,7 +320,7 @@ void emit_unary(struct emit *e, u32 i)
 		emit_rx(e, X64_MOVSX32, X64_Q, dst, ins->src[0]);
 		break;
 	case IR_WRAP:
-		/* even onto itself: the upper half goes */
+		/* even onto itself: this clears the upper half */
 		emit_rx(e, X64_MOV, X64_L, dst, ins->src[0]);
 		break;
 	default:

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * emit_mem.c - memory, globals, frame slots and packet loads to bytes.
+ * emit_mem.c - emit memory, global, frame slot and packet accesses.
  *
  * Guarantees: linear memory is only reached as base + 33-bit offset, so that the guard region
- * catches what is out of bounds; packet loads are bounded even under speculation.
+ * catches out-of-bounds accesses; packet loads are bounded even under speculation.
  */
 #include "emit.h"
 
@@ -29,7 +29,7 @@ static void emit_extending_load(struct emit *e, const struct ir_ins *ins, u8 dst
 	u32 bytes = ir_access_bytes(ins->access);
 
 	if (ins->flags & IR_SWAP) {
-		/* the sign is where it belongs only after the swap */
+		/* the sign bit is in place only after the swap */
 		if (ins->access == IR_U64)
 			x64_rm(e->as, X64_MOV, X64_Q, dst, mem);
 		else
@@ -171,8 +171,8 @@ static u32 access_bytes(u32 access)
 }
 
 /*
- * What lies in the linear part is loaded here.  The data pointer comes by a conditional move on the
- * flags of the bounds check: where speculation runs past the check it is null.
+ * Loads in the linear part are inline.  The data pointer is set by a conditional move on the flags
+ * of the bounds check: if speculation bypasses the check, it is null.
  */
 static void emit_packet(struct emit *e, u32 i)
 {

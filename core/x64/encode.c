@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * encode.c - picks the row of opcodes.def that fits an instruction and writes its bytes.
+ * encode.c - find the row of opcodes.def for an instruction and write its bytes.
  *
- * Guarantees: whatever the operands, at most X64_MAX_INSN bytes are written, and what opcodes.def
- * does not have is refused.  Has no state.
+ * Guarantees: for any operands, at most X64_MAX_INSN bytes are written, and instructions that are
+ * not in opcodes.def are rejected.  Stateless.
  *
  * Encoding after Intel's Software Developer's Manual, volume 2, chapter 2.
  */
@@ -94,7 +94,7 @@ static bool class_fits(enum class class, enum x64_kind kind, u8 reg)
 	return false;
 }
 
-/* False when @imm is neither a signed nor an unsigned number of the width. */
+/* False if @imm is neither a signed nor an unsigned number of the width. */
 static bool imm_in_width(s64 imm, enum x64_width w)
 {
 	u32 bits = 8u << w;
@@ -193,7 +193,7 @@ static bool mem_valid(const struct x64_mem *m)
 
 /* Encoding. */
 
-/* What goes into the fields of an instruction, X64_NONE where there is nothing. */
+/* The registers in the fields of an instruction, X64_NONE for an unused field. */
 struct fields {
 	u8 reg;			/* ModRM.reg: a register or an opcode extension */
 	u8 rm;			/* ModRM.rm if a register */
@@ -248,7 +248,7 @@ static struct fields assign(const struct row *row, const struct x64_insn *in)
 	return f;
 }
 
-/* The fourth bit of a register's number; what is no register has none. */
+/* The fourth bit of a register's number; 0 if it is not a register. */
 static u8 high_bit(u8 reg)
 {
 	return reg < X64_NUM_REGS ? reg >> 3 & 1 : 0;
@@ -318,7 +318,7 @@ static void put_mem(struct x64_bytes *out, u8 reg, const struct x64_insn *in)
 		put_n(out, m->base == X64_RIP ? (u32)m->disp : 0, 4);
 		return;
 	}
-	/* With mod 0 the numbers of rbp and r13 mean that there is no base. */
+	/* With mod 0, the numbers of rbp and r13 mean no base. */
 	if (!size && (m->disp || (m->base & 7) == X64_RBP))
 		size = 1;
 	if (no_base || m->disp != (s8)m->disp)

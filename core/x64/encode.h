@@ -15,16 +15,16 @@ enum x64_kind { X64_NOTHING, X64_REG, X64_MEM };
 enum x64_rel { X64_NO_REL, X64_REL8, X64_REL32 };
 
 /**
- * struct x64_insn - an instruction as the caller of the assembler asked for it
+ * struct x64_insn - an instruction as requested by the caller of the assembler
  * @op: operation
  * @w: width
- * @cc: condition, 0 where there is none
- * @dst_kind: what the destination is; a register is @dst, memory is @mem
- * @src_kind: what the source is; a register is @src, memory is @mem
+ * @cc: condition, 0 if there is none
+ * @dst_kind: kind of the destination; a register is @dst, memory is @mem
+ * @src_kind: kind of the source; a register is @src, memory is @mem
  * @rel: size of a jump's distance, which is in @imm
  * @has_src2: there is a third register, @src2
  * @has_imm: there is an immediate, @imm
- * @disp_size: least number of bytes of displacement, to lengthen padding
+ * @disp_size: minimum number of bytes of displacement, for padding
  */
 struct x64_insn {
 	enum x64_op op;
@@ -46,7 +46,7 @@ struct x64_insn {
 /**
  * struct x64_bytes - an encoded instruction
  * @b: the bytes, @n of them
- * @label_at: where the 4 bytes of the distance to the label in mem.disp belong, 0: there is none
+ * @label_at: offset of the 4-byte distance to the label in mem.disp, 0: there is none
  */
 struct x64_bytes {
 	u8 b[X64_MAX_INSN + 1];
@@ -57,8 +57,8 @@ struct x64_bytes {
 /**
  * x64_encode() - choose the shortest encoding of opcodes.def and write it.
  *
- * Context: any; touches nothing but @out.
- * Return: NULL, or why @in cannot be encoded: a static sentence without full stop.
+ * Context: any; only writes @out.  Return: NULL, or why @in cannot be encoded: a static message
+ * without a full stop.
  */
 const char *x64_encode(struct x64_bytes *out, const struct x64_insn *in);
 

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * entry.S - the door between C and compiled code.
+ * entry.S - transitions between C and compiled code.
  *
- * An entry leaves in ctx->saved_rsp where its call will put the return address, and calls.  What it
- * calls returns with the upper half of rax zero.  kwasm_leave is the way out from anywhere in
- * compiled code: from a trap stub, or by redirection from a fault or a timer.  It returns to the
- * innermost entry with the trap in the upper half of rax and, for entries that saved them there,
- * the callee-saved registers of ctx->saved.  It must therefore depend on nothing but the context
- * register, and be a legal target of an indirect branch.  The direction flag is clear there: no
- * compiled code sets it.
+ * An entry stores the address of its call's return address in ctx->saved_rsp, and calls.  The
+ * callee returns with the upper half of rax zero. kwasm_leave is the exit from anywhere in compiled
+ * code: from a trap stub, or by redirection from a fault or a timer.  It returns to the innermost
+ * entry with the trap in the upper half of rax and, for entries that saved them there, the
+ * callee-saved registers of ctx->saved.  It therefore depends only on the context register, and is
+ * a valid target of an indirect branch.  The direction flag is clear there: no compiled code sets
+ * it.
  *
  * kwasm_enter() keeps all registers on its stack and chains the stack pointer of the entry around
  * it; core/kernel/handler/run.h has a shorter entry for packets.

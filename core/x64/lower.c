@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * lower.c - from operations to machine operations, in place: the driver, arithmetic, conditions.
+ * lower.c - lower operations to machine operations, in place: the driver, arithmetic, conditions.
  *
- * Guarantees: linear time (searches for a load to absorb are bounded); what a function computes and
- * the order of its traps and side effects stay.  Instructions are visited from users to operands,
- * so that what a user absorbs is seen to be dead when its turn comes.
+ * Guarantees: linear time (searches for a load to absorb are bounded); the results of a function
+ * and the order of its traps and side effects are preserved.  Instructions are visited from users
+ * to operands, so that an absorbed instruction is known to be dead when it is visited.
  */
 #include "lower.h"
 
@@ -27,7 +27,7 @@ static void use_rename(u32 *use, void *arg)
 	*use = names[*use];
 }
 
-/* A constant's extension is one itself: what it is as an operand depends on its type. */
+/* The extension of a constant is a constant: its form as an operand depends on its type. */
 static void extend_const(struct ir_ins *ins, const struct ir_ins *from)
 {
 	ins->op = IR_CONST;
@@ -37,7 +37,7 @@ static void extend_const(struct ir_ins *ins, const struct ir_ins *from)
 
 /*
  * A 32-bit value is zero-extended in its register, so an extension is its operand by another type.
- * Definitions come before uses in order[] but for the operands of PHIs: two sweeps.
+ * Definitions precede uses in order[], except for the operands of PHIs: two sweeps.
  */
 static int drop_extensions(struct ir_func *f)
 {
@@ -80,7 +80,7 @@ static void become(struct ir_ins *ins, u32 op, u32 form, s64 imm)
 	ins->imm = (u64)imm;
 }
 
-/* Constants go right; else what dies here goes left, where the result is made. */
+/* Constants go right; otherwise an operand that dies here goes left, into the result's register. */
 static void order_operands(struct lower *l, struct ir_ins *ins)
 {
 	s64 c;
@@ -93,7 +93,7 @@ static void order_operands(struct lower *l, struct ir_ins *ins)
 		swap(ins->arg[0], ins->arg[1]);
 }
 
-/* Of an operation that commutes either operand may come from memory. */
+/* Either operand of a commutative operation may come from memory. */
 static bool fold_either(struct lower *l, u32 i)
 {
 	struct ir_ins *ins = &l->f->ins[i];
@@ -120,7 +120,7 @@ static void lower_lea(struct lower *l, u32 i)
 		s64 k;
 
 		sub = &l->f->ins[v];
-		/* a shift of 32 bits loses what one of 64 keeps */
+		/* a 32-bit shift loses bits that a 64-bit shift keeps */
 		if (sub->op != IR_SHL || sub->type != ins->type || sub->form ||
 		    !lower_single(l, v) || !lower_const(l, sub->arg[1], &k) || k < 1 || k > 3)
 			continue;
@@ -315,7 +315,7 @@ static bool lower_test(struct lower *l, struct ir_ins *ins, u32 v)
 			return false;
 		ins->form = X64_FORM_TESTI;
 		ins->imm = (u64)c;
-		/* a positive mask leaves neither an upper half nor a sign: 32 bits tell as much */
+		/* a positive mask clears the upper half and the sign: 32 bits suffice */
 		if (c >= 0)
 			ins->otype = IR_I32;
 		lower_replace(l, &ins->arg[0], sub->arg[0]);
@@ -374,8 +374,8 @@ static void lower_compare(struct lower *l, u32 i)
 }
 
 /*
- * Puts comparison @c, or a copy of it, before its user if all its users only want flags: comparing
- * again is no dearer than testing a boolean.  Return: false when it is wanted as a value.
+ * Place comparison @c, or a copy of it, before its user if all its users only need flags: comparing
+ * again costs no more than testing a boolean.  Return: false if its value is needed.
  */
 static bool copy_compare(struct lower *l, u32 user, u32 c, u32 *out)
 {
@@ -406,8 +406,8 @@ static bool copy_compare(struct lower *l, u32 user, u32 c, u32 *out)
 }
 
 /*
- * The condition arg[0] of @user, BR or SELECT: a comparison of its own comes right before the user
- * and leaves only flags.  Return: true when it did; user's cc is set.
+ * The condition arg[0] of @user, BR or SELECT: a comparison used only there moves directly before
+ * the user and only sets flags.  Return: true if so; user's cc is set.
  */
 static bool lower_flags(struct lower *l, u32 user)
 {
@@ -460,8 +460,8 @@ static void lower_br(struct lower *l, u32 i)
 }
 
 /*
- * The value starts as what is chosen when the condition is false: that one becomes arg[0], the
- * condition, if it is in a register, arg[2].
+ * The result starts as the value for a false condition: that becomes arg[0], and the condition, if
+ * it is in a register, arg[2].
  */
 static void lower_select(struct lower *l, u32 i)
 {
@@ -503,7 +503,7 @@ static void lower_arith(struct lower *l, u32 i)
 	}
 }
 
-/* What reads and writes memory, globals and frame slots. */
+/* Accesses to memory, globals and frame slots. */
 static void lower_state(struct lower *l, u32 i)
 {
 	switch (l->f->ins[i].op) {
@@ -639,7 +639,7 @@ static int lower_block(struct lower *l, u32 b)
 			if (err)
 				return err;
 		}
-		/* read late: what was absorbed is gone, what was moved here comes next */
+		/* read late: absorbed instructions are removed, moved ones come next */
 		prev = f->ins[i].prev;
 	}
 	return 0;

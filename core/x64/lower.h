@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * lower.h - what the files of lowering share.
+ * lower.h - shared by the files of lowering.
  */
 #ifndef KWASM_X64_LOWER_H
 #define KWASM_X64_LOWER_H
@@ -9,11 +9,11 @@
 
 /**
  * struct lower - lowering of one function
- * @uses: operand slots that name an instruction
+ * @uses: number of operand slots that refer to an instruction
  * @conds: those of them that are conditions of BR or SELECT in the same block
- * @num_uses: instructions @uses covers; those made later count as used often
- * @params: of each parameter the register that it comes in, or LOWER_STACK plus its stack argument;
- *	made with the first one
+ * @num_uses: instructions covered by @uses; later ones count as used often
+ * @params: of each parameter its register, or LOWER_STACK plus its stack argument; created for the
+ *	first one
  */
 struct lower {
 	struct ir_func *f;
@@ -72,8 +72,8 @@ static inline bool lower_imm32(const struct lower *l, u32 v, s64 *value)
 }
 
 /*
- * The operand's upper half does not count: look through what only clears it.  Not at a constant,
- * which says by its type how wide it is.
+ * The operand's upper half is ignored: look through operations that only clear it, except for a
+ * constant, whose type determines its width.
  */
 static inline void lower_strip(struct lower *l, u32 *arg)
 {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * lower_call.c - from operations to machine operations: the calling convention.
+ * lower_call.c - lower operations to machine operations: the calling convention.
  *
- * Guarantees: behind this pass a call lists only operands that go in registers, integers first;
+ * Guarantees: after this pass a call lists only operands in registers, integers first;
  * the others are ARGSTACK instructions right before it.
  */
 #include "lower.h"
@@ -44,7 +44,7 @@ static bool is_float(const struct ir_func *f, u32 v)
 	return ir_type_is_float(f->ins[v].type);
 }
 
-/* Puts @v into place @slot of what @op, ARGSTACK or RESSTORE, writes; before @user. */
+/* Store @v in slot @slot of the area that @op, ARGSTACK or RESSTORE, writes; before @user. */
 static int place(struct lower *l, u32 user, u32 op, u32 v, u32 slot)
 {
 	u32 i = ir_ins_new(l->f, op, l->f->ins[v].type);
@@ -68,8 +68,8 @@ static int place(struct lower *l, u32 user, u32 op, u32 v, u32 slot)
 }
 
 /*
- * Keeps of the list of @call what goes in registers: first the integers, then the floats.  scale
- * becomes the number of integers.
+ * Reduce the list of @call to the operands in registers: first the integers, then the floats.  Set
+ * scale to the number of integers.
  */
 static int place_args(struct lower *l, u32 call)
 {
@@ -144,7 +144,7 @@ int lower_call(struct lower *l, u32 i)
 		return 0;
 	}
 	if (ins->op == IR_CALLIND) {
-		/* the index has a register of its own */
+		/* the index has a separate register */
 		ins->num_list--;
 		ins->arg[0] = l->f->pool[ins->list + ins->num_list];
 		ins->form = X64_FORM_RR;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * lower_float.c - from operations to machine operations: floats.
+ * lower_float.c - lower operations to machine operations: floats.
  *
- * Guarantees: a condition is false for operands that do not compare, as the operation wants it;
- * constants and loads become memory operands where they come second.
+ * Guarantees: a condition is false for unordered operands, as the operation requires; constants and
+ * loads become memory operands if they are the second operand.
  */
 #include "lower.h"
 
@@ -45,8 +45,8 @@ static void lower_extreme(struct lower *l, u32 i)
 }
 
 /*
- * What does not compare sets the carry flag, as less does: "less" asks whether the second operand
- * is greater.
+ * An unordered comparison sets the carry flag, like less: "less" therefore checks whether the
+ * second operand is greater.
  */
 static void lower_compare(struct lower *l, u32 i)
 {
@@ -91,8 +91,8 @@ void lower_float(struct lower *l, u32 i)
 }
 
 /*
- * `a < b ? a : b` is what the machine calls a minimum: b if they are equal or do not compare.  The
- * same holds for the other three ways to write it and for the maximum.
+ * `a < b ? a : b` is the CPU's minimum: b if they are equal or unordered.  The same holds for the
+ * other three forms and for the maximum.
  */
 bool lower_float_select(struct lower *l, u32 i)
 {

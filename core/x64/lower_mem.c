@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * lower_mem.c - from operations to machine operations: memory.
+ * lower_mem.c - lower operations to machine operations: memory.
  *
- * Guarantees: the effective address stays the 33-bit sum that WebAssembly defines; a load is only
- * absorbed by its user where nothing that stands between can tell.
+ * Guarantees: the effective address remains the 33-bit sum that WebAssembly defines; a load is only
+ * absorbed by its user if no instruction in between can observe it.
  */
 #include "lower.h"
 
@@ -84,7 +84,7 @@ static u64 upper_bound(const struct ir_func *f, u32 v)
 	return bound << shift;
 }
 
-/* Moves what is constant of the address into the offset. */
+/* Move the constant part of the address into the offset. */
 static void fold_address(struct lower *l, struct ir_ins *ins)
 {
 	struct ir_func *f = l->f;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * pool.c - constants that code reads from memory, each once a module.
+ * pool.c - constants that code reads from memory, each once per module.
  *
- * Guarantees: linear time and memory; constants stand aligned to their size.
+ * Guarantees: linear time and memory; constants are aligned to their size.
  */
 #include "x64.h"
 

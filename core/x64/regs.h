@@ -28,7 +28,7 @@ enum x64_reg {
 #define X64_GPRS 0x0000ffffu
 #define X64_XMMS 0xffff0000u
 
-/* What a System V callee may change, and where it takes its integer arguments. */
+/* Registers that a System V callee may change, and those of its integer arguments. */
 #define X64_CALLER_SAVED                                                                       \
 	(X64_BIT(X64_RAX) | X64_BIT(X64_RCX) | X64_BIT(X64_RDX) | X64_BIT(X64_RSI) |           \
 	 X64_BIT(X64_RDI) | X64_BIT(X64_R8) | X64_BIT(X64_R9) | X64_BIT(X64_R10) |             \
@@ -63,7 +63,7 @@ static inline enum x64_cc x64_cc_not(enum x64_cc cc)
 	return (enum x64_cc)(cc ^ 1);
 }
 
-/** x64_cc_swap() - the condition that holds for (b, a) when @cc holds for (a, b). */
+/** x64_cc_swap() - the condition for (b, a) that is equivalent to @cc for (a, b). */
 static inline enum x64_cc x64_cc_swap(enum x64_cc cc)
 {
 	switch (cc) {

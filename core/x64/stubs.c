@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * stubs.c - the code of a module that is no function of it: entry thunks, trap stubs, the way into
- * other instances, out-of-line packet loads; and the final address of everything.
+ * stubs.c - the code of a module outside its functions: entry thunks, trap stubs, calls into other
+ * instances, out-of-line packet loads; and the final address of everything.
  *
- * Guarantees: stubs are reached only by `call` from a function (so that the return address tells
- * the site) or at a point where the stack looks the same.
+ * Guarantees: stubs are reached only by `call` from a function (so that the return address
+ * identifies the site) or at a point with the same stack layout.
  */
 #include "entry.h"
 #include "x64.h"
@@ -201,8 +201,8 @@ static void thunk_results(struct x64_asm *as, const struct kwasm_functype *type)
 }
 
 /*
- * Called by kwasm_enter() with the values in rbx, which it has saved.  A frame of its own is only
- * needed for stack arguments: entered like a C function, rsp is 8 short of a multiple of 16.
+ * Called by kwasm_enter() with the values in rbx, which it has saved.  A frame is only needed for
+ * stack arguments: as in a C function, rsp is 8 below a multiple of 16 on entry.
  */
 void x64_thunk(struct x64_code *code, u32 index)
 {
@@ -246,8 +246,8 @@ void x64_thunk(struct x64_code *code, u32 index)
 /* ---- shared stubs ---- */
 
 /*
- * Called from where it traps: the byte before the return address is the site, since the return
- * address may be the first byte of something else.  Two of them stand in jump tables in place of
+ * Called from the trapping code: the byte before the return address is the site, since the return
+ * address may be the first byte of something else.  Two of them are in jump tables instead of
  * functions.
  */
 static void stub_traps(struct x64_code *code)
@@ -274,7 +274,7 @@ static void stub_traps(struct x64_code *code)
 	jmp_host(code, X64_SYM_LEAVE);
 }
 
-/* Behind a call from a stub into C, the stub's frame gone: leave if that asked for it. */
+/* After a call from a stub into C, with the stub's frame released: leave if it was requested. */
 static void stub_kill_check(struct x64_code *code)
 {
 	x64_mi(&code->as, X64_CMP, X64_L, X64_CTX_AT(kill), 0);
@@ -283,7 +283,7 @@ static void stub_kill_check(struct x64_code *code)
 }
 
 /*
- * rax is the function, arguments are where a guest function has them: what is in registers goes
+ * rax is the function, arguments are placed as for a guest function: those in registers are stored
  * below the frame, in the layout that kwasm_cross_call() reads.
  */
 static void stub_cross(struct x64_code *code)
@@ -315,7 +315,7 @@ static const u8 slow_saved[] = {
 	X64_RAX, X64_RCX, X64_RDX, X64_RSI, X64_RDI, X64_R8, X64_R9, X64_R10
 };
 
-/* The offset comes in the scratch register, the value goes there. */
+/* The offset arrives and the value returns in the scratch register. */
 static void stub_slow(struct x64_code *code, u32 import)
 {
 	const struct kwasm_functype *type = kwasm_module_functype(code->module, import);
@@ -396,7 +396,7 @@ static int place(const struct x64_code *code, struct kwasm_text *text, struct kw
 		goto out;
 	}
 	memcpy(text->write, code->as.code, code->as.len);
-	/* what is behind the code must not run */
+	/* bytes after the code must not run */
 	memset(text->write + code->as.len, 0xcc, text->size - code->as.len);
 	err = x64_relocate(&code->as, text->write, (u64)(unsigned long)text->exec, syms, num);
 	if (!err)

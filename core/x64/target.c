@@ -93,7 +93,7 @@ static void describe_shift(const struct ir_ins *ins, struct ir_target_ins *t)
 		t->use[1] = X64_RCX;
 	describe_tied(ins, t);
 	if (ins->form == X64_FORM_CL) {
-		/* the value must not be made in cl, even where it shifts itself */
+		/* the value must not be computed in cl, even if it shifts itself */
 		t->late = 1 << 1;
 	}
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * x64.h - code generation for x86-64: what the files of this directory share.
+ * x64.h - code generation for x86-64: shared by the files of this directory.
  *
  * Register use while a guest runs:
  *	r15		struct kwasm_ctx
@@ -10,8 +10,8 @@
  *	others		values; rbx, r12 and r13 survive calls
  *
  * Calls between guest functions take integers in X64_ARG_REGS, floats in xmm0-7, the rest on the
- * stack at [rsp + 8 k] of the caller, which is [rbp + 16 + 8 k] of the callee.  Result 0 comes in
- * rax or xmm0, the others in ctx->results.
+ * stack at [rsp + 8 k] of the caller, which is [rbp + 16 + 8 k] of the callee.  Result 0 is in rax
+ * or xmm0, the others in ctx->results.
  */
 #ifndef KWASM_X64_X64_H
 #define KWASM_X64_X64_H
@@ -30,13 +30,12 @@
 #define X64_NUM_FLOAT_ARGS 8u
 #define X64_NUM_HOST_ARGS KWASM_HOST_PARAMS
 
-/* A frame up to this size needs no check of its own: it fits into the reserve of stack_limit. */
+/* A frame up to this size need not be checked: it fits in the reserve of stack_limit. */
 #define X64_SMALL_FRAME 256u
 #define X64_MAX_FRAME (1u << 20)
 
 /*
- * Operand forms that lowering chooses.  0 is "not lowered".  Where nothing else is said @arg is as
- * in ir_ops.def.
+ * Operand forms that lowering chooses. 0 is "not lowered".  Unless noted, @arg is as in ir_ops.def.
  */
 enum x64_form {
 	X64_FORM_NONE,
@@ -47,7 +46,7 @@ enum x64_form {
 	X64_FORM_FIRST,	/* FMIN, FMAX: arg[1], or imm, unless arg[0] is less, greater */
 	X64_FORM_MI,	/* comparison of memory with imm: arg[0] address, disp offset, access */
 	X64_FORM_LEA,	/* ADD: arg[0] + (arg[1] << scale) + disp */
-	X64_FORM_ZX,	/* AND with a mask of 8, 16 or 32 bits: access says which */
+	X64_FORM_ZX,	/* AND with a mask of 8, 16 or 32 bits, given by access */
 	X64_FORM_NEG,	/* SUB from 0; arg[0] */
 	X64_FORM_NOT,	/* XOR with -1 */
 	X64_FORM_CL,	/* shift by cl */
@@ -56,16 +55,16 @@ enum x64_form {
 	X64_FORM_FLAGS,	/* BR, SELECT: the instruction before left the condition cc in the flags */
 	X64_FORM_ABS,	/* LOAD, STORE: the address is imm alone */
 	X64_FORM_ABS_RI, /* STORE: the address is imm alone, the value disp */
-	X64_FORM_REG,	/* PARAM: comes in register disp */
-	X64_FORM_STACK,	/* PARAM: comes in stack argument disp */
+	X64_FORM_REG,	/* PARAM: in register disp */
+	X64_FORM_STACK,	/* PARAM: in stack argument disp */
 	X64_FORM_LOCAL,	/* CALL of a function of the module */
 	X64_FORM_HOST,	/* CALL of a host function, CALLRT */
 	X64_FORM_CROSS,	/* CALL of another instance's function */
 };
 
 /*
- * An instruction that only sets flags for the one behind it is a comparison of type IR_VOID.
- * Between the two there are only moves, and those leave the flags alone.
+ * An instruction that only sets flags for the next one is a comparison of type IR_VOID.  Only moves
+ * may be between the two, which preserve the flags.
  */
 static inline bool x64_only_flags(const struct ir_ins *ins)
 {
@@ -81,8 +80,8 @@ static inline bool x64_only_flags(const struct ir_ins *ins)
 
 /**
  * struct x64_pooled - a constant that code reads from memory
- * @bits: its bytes, the first @bytes of them count
- * @label: where it is
+ * @bits: its bytes, of which the first @bytes are used
+ * @label: its position
  * @next: next in the hash chain, plus 1, or 0
  */
 struct x64_pooled {
@@ -104,10 +103,10 @@ struct x64_pool {
 };
 
 /**
- * struct x64_call_table - code offsets of the functions of one type in a table that never changes
+ * struct x64_call_table - code offsets of the functions of one type in a constant table
  * @funcs: function of each element, U32_MAX for null; NULL: calls look into the table
- * @size: its elements
- * @label: where the offsets are, 4 bytes each, relative to it
+ * @size: its number of elements
+ * @label: position of the offsets, 4 bytes each, relative to it
  */
 struct x64_call_table {
 	u32 table;
@@ -134,7 +133,7 @@ struct x64_call_tables {
 	u64 examined;
 };
 
-/* Symbols that code refers to; host functions of imports follow behind X64_SYM_HOST. */
+/* Symbols that code refers to; host functions of imports start at X64_SYM_HOST. */
 enum x64_sym {
 	X64_SYM_LEAVE,
 	X64_SYM_CROSS,
@@ -145,7 +144,7 @@ enum x64_sym {
 };
 
 /**
- * struct x64_code - the module's machine code while it is made
+ * struct x64_code - the module's machine code under construction
  * @layout: of the context
  * @sites: in ascending order of pc
  * @funcs: of each defined function
@@ -154,7 +153,7 @@ enum x64_sym {
  *	ctx->kill
  * @cross_stub: label of the stub that calls into another instance
  * @slow_stubs: first of the labels of the out-of-line packet loads, one per imported function
- * @used_slow: which of those are needed
+ * @used_slow: those that are needed
  * @retpoline: indirect jumps go through thunks
  * @return_thunk: returns go through a thunk
  * @features: enum kwasm_cpu_feature
@@ -189,8 +188,8 @@ int x64_code_init(void *arg, const struct kwasm_module *module,
 void x64_code_destroy(void *arg);
 
 /*
- * Provides a form for every instruction; ZEXT is gone (values of 32 bits are zero-extended in their
- * registers), dead pure code is gone.
+ * Provides a form for every instruction, without ZEXT (32-bit values are zero-extended in their
+ * registers) and dead pure code.
  */
 int x64_lower(void *arg, struct ir_func *f);
 int x64_emit(void *arg, struct ir_func *f);
@@ -229,15 +228,15 @@ static inline u8 x64_args_next(struct x64_args *args, u8 type)
 	return X64_NONE;
 }
 
-/* Helpers of the emitters that need no function at hand; stubs.c. */
+/* Helpers of the emitters that are independent of a function; stubs.c. */
 
-/** x64_site() - a trap at machine code offset @pc comes from module offset @at. */
+/** x64_site() - record module offset @at for a trap at machine code offset @pc. */
 void x64_site(struct x64_code *code, u32 pc, u32 at);
 
-/** x64_call_site() - a trap in what the call just emitted leads to comes from module offset @at. */
+/** x64_call_site() - record module offset @at for a trap in the callee of the last emitted call. */
 void x64_call_site(struct x64_code *code, u32 at);
 
-/** x64_return() - the bare return, as the running kernel wants it. */
+/** x64_return() - the bare return, as the running kernel requires. */
 void x64_return(struct x64_code *code);
 
 /** x64_call_reg() - indirect call through @reg. */
@@ -246,7 +245,7 @@ void x64_call_reg(struct x64_code *code, u8 reg);
 /** x64_jmp_reg() - indirect jump through @reg. */
 void x64_jmp_reg(struct x64_code *code, u8 reg);
 
-/** x64_call_host() - call C code; destroys r11 where it is far. */
+/** x64_call_host() - call C code; clobbers r11 if it is far. */
 void x64_call_host(struct x64_code *code, u32 sym);
 
 /** x64_stack_check() - to @trap when @bytes below rsp are below the limit; destroys r11. */
@@ -276,7 +275,7 @@ void x64_call_tables_destroy(struct x64_call_tables *tables);
 /** x64_thunk() - the entry thunk of defined function @index. */
 void x64_thunk(struct x64_code *code, u32 index);
 
-/** x64_stubs() - all shared stubs, behind the last function. */
+/** x64_stubs() - all shared stubs, after the last function. */
 void x64_stubs(struct x64_code *code);
 
 #define X64_CTX_AT(field) x64_at(X64_CTX, offsetof(struct kwasm_ctx, field))
