@@ -47,7 +47,7 @@ void kwasm_free(const void *p);
  * @n: objects to have room for
  * @size: bytes of one object
  *
- * Return: the array, zeroed behind what it held; NULL when there is no memory, and @old stays.
+ * Return: the array, zeroed after its old contents; NULL if out of memory, then @old is unchanged.
  */
 static inline void *kwasm_array_grow(void *old, size_t used, size_t n, size_t size)
 {

@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
-# Sourced by tests in shell: TAP, awaiting a condition, and the usual topology.
+# Sourced by shell tests: TAP, waiting for a condition, and the usual topology.
 #
-# Assertions number themselves; a test ends with done_testing, which prints the plan, so that one
-# that dies on the way has none.
+# Assertions number themselves; a test ends with done_testing, which prints the plan, so that a test
+# that exits early has none.
 
 tap_count=0
 tap_failed=0
 
-# ok NAME COMMAND...: COMMAND succeeds; what it printed is shown when it does not
+# ok NAME COMMAND...: COMMAND succeeds; its output is shown if it fails
 ok() {
 	local out
 
@@ -23,7 +23,7 @@ ok() {
 	fi
 }
 
-# not_ok NAME COMMAND...: COMMAND fails by itself, not by a signal or for want of the program
+# not_ok NAME COMMAND...: COMMAND fails, but not by a signal or because it is not found
 not_ok() {
 	ok "$1" refused "${@:2}"
 }
@@ -68,13 +68,13 @@ note() {
 	fi
 }
 
-# done_testing: the plan; leaves the test
+# done_testing: print the plan and exit
 done_testing() {
 	echo "1..$tap_count"
 	exit $((tap_failed > 0))
 }
 
-# await SECONDS COMMAND...: repeat COMMAND until it succeeds; fails when the time is up
+# await SECONDS COMMAND...: repeat COMMAND until it succeeds; fail after SECONDS
 await() {
 	local end=$((SECONDS + $1))
 
@@ -86,8 +86,8 @@ await() {
 	done
 }
 
-# free_memory: kB that nothing uses, those included that processors keep in lists of their own, which
-# MemFree and MemAvailable leave out and which come and go by tens of megabytes
+# free_memory: unused kB, including the per-CPU lists, which MemFree and MemAvailable exclude and
+# which vary by tens of megabytes
 free_memory() {
 	echo 3 >/proc/sys/vm/drop_caches
 	cat /proc/sys/vm/stat_refresh
@@ -109,7 +109,7 @@ expect_log() {
 net_peer() {
 	ip netns add peer
 	ip link add to-peer type veth peer name eth0 netns peer
-	# No duplicate address detection: addresses are usable at once.
+	# No duplicate address detection: addresses are usable immediately.
 	ip address add 192.0.2.1/24 dev to-peer
 	ip address add 2001:db8::1/64 dev to-peer nodad
 	ip link set to-peer up
@@ -125,7 +125,7 @@ in_peer() {
 	ip netns exec peer "$@"
 }
 
-# pings [-6] [ARG...]: is this machine's ping answered in peer's eyes?
+# pings [-6] [ARG...]: does this machine answer a ping from peer?
 pings() {
 	case ${1-} in
 	-6) in_peer ping -6 -c 2 -i 0.2 -W 1 "${@:2}" 2001:db8::1 ;;

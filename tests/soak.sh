@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
-# Sourced by the long tests: runs tests in guests one after another and counts their assertions.
+# Sourced by the long tests: run tests in guests one after another and count their assertions.
 
 src=$(cd "${BASH_SOURCE[0]%/*}/.." && pwd)
 cd "$src" || exit 1
 soak_passed=0
 soak_failed=0
 
-# soak TEST OPTION...: run a test with these options of tests/vm/run; shows its comments and what
-# fails.  A test that ends otherwise than with its plan kept counts as one failure.
+# soak TEST OPTION...: run a test with these options of tests/vm/run; show its comments and
+# failures.  A test that does not match its plan counts as one failure.
 soak() {
 	local test=$1 out rc=0 good bad plan
 
@@ -26,7 +26,7 @@ soak() {
 	soak_passed=$((soak_passed + good)) soak_failed=$((soak_failed + bad))
 }
 
-# soak_done: the count; leaves the test
+# soak_done: print the count and exit
 soak_done() {
 	echo "$soak_passed passed, $soak_failed failed, 0 skipped"
 	exit $((soak_failed > 0))

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# In a guest that counts instructions as nanoseconds: count.sh ENGINE...
-# Runs every kernel of kernels.list twice in each engine that needs no other program, and prints of
-# the second time "ENGINE KERNEL CHECKSUM INSTRUCTIONS".
+# In a guest that counts instructions as nanoseconds: count.sh ENGINE...  Runs every kernel of
+# kernels.list twice in each standalone engine, and prints "ENGINE KERNEL CHECKSUM INSTRUCTIONS" of
+# the second run.
 set -eu
 here=$KWASM_BUILD/guest/bench/core
 export BENCH_WASM=$here/wasm

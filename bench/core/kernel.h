@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * kernel.h - what every benchmark kernel includes.
+ * kernel.h - the header of every benchmark kernel.
  *
- * A kernel is one file that defines KERNEL(n): n units of work, returning a checksum over all that
- * it computed.  It has no library but the compiler's, allocates nothing, keeps its data in static
- * arrays, and gives the same checksum whenever it is called with the same n.
+ * A kernel is one file that defines KERNEL(n): n units of work, returning a checksum of all
+ * results.  It uses only the compiler's library, does not allocate, keeps its data in static
+ * arrays, and returns the same checksum for the same n.
  */
 #ifndef KWASM_BENCH_KERNEL_H
 #define KWASM_BENCH_KERNEL_H

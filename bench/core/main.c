@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * main.c - the side of an engine that the runner talks to.
+ * main.c - the interface of an engine to the runner.
  *
- * Reads "run NAME N" and "compile FILE" on standard input, answers "CHECKSUM NANOSECONDS" or
- * "BYTES NANOSECONDS", or "- 0" when it cannot.  The runner measures processor time from outside.
+ * Reads "run NAME N" and "compile FILE" on standard input, answers "CHECKSUM NANOSECONDS" or "BYTES
+ * NANOSECONDS", or "- 0" on failure.  The runner measures processor time from outside.
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -12,10 +12,10 @@
 /* Call run(n) of the kernel @name once; false and a word on stderr when that is impossible. */
 bool bench_run(const char *name, uint32_t n, uint32_t *sum);
 
-/* Compile a module once and forget it; false where the engine compiles nothing. */
+/* Compile a module once and discard it; false if the engine does not compile. */
 bool bench_compile(const uint8_t *bytes, size_t size);
 
-/* What the ahead-of-time engines are made of: one entry per kernel, ended by a NULL name. */
+/* Kernels of the ahead-of-time engines: one entry per kernel, terminated by a NULL name. */
 struct bench_entry {
 	const char *name;
 	uint32_t (*run)(uint32_t n);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * native.c - the engine that is none: kernels compiled ahead of time into this program.
+ * native.c - the native baseline: kernels compiled ahead of time into this program.
  *
- * prototypes.h and kernels.h are made from the list of kernels; the latter has a line
+ * prototypes.h and kernels.h are generated from the list of kernels; the latter has a line
  * KERNEL_NAME(name) for each.
  */
 #include <stdio.h>

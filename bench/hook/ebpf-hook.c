@@ -2,9 +2,9 @@
 /*
  * ebpf-hook.c - an empty eBPF program at nf_pre, IPv4: ebpf-hook COMMAND [ARG...]
  *
- * Attaches "return NF_ACCEPT" as a netfilter link, runs COMMAND, and takes it away.  Exit status 77
- * where the kernel has no such links (before 6.4).  Written with the system call alone: Debian 12's
- * libbpf is older than the link.
+ * Attaches "return NF_ACCEPT" as a netfilter link, runs COMMAND, and detaches it.  Exit status 77
+ * if the kernel does not support such links (before 6.4).  Uses the system call directly: Debian
+ * 12's libbpf predates the link type.
  */
 #include <err.h>
 #include <errno.h>

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# In a guest that counts instructions as nanoseconds: what a packet costs at nf_pre, from the call of
-# the hook to its return, each kind of handler alone at the hook.  Differences between N and 2N
+# In a guest that counts instructions as nanoseconds: cost of a packet at nf_pre, from the call of
+# the hook to its return, for each kind of handler alone at the hook.  Differences between N and 2N
 # passes of one prebuilt UDP packet; the loop itself, measured without any hook, is shown first.
 set -eu
 PATH=$KWASM_BUILD/guest:$PATH
@@ -11,7 +11,7 @@ hooks=/sys/kernel/debug/kwasm_bench/hooks
 guests=$KWASM_BUILD/guest/net
 examples=$KWASM_BUILD/examples
 
-# once: instructions per packet of what is attached now, to a hundredth
+# once: instructions per packet with the current attachments, to a hundredth
 once() {
 	local a b
 
@@ -27,7 +27,7 @@ row() {
 	printf '%-58s %6d.%02d\n' "$1" $(($2 / 100)) $(($2 % 100))
 }
 
-# handler NAME FILE: with statistics and watchdog, as ever
+# handler NAME FILE: with statistics and watchdog, as always
 handler() {
 	kwasmctl attach --hook nf_pre --family ip --name bench "$2" >/dev/null
 	row "$1" "$(once)"

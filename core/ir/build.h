@@ -64,7 +64,7 @@ struct build_frame {
  * @from: block that branches
  * @values: values in build.data: a forward edge's operands, then @num_changed pairs of local and
  *	value; a back edge's in the order of the header's PHIs
- * @next: next edge of the frame, U32_MAX behind the last
+ * @next: next edge of the frame, U32_MAX after the last
  */
 struct build_edge {
 	u32 from;

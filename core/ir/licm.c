@@ -16,7 +16,7 @@
 
 /*
  * @pos: place of each block in order[]
- * @end: of each loop header, place behind the loop's last block
+ * @end: of each loop header, position after the loop's last block
  * @preheader: of each loop header, IR_NO_BLOCK if there is none
  * @parent: of each loop header, header of the loop around it
  * @moves: of each loop header, values moved out so far

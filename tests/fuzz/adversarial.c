@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * adversarial.c - adversarial [BYTES]: modules that are made to cost the compiler more than their
- * size.
+ * adversarial.c - adversarial [BYTES]: modules built to cost the compiler more than their size.
  *
- * Each shape is compiled at a size and at eight times that size, BYTES of Wasm (512 KiB unless told
- * otherwise), in a process of its own.  Its processor time for a byte may not grow threefold, nor
- * its memory for a byte, or a limit refuses it with a sentence.  The table stands in the comments.
+ * Each shape is compiled at a size and at eight times that size, BYTES of Wasm (512 KiB by
+ * default), in a separate process.  Neither CPU time nor memory per byte may grow threefold, unless
+ * a limit rejects it with a message.  The table is in the TAP comments.
  */
 #include <sys/mman.h>
 #include <sys/resource.h>
@@ -20,7 +19,7 @@
 
 #define GROWTH 8u
 #define MAX_FACTOR 3.0
-#define BASE_KIB 16384u			/* what a process needs anyway, and then some */
+#define BASE_KIB 16384u			/* baseline of a process, with a margin */
 
 #define LOCALS 30000u
 #define NESTING 16000u
@@ -41,7 +40,7 @@ static void op_index(struct bytes *b, u8 code, u32 index)
 static void constant(struct bytes *b, u32 v)
 {
 	put_u8(b, WASM_I32_CONST);
-	put_leb(b, v & 0x3fffffff);		/* without sign whatever its length */
+	put_leb(b, v & 0x3fffffff);		/* unsigned for any length */
 	if (b->p[b->len - 1] & 0x40) {
 		b->p[b->len - 1] |= 0x80;
 		put_u8(b, 0);
@@ -66,7 +65,7 @@ static void chain(struct bytes *b, size_t size)
 	}
 }
 
-/* Everything is made first and used last. */
+/* All values are computed first and used last. */
 static void long_lives(struct bytes *b, size_t size)
 {
 	u32 num = 0, i;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * check_module.h - what the rest of the core relies on in a module that was accepted.
+ * check_module.h - invariants of an accepted module on which the rest of the core relies.
  */
 #ifndef KWASM_TESTS_CHECK_MODULE_H
 #define KWASM_TESTS_CHECK_MODULE_H
@@ -8,7 +8,7 @@
 #include "wasm/module.h"
 #include "wasm/op.h"
 
-/* Instructions end where the body ends, and every index the compiler follows exists. */
+/* Instructions end with the body, and every index that the compiler uses is valid. */
 static inline const char *check_body(const struct kwasm_module *m, u32 func)
 {
 	const struct kwasm_func_info *f = &m->funcs[func];
@@ -30,7 +30,7 @@ static inline const char *check_body(const struct kwasm_module *m, u32 func)
 	return op.code == WASM_END ? NULL : "a body without end";
 }
 
-/* What is wrong with it, or NULL. */
+/* Description of the violation, or NULL. */
 static inline const char *check_module(const struct kwasm_module *m)
 {
 	const char *what;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * decode.c - decode FILE... : damaged modules through decoder and validator.
+ * decode.c - decode FILE... : damaged modules in decoder and validator.
  *
- * Every truncation of every module, and 20,000 mutations dealt out over them.  Each must be refused
- * with a sentence or accepted; one that is accepted must hold what the rest of the core relies on.
- * The seed is fixed, so that a failure comes again.  Meant to be built with sanitizers.
+ * Every truncation of every module, and 20,000 mutations dealt out over them.  Each must be
+ * rejected with a message or accepted; an accepted one must satisfy the invariants of the core.
+ * The seed is fixed, so that a failure is reproducible.  To be built with sanitizers.
  */
 #include "check_module.h"
 #include "../unit/tap.h"
@@ -96,7 +96,7 @@ static size_t edit(u8 *p, size_t len, size_t room)
 		n = evil[from].len > len - at ? len - at : evil[from].len;
 		memcpy(p + at, evil[from].bytes, n);
 		return len;
-	case 4:			/* the same, put in between */
+	case 4:			/* the same, inserted */
 		from = any(ARRAY_SIZE(evil));
 		n = evil[from].len;
 		if (len + n > room)

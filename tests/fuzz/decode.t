@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Truncated and mutated modules through the sanitized decoder: every example, and modules made here by
+# Truncated and mutated modules in the sanitized decoder: every example, and modules built here with
 # wat2wasm and clang.
 set -eu
 cd "$(dirname "$0")"

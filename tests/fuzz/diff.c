@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * diff.c - random modules through kwasm and through another engine; nothing may differ.
+ * diff.c - random modules in kwasm and in another engine; the results must be equal.
  *
  *	diff [--engine node|wabt] [--integers] [--seed FIRST] [--cases NUM] [--keep DIR]
  *	diff [--integers] [--seed FIRST] --emit DIR
  *
  * A case is one call of a random function: its results or trap are compared, with node the trap's
  * function and offset too, and after a few of them the sum over globals, tables and memory.  Seeds
- * count up from FIRST, one for each module, so that a difference comes again with --seed.  The
- * module of a difference is left in DIR.
+ * count up from FIRST, one per module, so that a difference is reproducible with --seed.  The
+ * module of a difference is kept in DIR.
  *
- * With --emit modules are only written, small ones.
+ * With --emit, only small modules are written.
  *
- * Cases run in a child, so that one that crashes or hangs is a failure with a seed as well.
+ * Cases run in a child, so that a crash or hang is also a failure with a seed.
  */
 #include <getopt.h>
 #include <signal.h>
@@ -33,7 +33,7 @@
 #define MAX_DIFFERENCES 10u
 #define HANG_SECONDS 60u
 
-/* More than the fuel can use up: where a stack ends is each engine's own affair. */
+/* More than the fuel can use: engines differ in their stack limits. */
 #define STACK_BYTES (4u << 20)
 #define NODE_STACK "--stack-size=4000"
 
@@ -64,7 +64,7 @@ static struct progress *progress;
 /* V8 has fewer names: for calls of null and of a wrong type, for all that is off a table... */
 static bool coarse;
 
-/* V8 says where a trap was. */
+/* V8 reports the place of a trap. */
 static bool places;
 
 static u32 trap_class(u32 trap)
@@ -213,7 +213,7 @@ static void start_wabt(const struct bytes *b)
 	from_engine = popen(command, "r");
 }
 
-/* "0() => i32:5, i64:6" or "0() => error: sentence" to the words used here. */
+/* "0() => i32:5, i64:6" or "0() => error: message" to the terms used here. */
 static void translate_wabt(const char *line, char *out)
 {
 	static const struct {
@@ -374,7 +374,7 @@ static void report(const struct options *o, u64 wrong, u64 start)
 	diag("values: %llu; bytes of Wasm: %llu; seconds: %llu",
 	     (unsigned long long)progress->values, (unsigned long long)progress->bytes,
 	     (unsigned long long)((kwasm_now_ns() - start) / 1000000000));
-	/* Programs that trap at once would prove little. */
+	/* Programs that trap immediately would prove little. */
 	ok(kinds >= 5 && progress->values > progress->cases / 2,
 	   "most calls return, the others trap in %u ways", kinds);
 }

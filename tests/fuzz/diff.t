@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Random modules through kwasm and wabt's interpreter; the long run is `make fuzz`.
+# Random modules in kwasm and wabt's interpreter; the long run is `make fuzz`.
 set -eu
 
 tmp=$(mktemp -d)

@@ -196,7 +196,7 @@ static char crowd_type(uint32_t n)
 	return n % 3 == 1 ? 'I' : 'i';
 }
 
-/* Declare the locals behind the parameters. */
+/* Declare the locals after the parameters. */
 static void put_locals(struct gen *g, uint32_t params)
 {
 	uint32_t i;

@@ -8,7 +8,7 @@
  */
 #include "generate_int.h"
 
-/* Instructions of i32, and how far behind them those of i64 are. */
+/* Instructions of i32, and the distance to those of i64. */
 static void int_op(struct gen *g, char type, uint32_t code)
 {
 	static const uint32_t compares = WASM_I64_EQZ - WASM_I32_EQZ;
@@ -198,7 +198,7 @@ static void aliases(struct gen *g, char type)
 	int_op(g, type, WASM_I32_SUB);
 }
 
-/* One way or the other a place is read for its trap; or for its value, and behind that again. */
+/* A place is read for its trap, or for its value and then once more. */
 static void either_way(struct gen *g, char type)
 {
 	uint32_t at = gen_below(g, 4) ? gen_below(g, 8) : 65270 + gen_below(g, 260), k;

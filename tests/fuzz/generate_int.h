@@ -38,10 +38,10 @@ struct label {
  * @fixed_table: nothing writes table 0
  * @index: the function that is being written
  * @budget: how many more instructions it should have, about
- * @num_usable: locals that anything may write; behind them:
+ * @num_usable: locals that anything may write; after them:
  * @scratch: one of each type, i I f F, that only a few instructions in a row use
  * @counters: NUM_COUNTERS that count loops
- * @crowd: CROWD further locals behind those, or 0 where the function has none
+ * @crowd: CROWD further locals after those, or 0 if the function has none
  */
 struct gen {
 	uint64_t random;

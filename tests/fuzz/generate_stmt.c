@@ -98,7 +98,7 @@ static void branch(struct gen *g, uint32_t depth)
 	}
 }
 
-/* A switch: blocks around a br_table, something behind the end of each. */
+/* A switch: blocks around a br_table, with code after the end of each. */
 static void branches(struct gen *g, uint32_t depth)
 {
 	uint32_t num = 2 + gen_below(g, 5), targets, i;

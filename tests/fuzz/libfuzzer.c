@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * libfuzzer.c - any bytes through decoder and validator, as libFuzzer chooses them.
+ * libfuzzer.c - arbitrary bytes from libFuzzer in decoder and validator.
  *
- * A refusal has a sentence and an offset inside of the input; an accepted module holds what the
- * rest of the core relies on.
+ * A rejection has a message and an offset within the input; an accepted module satisfies the
+ * invariants of the core.
  */
 #include "check_module.h"
 

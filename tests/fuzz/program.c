@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * program.c - what a compiler makes of ordinary C: loops, switches, calls through pointers, data.
+ * program.c - typical compiled C: loops, switches, calls through pointers, data.
  */
 typedef unsigned int (*step_fn)(unsigned int);
 

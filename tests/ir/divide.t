@@ -88,6 +88,7 @@ print @bad ? 'not ' : '', "ok 1 - quotients and remainders are the same\n";
 print @lines == $num ? '' : 'not ', "ok 2 - of $num divisors\n";
 my $left = () = qx($tool dump $pass $tmp/d.wasm) =~ /(?:div|rem)[su]\.i\d\d/g;
 my $want = () = $text =~ /^\ti\d\d\.(?:div|rem)/mg;
-# of each pair the division by the parameter stays; by the smallest number and by the largest ones so may the other
+# in each pair the division by the parameter remains; for the smallest and the largest divisors the
+# other may remain too
 print $left < $want * 0.6 ? '' : 'not ', "ok 3 - divisions by constants were rewritten\n";
 print "1..3\n";

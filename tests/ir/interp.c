@@ -2,9 +2,9 @@
 /*
  * interp.c - executes IR, instruction by instruction, as core/ir/ir_ops.def describes it.
  *
- * Written for being obviously right: every operation checks what the IR promises (zero-extended
- * i32 values, IR_NOTRAP divisions that do not trap) and aborts where it does not hold.  Floats are
- * their bit patterns.
+ * Written to be obviously correct: every operation checks the invariants of the IR (zero-extended
+ * i32 values, IR_NOTRAP divisions that do not trap) and aborts on a violation.  Floats are bit
+ * patterns.
  */
 #include "../unit/float_ops.h"
 #include "interp.h"

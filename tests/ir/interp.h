@@ -31,10 +31,10 @@ struct interp_table {
 
 /**
  * struct interp - an instance
- * @passes: how many of interp_passes[] every function goes through
+ * @passes: number of interp_passes[] applied to every function
  * @verify: ir_verify() after each pass
- * @funcs: by function index; compiled when they are called first
- * @errs: by function index: why ir_build() refused it
+ * @funcs: by function index; compiled on the first call
+ * @errs: by function index: error of ir_build()
  */
 struct interp {
 	struct kwasm_module *module;
@@ -51,7 +51,7 @@ struct interp {
 	u32 steps, depth;
 };
 
-/* Return: 0, -ENOTSUP when it needs what this interpreter lacks, -EFAULT a segment traps. */
+/* Return: 0, -ENOTSUP for features missing in this interpreter, -EFAULT if a segment traps. */
 int interp_init(struct interp *in, struct kwasm_module *module, unsigned int passes);
 void interp_fini(struct interp *in);
 

@@ -82,7 +82,7 @@ static int dump(unsigned int passes, const char *path)
 	return 0;
 }
 
-/* What a call of export @e gave, as wasm-interp prints it; @err as interp_call() has it. */
+/* Print the outcome of a call of export @e like wasm-interp; @err as in interp_call(). */
 static void print_call(const struct kwasm_export *e, const struct kwasm_functype *type, int err,
 		       const u64 *results, const struct kwasm_diag *diag)
 {

@@ -1,11 +1,11 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: GPL-2.0-only
-# What each pass makes of small functions: tests/ir/passes/*.wat.
+# The output of each pass for small functions: tests/ir/passes/*.wat.
 #
-# A file holds modules, each behind a line `;; NAME`, and for each one or more listings of
-# `ir_tool dump`, in comments that begin with `;; after PASS`.  Values and blocks are numbered in
-# the order of the listing, so that their numbers do not depend on what a pass did on the way.
-# `listings.t --print FILE` writes the file with the listings as they are.
+# A file contains modules, each after a line `;; NAME`, and for each one or more listings of
+# `ir_tool dump`, in comments that begin with `;; after PASS`. Values and blocks are numbered in the
+# order of the listing, so that their numbers do not depend on intermediate steps of a pass.
+# `listings.t --print FILE` writes the file with the current listings.
 use strict;
 use warnings;
 use File::Basename qw(basename dirname);
@@ -33,7 +33,7 @@ sub dump_after {
 		scalar qx($tool dump $pass $tmp/in.wasm);
 }
 
-# A file is a list of parts: lines as they are, and listings.
+# A file is a list of parts: verbatim lines, and listings.
 sub parse {
 	my ($file) = @_;
 	open my $in, '<', $file or die "$file: $!";

@@ -1,9 +1,9 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: GPL-2.0-only
-# Random modules: what the IR gives after each pass, and the machine code, is what wabt's
-# interpreter gives.
+# Random modules: the results of the IR after each pass, and of the machine code, equal those of
+# wabt's interpreter.
 #
-# KWASM_SEEDS=FIRST-LAST chooses other seeds.
+# KWASM_SEEDS=FIRST-LAST selects other seeds.
 use strict;
 use warnings;
 use File::Basename qw(dirname);
@@ -31,6 +31,6 @@ for my $seed ($first .. $last) {
 	print $wrong ? 'not ' : '', 'ok ', $seed - $first + 1, " - seed $seed",
 		$wrong ? ", $wrong" : '', "\n";
 }
-# Programs that all trapped at once would prove little.
+# Programs that all trap immediately would prove little.
 my $both = ($ends{trap} // 0) > 0 && ($ends{value} // 0) > ($ends{trap} // 0);
 print $both ? '' : 'not ', 'ok ', $last - $first + 2, " - most calls return, some trap\n";

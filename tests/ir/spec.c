@@ -134,7 +134,7 @@ static int act(struct spec *s, json_t *action, u64 *results)
 	return interp_call(in, e->index, args, results);
 }
 
-/* Is @have what the suite expects, a value or any NaN of a class?  @want: its value. */
+/* Does @have match the suite's expectation, a value or any NaN of a class?  @want: its value. */
 static bool is_expected(json_t *j, u64 want, u64 have)
 {
 	u32 type = strcmp(str(j, "type"), "f32") ? IR_F64 : IR_F32;
@@ -193,7 +193,7 @@ static void assert_trap(struct spec *s, json_t *cmd)
 		return;
 	}
 	got = err > 0 ? kwasm_trap_text(err) : "no trap";
-	/* the suite appends what it cannot know, "uninitialized element 2" */
+	/* the suite appends details: "uninitialized element 2" */
 	if (strncmp(text, got, strlen(got)) && strncmp(text, got, strlen(text)))
 		fail(s, cmd, got);
 	else

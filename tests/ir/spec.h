@@ -7,7 +7,7 @@
 
 struct kwasm_module;
 
-/* Reads and decodes a module; NULL (explained on stderr) when it is none. */
+/* Read and decode a module; NULL, with a message on stderr, if invalid. */
 struct kwasm_module *module_read(const char *path);
 
 /*

@@ -1,8 +1,8 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: GPL-2.0-only
-# The specification's suite on the IR, as it is built and behind all passes.
+# The specification's suite on the IR, as built and after all passes.
 #
-# Files whose assertions need linking or other ages of the format are left to tests/spec.
+# Files whose assertions need linking or other versions of the format are left to tests/spec.
 use strict;
 use warnings;
 use File::Basename qw(dirname);
@@ -31,7 +31,7 @@ sub content {
 	return scalar <>;
 }
 
-# Every assertion of a file is executed, but for those on modules that import from others.
+# Every assertion of a file is executed, except those on modules that import from others.
 my $n = 0;
 for my $file (@files) {
 	if (system("wast2json $suite/$file.wast -o $tmp/s.json 2>/dev/null")) {

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # guest: 6.1 6.12 smp=1 preempt=none preempt=full
-# All that uses the vector registers on one processor, for FPU_SECONDS (4), every result compared
-# bit by bit with that of a process which ran alone:
+# All users of the vector registers on one CPU, for FPU_SECONDS (4); every result is compared bit by
+# bit with that of a process which ran alone:
 #
 #	2 kernel threads	a guest with floats; the second one's host function sleeps
 #	a kernel thread		SHA-256 by AVX
@@ -10,7 +10,7 @@
 #	a packet handler	with floats, at nf_pre
 #	2 processes		arithmetic, one of them rounding towards zero
 #
-# Then calls that do not end, by the tool.
+# Then calls from the tool that do not end.
 set -u
 # shellcheck source=tests/lib.sh
 . "${0%/*}/../lib.sh"
@@ -19,12 +19,12 @@ PATH=$dir:$PATH
 parameters=/sys/module/kwasm/parameters
 rounds=20000 packet_rounds=10 user_rounds=5000
 
-# value NAME: what the test module said of it
+# value NAME: value reported by the test module
 value() {
 	sed -n "s/^$1 //p" "$tmp/report"
 }
 
-# counter KEY: one of the handler's
+# counter KEY: a counter of the handler
 counter() {
 	sed -n "s/.*\"$1\": *\([0-9]*\).*/\1/p" <<<"$stats"
 }
@@ -66,7 +66,7 @@ ok 'the test module loads' modprobe kwasm_fputest seconds="${FPU_SECONDS:-4}" \
 	rounds=$rounds results="$results" packet_rounds=$packet_rounds packet_result="$packet"
 ok 'the handler is attached' kwasmctl attach --hook nf_pre --on-trap drop --time-limit 100ms \
 	"$dir/fpu-packet.wasm"
-like 'and known to need the FPU' "$(kwasmctl -j show fpu-packet)" '"floats": ?true'
+like 'and is reported to use floats' "$(kwasmctl -j show fpu-packet)" '"floats": ?true'
 
 fpu-user nearest $user_rounds 4 "$nearest" >"$tmp/nearest" &
 users=$!
@@ -92,7 +92,7 @@ for user in nearest zero; do
 done
 stats=$(kwasmctl -j stats fpu-packet)
 note "$stats"
-is 'every packet was handled rightly' "$(counter dropped)" "$(value packets)"
+is 'every packet got the right verdict' "$(counter dropped)" "$(value packets)"
 is 'none trapped' "$(counter traps)" 0
 some thread0_switches thread1_switches yields fpu_sections fpu_saves softirq_sections
 
@@ -114,8 +114,8 @@ for name in float integer; do
 	ok 'long before its limit' test $took -lt 5000
 done
 
-ok 'the handler goes' kwasmctl detach fpu-packet
-ok 'the test module goes' rmmod kwasm_fputest
-ok 'and the others' rmmod kwasm_netfilter kwasm
+ok 'the handler is detached' kwasmctl detach fpu-packet
+ok 'the test module is removed' rmmod kwasm_fputest
+ok 'and the other modules' rmmod kwasm_netfilter kwasm
 rm -r "$tmp"
 done_testing

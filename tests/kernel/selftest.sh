@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # guest: 6.1 6.12 smp=1 smp=2 preempt=none preempt=voluntary preempt=full
-# In a guest: the kernel side by itself (text, memories, traps, watchdog), see tests/kmod/.  First
-# that texts have exception tables where faults cannot be hooked, then the test module's own TAP with
-# them, with the hook, and once more with another tracer on the hooked function.
+# In a guest: the kernel side alone (text, memories, traps, watchdog), see tests/kmod/. First, texts
+# have exception tables if faults cannot be hooked; then the test module's TAP with them, with the
+# hook, and once more with another tracer on the hooked function.
 set -u
 # shellcheck source=tests/lib.sh
 . "${0%/*}/../lib.sh"
@@ -36,22 +36,22 @@ not_hooked() { ! hooked; }
 mode() { cat /sys/module/kwasm/parameters/fault_hook; }
 
 sysctl -q kernel.ftrace_enabled=0
-ok 'kwasm loads where ftrace is off' modprobe kwasm
-ok 'and says so' sh -c 'dmesg | grep -q "kwasm: cannot hook fixup_exception"'
-ok 'without a hook' not_hooked
+ok 'kwasm loads with ftrace off' modprobe kwasm
+ok 'and reports it' sh -c 'dmesg | grep -q "kwasm: cannot hook fixup_exception"'
+ok 'and has no hook' not_hooked
 is 'the parameter shows it' "$(mode)" N
-ok 'kwasm goes' rmmod kwasm
+ok 'kwasm is removed' rmmod kwasm
 sysctl -q kernel.ftrace_enabled=1
 
 ok 'kwasm loads without the hook' modprobe kwasm fault_hook=N max_memories=300 max_total_pages=2048
-ok 'there is none' not_hooked
+ok 'and has no hook then' not_hooked
 ok 'the test module loads' modprobe kwasm_selftest
 selftest
-ok 'the modules go' rmmod kwasm_selftest kwasm
-is 'and leave no symbol' "$(grep -c kwasm /proc/kallsyms)" 0
+ok 'the modules are removed' rmmod kwasm_selftest kwasm
+is 'and no symbols remain' "$(grep -c kwasm /proc/kallsyms)" 0
 
 ok 'kwasm loads' modprobe kwasm max_memories=300 max_total_pages=2048
-ok 'the hook is there' hooked
+ok 'the hook is installed' hooked
 is 'the parameter shows it' "$(mode)" Y
 ok 'the test module loads' modprobe kwasm_selftest
 not_ok 'the hook cannot be switched off' sysctl -q kernel.ftrace_enabled=0
@@ -63,7 +63,7 @@ selftest
 ok 'the tracer saw the faults too' grep -q fixup_exception $tracing/trace
 echo nop >$tracing/current_tracer
 
-ok 'the test module goes' rmmod kwasm_selftest
-ok 'kwasm goes' rmmod kwasm
-ok 'with its hook' not_hooked
+ok 'the test module is removed' rmmod kwasm_selftest
+ok 'kwasm is removed' rmmod kwasm
+ok 'and its hook too' not_hooked
 done_testing

@@ -1,14 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # guest: 6.1 6.12
-# The specification's suite inside the kernel, from inside a guest: one test a file, and the table
-# of all on standard error.
+# The specification's suite in the kernel of a guest: one test per file, and a table of all on
+# standard error.
 set -u
 shopt -s nullglob
 dir=${KWASM_BUILD:?}/guest/spec
 passed=0 failed=0 text=0 count=0 bad=0
 
-# replay FILE: leaves what the kernel says in $result and its last line in $counts
+# replay FILE: sets $result to the kernel's output and $counts to its last line
 replay() {
 	local line
 

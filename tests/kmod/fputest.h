@@ -27,9 +27,9 @@ struct fpu_load {
 
 /**
  * fpu_load_start() - start hashing in a thread and in softirq, and making packets.
- * @load: counted in
- * @rounds: what each packet asks of the handler
- * @want: and the result it has to come to
+ * @load: counters
+ * @rounds: computation requested by each packet
+ * @want: and its expected result
  *
  * Return: 0 or -errno.
  */

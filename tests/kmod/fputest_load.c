@@ -26,7 +26,7 @@
 #define DIGEST_BYTES 32
 #define PACKET_SEED 3
 
-/* What a packet carries, see tests/kernel/fpu/packet.c. */
+/* Payload of a packet, see tests/kernel/fpu/packet.c. */
 struct payload {
 	__be32 magic;
 	__be32 seed;

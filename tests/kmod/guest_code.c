@@ -9,12 +9,12 @@
 #include "selftest.h"
 
 #define CODE_BYTES 8192
-/* Code begins in the second 64 KiB: what exception tables tell of a place has more than 16 bits. */
+/* Code starts in the second 64 KiB: offsets in exception tables have more than 16 bits. */
 #define CODE_AT 0x18000
 
 struct emitter {
-	u8 *buf;	/* where it is written */
-	u64 base;	/* where it will run */
+	u8 *buf;	/* address for writing */
+	u64 base;	/* run-time address */
 	u32 at;
 };
 
@@ -104,7 +104,7 @@ static void recurse(struct emitter *e)
 	leave(e);
 }
 
-/* Call @host and leave if it, or the watchdog, asked for it. */
+/* Call @host and leave if it, or the watchdog, has requested that. */
 static void call_host(struct emitter *e, guest_host_fn host)
 {
 	u32 patch;

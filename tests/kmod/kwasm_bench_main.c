@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * kwasm_bench_main.c - what a packet costs at NF_INET_PRE_ROUTING.
+ * kwasm_bench_main.c - cost of a packet at NF_INET_PRE_ROUTING.
  *
  * /sys/kernel/debug/kwasm_bench/run: writing N passes one prebuilt UDP packet through the hook N
- * times, with BH off as in a softirq; reading gives the nanoseconds that took.  In an emulator that
- * counts instructions as nanoseconds, the difference between 2N and N over N is a packet's cost.
- * .../hooks: writing N (at most HOOKS_MAX) registers that many empty hooks in C instead of the old.
+ * times, with BH off as in a softirq; reading returns the nanoseconds.  In an emulator that counts
+ * instructions as nanoseconds, the difference between 2N and N divided by N is the cost of a
+ * packet.  .../hooks: writing N (at most HOOKS_MAX) replaces the registered hooks with N empty
+ * hooks in C.
  */
 #include <linux/debugfs.h>
 #include <linux/ip.h>
@@ -110,7 +111,7 @@ static int hooks_get(void *data, u64 *n)
 
 DEFINE_DEBUGFS_ATTRIBUTE(hooks_fops, hooks_get, hooks_set, "%llu\n");
 
-/* 192.0.2.2:4000 to 192.0.2.1:9, as it comes from a device. */
+/* 192.0.2.2:4000 to 192.0.2.1:9, as received from a device. */
 static struct sk_buff *packet_build(void)
 {
 	struct sk_buff *skb = alloc_skb(NET_SKB_PAD + sizeof(struct iphdr) +

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * kwasm_fputest_main.c - guests with floats in kernel threads, beside all else that uses the FPU.
+ * kwasm_fputest_main.c - guests with floats in kernel threads, together with other users of the
+ * FPU.
  *
- * Write a module (tests/kernel/fpu/thread.c) to /dev/kwasm_fputest, then read: for the parameter
- * `seconds` two threads call it, while another thread and a timer use the FPU as well and the timer
- * makes packets.  What is read are lines "NAME VALUE": what was done, and what went wrong.
+ * Write a module (tests/kernel/fpu/thread.c) to /dev/kwasm_fputest, then read: for `seconds` (a
+ * parameter) two threads call it, while another thread and a timer also use the FPU and the timer
+ * sends packets.  Reading returns lines "NAME VALUE": counters and errors.
  */
 #include <linux/delay.h>
 #include <linux/fs.h>
@@ -183,7 +184,7 @@ static void fpu_counts(u64 *yields, u64 *sections, u64 *saves)
 	}
 }
 
-/* Return: by how many milliseconds this task, which mostly sleeps, was once held up. */
+/* Return: the longest delay in milliseconds of this task, which mostly sleeps. */
 static u64 wait_seconds(void)
 {
 	u64 end = ktime_get_ns() + seconds * (u64)NSEC_PER_SEC, start, late = 0;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * selftest.h - the frame of kwasm_selftest.ko: TAP, guests made of hand-written machine code, and
- * contexts to run them in.
+ * selftest.h - the framework of kwasm_selftest.ko: TAP, guests of hand-written machine code, and
+ * contexts for them.
  */
 #ifndef KWASM_SELFTEST_H
 #define KWASM_SELFTEST_H
@@ -23,7 +23,7 @@ bool tap_eq(u64 got, u64 want, const char *what);
 void tap_skip(const char *what, const char *why);
 void tap_close(void);
 
-/* What guests made by guest_create() can do; each is an entry thunk. */
+/* Functions of guests from guest_create(); each is an entry thunk. */
 enum guest_op {
 	GUEST_RETURN,		/* meta_mark = 0x1234 */
 	GUEST_LOAD,		/* meta_mark = the word of memory at offset pkt_data */
@@ -55,7 +55,7 @@ struct guest {
 	struct kwasm_store store;
 	struct kwasm_instance inst;
 	struct kwasm_linear linear;
-	struct kwasm_code code;		/* as far as faults need it */
+	struct kwasm_code code;		/* the part needed for faults */
 	struct kwasm_text text;
 	u32 used;
 	u32 ops[GUEST_NUM_OPS];

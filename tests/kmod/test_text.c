@@ -69,7 +69,7 @@ static void test_ksyms(struct guest *g)
 	symbol_is(exec + funcs[1].end - 1, "kwasm_prog_1_2", true,
 		  "a function without name is called by its index");
 	symbol_is(exec, "kwasm_prog_1_stub", true, "code before the first function is a stub");
-	symbol_is(exec + g->used - 1, "kwasm_prog_1_stub", true, "code behind the last one too");
+	symbol_is(exec + g->used - 1, "kwasm_prog_1_stub", true, "code after the last one too");
 	kwasm_ksyms_del(ks);
 	symbol_is(exec, "kwasm_prog_1_stub", false, "names go away");
 }
@@ -82,7 +82,7 @@ static void host_trace(struct kwasm_ctx *ctx)
 	trace_len = stack_trace_save(trace, ARRAY_SIZE(trace), 0);
 }
 
-/* A trace from a host function goes through the guest's frame back to who entered it. */
+/* A trace from a host function passes through the guest's frame to its caller. */
 static void test_trace(void)
 {
 	struct guest *g = guest_create(host_trace, 0, 0, false);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * test_thread.c - guests that run in a thread: what the yield stub keeps, and how calls are ended.
+ * test_thread.c - guests in a thread: registers preserved by the yield stub, and the end of calls.
  * tests/kernel/fpu.sh is about the vector registers.
  */
 #include <linux/delay.h>
@@ -71,7 +71,7 @@ static int run(void *arg)
 	return 0;
 }
 
-/* On its own CPU: it has to make way for whoever disables it. */
+/* On its own CPU: it must yield to the task that disables it. */
 static void test_disable(struct guest *g)
 {
 	struct runner r = { .g = g };

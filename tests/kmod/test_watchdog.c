@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * test_watchdog.c - guests that do not end by themselves.
+ * test_watchdog.c - guests that do not terminate.
  */
 #include <linux/cpumask.h>
 #include <linux/delay.h>
@@ -28,8 +28,8 @@ static void host_long(struct kwasm_ctx *ctx)
 }
 
 /*
- * Run and check that the guest was ended for its time, neither early nor later than thrice it.  An
- * emulated processor may itself be held up at any moment, so the best round counts.
+ * Run and check that the guest was stopped by its time limit, neither early nor after three times
+ * the limit.  An emulated CPU may stall at any time, so the best round counts.
  */
 static void ended(struct guest *g, enum guest_op op, enum guest_where where, const char *what)
 {
@@ -71,7 +71,7 @@ static void many_short(void *arg)
 	tap_ok(!trap && runs > 100, "many short invocations outlast their limit together");
 }
 
-/* The host function ends after the limit, and with it the invocation. */
+/* The host function returns after the limit, which ends the invocation. */
 static void test_late(void)
 {
 	struct guest *g = guest_create(host_long, 0, 0, false);

@@ -2,8 +2,9 @@
 /*
  * churn.c - load, attach, replace, detach and unload, over and over: churn ROUNDS A.wasm B.wasm
  *
- * A round: ATTACH with A (loads it, too), REPLACE by B, DETACH (unloads it), LOAD of A, ATTACH of
- * what was loaded, DETACH, UNLOAD.  The first request that fails ends it.  Prints rounds done.
+ * A round: ATTACH with A (which loads it), REPLACE with B, DETACH (which unloads it), LOAD of A,
+ * ATTACH of it, DETACH, UNLOAD.  Stops at the first failure.  Prints the number of completed
+ * rounds.
  */
 #define _GNU_SOURCE
 #include "genl.h"

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # guest: 6.1 6.12 timeout=900
-# In a guest: programs come, change and go under load, CHURN_CYCLES (100) times, then the modules go
-# while programs are attached in three namespaces; nothing stays behind.
+# In a guest: programs are loaded, replaced and removed under load, CHURN_CYCLES (100) times, then
+# the modules are removed while programs are attached in three namespaces; nothing is left.
 #
 #	left                        this namespace                          right
 #	eth0 192.0.2.2/24    ----   to-left 192.0.2.1/24
@@ -15,8 +15,8 @@ set -u
 cycles=${CHURN_CYCLES:-100}
 warm=10
 
-# Noise between two looks: in a hundred cycles less than a page each, in kB; and what the first modules,
-# namespaces and attachments leave in caches and slabs.
+# Noise between two measurements: in a hundred cycles less than a page each, in kB; and what the
+# first modules, namespaces and attachments leave in caches and slabs.
 cycle_noise=256 first_noise=4096 area_noise=8
 
 figures() {
@@ -41,7 +41,7 @@ vmallocinfo ${was[2]} -> ${is[2]} lines, kallsyms ${was[4]} -> ${is[4]} lines"
 
 steady_hooks
 net_router
-# The kernel keeps what its first probe of a function needs for later ones: a trampoline, and its name.
+# The kernel keeps data of its first probe of a function for later ones: a trampoline, and its name.
 modprobe kwasm_netfilter
 rmmod kwasm_netfilter kwasm
 unloaded=$(figures)
@@ -66,16 +66,16 @@ for round in 1 2 3; do
 			"$(json_values hook "$(kwasmctl -j $net show three)" | sort | tr '\n' ' ')" \
 			'nf_in nf_out nf_pre '
 	done
-	ok 'the hook goes' rmmod kwasm_netfilter
-	ok 'and kwasm' rmmod kwasm
-	# More than one: the flood's answers fill the socket of this ping, too.
-	ok 'pings go on' ip netns exec left ping -n -q -c 5 -i 0.2 -W 2 192.0.2.1
+	ok 'the hook module is removed' rmmod kwasm_netfilter
+	ok 'and kwasm too' rmmod kwasm
+	# More than one: the flood's replies also fill the socket of this ping.
+	ok 'pings continue' ip netns exec left ping -n -q -c 5 -i 0.2 -W 2 192.0.2.1
 	modprobe kwasm_netfilter
 done
 kill -INT $load
 wait $load
-like 'the load went on meanwhile' "$(cat /tmp/flood)" ' 0(\.[0-9]+)?% packet loss|[1-9][0-9]* received'
+like 'the load continued meanwhile' "$(cat /tmp/flood)" ' 0(\.[0-9]+)?% packet loss|[1-9][0-9]* received'
 note "$(grep transmitted /tmp/flood)"
-ok 'the modules go' rmmod kwasm_netfilter kwasm
+ok 'the modules are removed' rmmod kwasm_netfilter kwasm
 bounded 'after the modules' $first_noise "$unloaded" "$(figures)"
 done_testing

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # guest: 6.1 6.12 timeout=900
-# In a guest: what control requests leave behind when something fails half-way or goes away under
-# them: a refused replacement, a restart without memory, hooks whose module is removed.
+# In a guest: the state after control requests that fail half-way or lose their object: a rejected
+# replacement, a restart without memory, hooks whose module is removed.
 set -u
 # shellcheck source=tests/lib.sh
 . "${0%/*}/../lib.sh"
@@ -22,23 +22,23 @@ counters() {
 
 attach --hook nf_in --family ip --on-trap detach --name it "$GUESTS/control.wasm"
 lines=$(logged it)
-is 'a start function may log, once on each processor' "$(sort -u <<<"$lines")" started
+is 'a start function may log, once per CPU' "$(sort -u <<<"$lines")" started
 is 'and did' "$(wc -l <<<"$lines")" "$(grep -c ^processor /proc/cpuinfo)"
 
 # ---- a refused replacement --------------------------------------------------------------------
 
 ok 'a packet meets a trap' one_ping
-ok 'which detaches the handler' await 20 state_is it detached
+ok 'and the handler is detached' await 20 state_is it detached
 attach --hook nf_in --family ip --entry other --name it
 skipped=$(counters it skipped)
 ok 'a packet meets the other handler' one_ping
-is 'the first one is not shown it' "$(counters it skipped)" "$skipped"
+is 'the first one does not see it' "$(counters it skipped)" "$skipped"
 not_ok 'a module without the second entry replaces neither' kwasmctl replace it "$GUESTS/accept.wasm"
-is 'what ran runs' "$(state it)" "detached
+is 'the states are unchanged' "$(state it)" "detached
 active"
-ok 'a packet passes' one_ping
-is 'seen by who ran' "$(counters it packets)" '1 4'
-is 'and not by who did not' "$(counters it skipped)" "$skipped"
+ok 'a packet is accepted' one_ping
+is 'counted by the active handler' "$(counters it packets)" '1 4'
+is 'and not by the detached one' "$(counters it skipped)" "$skipped"
 ok 'detach both' kwasmctl detach it
 ok 'nothing is left' nothing_left
 
@@ -52,16 +52,16 @@ log_mark restart
 ok 'a packet meets a trap' one_ping
 said() { log_behind restart | grep -q 'cannot restart program'; }
 ok 'there is no memory for a restart' await 20 said
-is 'the handler waits' "$(state it)" backoff
+is 'the handler backs off' "$(state it)" backoff
 echo "$enough" >$pages
-ok 'and is restarted when there is' await 60 state_is it active
+ok 'and is restarted once there is memory' await 60 state_is it active
 is 'once' "$(counters it restarts)" 1
 kwasmctl detach it
 
 # ---- repeating for ever -----------------------------------------------------------------------
 
 attach --hook nf_in --family ip --entry for_ever --name it "$GUESTS/repeat.wasm"
-not_ok 'a packet that is to be shown again for ever is dropped' one_ping
+not_ok 'a packet with endless repeat verdicts is dropped' one_ping
 is 'it was one packet' "$(counters it packets)" 1
 is 'dropped' "$(counters it dropped)" 1
 is 'after some repetitions' "$(counters it repeated)" 8
@@ -73,11 +73,11 @@ ok 'load a program' kwasmctl load --name stays "$GUESTS/accept.wasm"
 attach --hook nf_in --name stays
 attach --hook nf_in --name goes "$GUESTS/accept.wasm"
 attach --hook nf_out --name goes
-ok 'the module of the hooks goes' rmmod kwasm_netfilter
-is 'with all that was attached' "$(kwasmctl -j stats)" '[]'
-is 'and the program that was loaded to be attached' \
+ok 'the module of the hooks is removed' rmmod kwasm_netfilter
+is 'with all attachments' "$(kwasmctl -j stats)" '[]'
+is 'and the program that attach loaded' \
 	"$(json_values name "$(kwasmctl -j list)")" stays
 kwasmctl unload stays
 ok 'nothing is left' nothing_left
-ok 'the core goes' rmmod kwasm
+ok 'the core is removed' rmmod kwasm
 done_testing

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * genl.h - the family kwasm for test programs: one connection, requests whose answer is one message
- * or an error.  Where nothing else is said, a failure ends the program.
+ * genl.h - the family kwasm for test programs: one connection, requests with a reply of one message
+ * or an error.  Unless noted, a failure exits the program.
  */
 #ifndef GENL_H
 #define GENL_H
@@ -66,7 +66,7 @@ static inline struct nl_msg *genl_request(struct genl *g, int cmd, int flags, si
 	return msg;
 }
 
-/* What ATTACH is to load, under the name @name. */
+/* The program for ATTACH to load, named @name. */
 static inline void genl_put_program(struct nl_msg *msg, const char *name, const void *bytes,
 				    size_t size)
 {
@@ -90,7 +90,7 @@ static inline void pin_to(int cpu)
 
 #define SENTENCE_MAX 512
 
-/* What the ack of a request said. */
+/* The ack of a request. */
 struct ack {
 	int error;			/* 0 or -errno */
 	char sentence[SENTENCE_MAX];	/* of the extended ack, "" for none */
@@ -117,7 +117,7 @@ static inline void ack_read(const struct nlmsghdr *header, struct ack *ack)
 	}
 }
 
-/* Send a request, which is freed, and wait for its ack; replies ahead of it are thrown away. */
+/* Send a request, which is freed, and wait for its ack; replies before it are discarded. */
 static inline struct ack genl_do(struct genl *g, struct nl_msg *msg)
 {
 	static char buf[1 << 17] __attribute__((aligned(8)));

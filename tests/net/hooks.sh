@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # guest: 6.1 6.12 timeout=900
-# In a guest: where handlers see packets, in which order, of whom, and what their verdicts do.
+# In a guest: the packets that handlers see at each hook, their order, and the effect of verdicts.
 #
 #	left                        this namespace                          right
 #	eth0 192.0.2.2/24    ----   to-left 192.0.2.1/24
@@ -16,7 +16,7 @@ set -u
 
 left() { ip netns exec left "$@"; }
 
-# No handler here is about its time: an emulated processor may stand still for long.
+# No handler here tests its time limit: an emulated CPU may stall for long.
 modprobe kwasm time_scale=50 time_limit_us=20000
 modprobe kwasm_netfilter
 modprobe kwasm_testhost
@@ -26,10 +26,10 @@ to_left=$(index to-left) to_right=$(index to-right)
 
 # ---- each hook, each family ------------------------------------------------------------------
 
-# sees HOOK WHO-AND-WHERE... : what the log says after an echo request of each family
+# sees HOOK WHO-AND-WHERE... : the log after an echo request of each family
 #
-# nf_pre nf_fwd nf_post see what left sends to right, nf_in what left sends here, nf_out what this
-# namespace sends to right; the mark is set on what is sent here.
+# nf_pre nf_fwd nf_post see packets from left to right, nf_in those from left to here, nf_out those
+# from this namespace to right; the mark is set on packets sent here.
 send_past() {
 	case $1 in
 	nf_in) left ping -n -q -c 1 -W 2 192.0.2.1
@@ -65,10 +65,10 @@ $v6" ;;
 	done
 	number=$((number + 1))
 done
-ok 'a program goes with its last attachment' nothing_left
+ok 'a program is unloaded with its last attachment' nothing_left
 
 # ---- every function of the ABI ---------------------------------------------------------------
-# The list comes from the table: a function that calls.c and the values below forget fails.
+# The list comes from the table: a function missing in calls.c or below fails.
 
 declare -A want=(
 	[pkt_len]=52 [pkt_hook]=1 [pkt_family]=2 [pkt_ifindex_in]=$to_left [pkt_ifindex_out]=0
@@ -89,10 +89,10 @@ for line in "${!want[@]}"; do
 	*' '*) is "at the end: $line" "$(logged calls | sed -n "s/^$line=//p")" "${want[$line]}" ;;
 	esac
 done
-like 'a line of text arrives as it was written' "$(logged calls)" $'(^|\n)hello($|\n)'
+like 'a line of text is logged unchanged' "$(logged calls)" $'(^|\n)hello($|\n)'
 ok 'detach it' kwasmctl detach calls
 
-# Fragments of one packet lie outside the linear part of its buffer.
+# Fragments of a packet are outside the linear part of its buffer.
 ethtool -K to-left gro on >/dev/null 2>&1
 attach --hook nf_in --family ip --name calls "$GUESTS/calls.wasm"
 left ping -n -q -c 1 -W 2 -s 4000 -p cd 192.0.2.1 >/dev/null
@@ -110,8 +110,8 @@ attach --hook nf_in --family ip --priority 0 --name middle "$GUESTS/drop.wasm"
 left ping -n -q -c 3 -i 0.2 -W 1 192.0.2.1 >/dev/null
 packets=$(counter first packets)
 ok 'the lowest priority sees packets' test "$packets" -ge 3
-is 'then the middle one drops them' "$(counter middle dropped)" "$packets"
-is 'and the last one sees none' "$(counter last packets)" 0
+is 'the middle one drops them' "$(counter middle dropped)" "$packets"
+is 'and the last one does not see them' "$(counter last packets)" 0
 ok 'without the middle one' kwasmctl detach middle
 ok 'pings are answered' left ping -n -q -c 1 -W 1 192.0.2.1
 is 'and the last one sees as many as the first' "$(counter last packets)" \
@@ -123,37 +123,37 @@ ok 'nothing is left' nothing_left
 
 attach --hook nf_in --family ip --dev to-right --name right "$GUESTS/drop.wasm"
 attach --hook nf_post --family ip --dev to-right --name post "$GUESTS/accept.wasm"
-ok '--dev: packets of another device pass' left ping -n -q -c 1 -W 1 192.0.2.1
+ok '--dev: packets of another device are accepted' left ping -n -q -c 1 -W 1 192.0.2.1
 is 'and are not counted' "$(counter right packets)" 0
-is 'nor at nf_post' "$(counter post packets)" 0
-not_ok 'packets of that device do not' ip netns exec right ping -n -q -c 1 -W 1 198.51.100.1
+is 'also not at nf_post' "$(counter post packets)" 0
+not_ok 'packets of that device are dropped' ip netns exec right ping -n -q -c 1 -W 1 198.51.100.1
 ok 'and are counted' test "$(counter right dropped)" -ge 1
-ok 'forwarded ones pass' left ping -n -q -c 1 -W 1 198.51.100.2
-ok 'and leave by it' test "$(counter post packets)" -ge 1
+ok 'forwarded ones are accepted' left ping -n -q -c 1 -W 1 198.51.100.2
+ok 'and leave through it' test "$(counter post packets)" -ge 1
 kwasmctl detach --all
 
 # ---- namespaces ------------------------------------------------------------------------------
 
 attach -n left --hook nf_in --name theirs "$GUESTS/drop.wasm"
-not_ok 'attached in left: left hears nothing' left ping -n -q -c 1 -W 1 192.0.2.1
-ok 'this namespace hears right' ping -n -q -c 1 -W 1 198.51.100.2
+not_ok 'attached in left: left receives nothing' left ping -n -q -c 1 -W 1 192.0.2.1
+ok 'this namespace receives from right' ping -n -q -c 1 -W 1 198.51.100.2
 ok 'and sees no program' nothing_left
 is 'left does' "$(json_values name "$(kwasmctl -j -n left list)")" theirs
-not_ok 'this namespace cannot detach it' kwasmctl detach theirs
+not_ok 'this namespace cannot detach its program' kwasmctl detach theirs
 ok 'the same name is free here' attach --hook nf_in --name theirs "$GUESTS/accept.wasm"
 ok 'detach that' kwasmctl detach theirs
-is 'left keeps its own' "$(json_values name "$(kwasmctl -j -n left list)")" theirs
+is 'left keeps its program' "$(json_values name "$(kwasmctl -j -n left list)")" theirs
 ok 'detach it there' kwasmctl -n left detach theirs
-ok 'left hears again' left ping -n -q -c 1 -W 1 192.0.2.1
+ok 'left receives again' left ping -n -q -c 1 -W 1 192.0.2.1
 
 ip netns add gone
 ip -n gone link set lo up
 attach -n gone --hook nf_in --name orphan "$GUESTS/accept.wasm"
 symbols() { grep -c "kwasm_$1_" /proc/kallsyms; }
-ok 'a program of a namespace that will vanish' test "$(symbols orphan)" -gt 0
+ok 'a program of a namespace that will be removed' test "$(symbols orphan)" -gt 0
 ip netns delete gone
 no_symbols() { ! grep -q "kwasm_$1_" /proc/kallsyms; }
-ok 'vanishes with it' await 20 no_symbols orphan
+ok 'is removed with it' await 20 no_symbols orphan
 not_ok 'a namespace that does not exist' kwasmctl -n gone list
 
 # ---- one program at several hooks -------------------------------------------------------------
@@ -171,7 +171,7 @@ ok 'detach from one hook' kwasmctl detach two --hook nf_in
 is 'one is left' "$(json_values hook "$(kwasmctl -j show two)")" nf_out
 ok 'pings are answered' left ping -n -q -c 1 -W 1 192.0.2.1
 ok 'detach from the other' kwasmctl detach two
-ok 'what was loaded stays' kwasmctl show two
+ok 'a loaded program stays' kwasmctl show two
 ok 'until it is unloaded' kwasmctl unload two
 ok 'nothing is left' nothing_left
 
@@ -187,27 +187,27 @@ while kill -0 $flood 2>/dev/null; do
 done
 wait $flood
 note "$rounds rounds of two replacements; $(grep transmitted /tmp/flood)"
-ok 'replacements went on meanwhile' test "$rounds" -ge 3
+ok 'replacements continued meanwhile' test "$rounds" -ge 3
 like 'no packet was lost' "$(cat /tmp/flood)" '400 packets transmitted, 400 received'
 is 'each was counted once' "$(counter swap packets)" 400
 is 'and accepted' "$(counter swap accepted)" 400
-not_ok 'a module that is refused replaces nothing' kwasmctl replace swap /etc/passwd
-ok 'and the old one goes on' left ping -n -q -c 1 -W 1 192.0.2.1
-ok 'replace it by one that drops' kwasmctl replace swap "$GUESTS/drop.wasm"
-not_ok 'it does' left ping -n -q -c 1 -W 1 192.0.2.1
+not_ok 'a rejected module replaces nothing' kwasmctl replace swap /etc/passwd
+ok 'and the old one continues' left ping -n -q -c 1 -W 1 192.0.2.1
+ok 'replace it with one that drops' kwasmctl replace swap "$GUESTS/drop.wasm"
+not_ok 'packets are dropped' left ping -n -q -c 1 -W 1 192.0.2.1
 ok 'detach' kwasmctl detach swap
 ok 'pings are answered' left ping -n -q -c 1 -W 1 192.0.2.1
 
 # ---- the other verdicts -----------------------------------------------------------------------
 
 attach --hook nf_in --family ip --name again "$GUESTS/repeat.wasm"
-ok 'repeat: shown again until it accepts' left taskset 1 ping -n -q -c 1 -W 1 192.0.2.1
+ok 'repeat: runs again until it accepts' left taskset 1 ping -n -q -c 1 -W 1 192.0.2.1
 is 'three repetitions' "$(counter again repeated)" 3
 is 'one verdict' "$(counter again accepted)" 1
 kwasmctl detach again
 attach --hook nf_in --family ip --entry for_ever --name again "$GUESTS/repeat.wasm"
-not_ok 'a handler that repeats for ever' left ping -n -q -c 1 -W 1 192.0.2.1
-is 'is asked a bounded number of times' "$(counter again repeated)" 8
+not_ok 'a handler that always repeats' left ping -n -q -c 1 -W 1 192.0.2.1
+is 'runs a bounded number of times' "$(counter again repeated)" 8
 kwasmctl detach again
 
 attach --hook nf_in --family ip --name queue "$GUESTS/queue.wasm"
@@ -218,7 +218,7 @@ modprobe nfnetlink_queue
 nfqueue-accept 5 &
 reader=$!
 ok 'a reader of queue 5' await 5 nfqueue_reader
-ok 'which lets packets pass: they do' left ping -n -q -c 1 -W 2 192.0.2.1
+ok 'accepts packets' left ping -n -q -c 1 -W 2 192.0.2.1
 kill $reader
 wait $reader 2>/dev/null
 kwasmctl detach queue
@@ -226,14 +226,14 @@ kwasmctl detach queue
 # ---- a handler that sends ---------------------------------------------------------------------
 
 attach --hook nf_out --family ip --name sender "$GUESTS/transmit.wasm"
-ok 'a handler that sends: its packet passes' ping -n -q -c 1 -W 1 198.51.100.2
-is 'what it sends comes by the same hook' "$(counter sender reentered)" 1
+ok 'a handler that sends: its packet is accepted' ping -n -q -c 1 -W 1 198.51.100.2
+is 'the packet that it sends reaches the same hook' "$(counter sender reentered)" 1
 is 'and went out' "$(logged sender)" transmit=15
-ok 'its instance goes on' ping -n -q -c 1 -W 1 198.51.100.2
+ok 'its instance continues' ping -n -q -c 1 -W 1 198.51.100.2
 is 'and is entered again' "$(counter sender reentered)" 2
-ok 'the module of a host function goes' rmmod kwasm_testhost
-ok 'and its programs go with it' nothing_left
-not_ok 'what imports from it is refused' attach --hook nf_out "$GUESTS/transmit.wasm"
+ok 'the module of a host function is removed' rmmod kwasm_testhost
+ok 'and its programs with it' nothing_left
+not_ok 'a program that imports from it is rejected' attach --hook nf_out "$GUESTS/transmit.wasm"
 
 ok 'nothing is left' nothing_left
 rmmod kwasm_netfilter kwasm

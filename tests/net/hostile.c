@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * hostile.c - requests to attach modules that are cut or altered: hostile SEED MUTATIONS FILE...
+ * hostile.c - requests to attach truncated or altered modules: hostile SEED MUTATIONS FILE...
  *
  * For each FILE: every prefix of it, then that many copies with one to four altered bytes.  Each is
- * attached at nf_in; one that is accepted is detached again.  A refusal has to say why, in one
- * sentence.  Prints "ATTACHED REFUSED", and each answer that is not as it has to be.
+ * attached at nf_in; an accepted one is detached again.  A rejection must have a message.  Prints
+ * "ATTACHED REFUSED", and each unexpected reply.
  */
 #define _GNU_SOURCE
 #include <ctype.h>

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # guest: 6.12 timeout=900
-# In a guest: modules that are cut at each byte, altered, or no modules at all are refused with one
-# sentence; nothing is half applied, and the kernel has nothing to say about it.
+# In a guest: modules that are truncated at each byte, altered, or not modules at all are rejected
+# with one message; nothing is half applied, and the kernel logs nothing.
 set -u
 # shellcheck source=tests/lib.sh
 . "${0%/*}/../lib.sh"
@@ -36,7 +36,7 @@ one_sentence() {
 		[[ $(cat /tmp/stderr) =~ $1 ]]
 }
 
-# refuses NAME REGEX [ARG...]: `kwasmctl attach --hook nf_in ARG...` is refused so
+# refuses NAME REGEX [ARG...]: `kwasmctl attach --hook nf_in ARG...` fails with that message
 refuses() {
 	ok "$1" one_sentence "$2" kwasmctl attach --hook nf_in "${@:3}"
 }
@@ -46,26 +46,26 @@ head -c 50 "$EXAMPLES/block_ports.wasm" >/tmp/cut.wasm
 refuses 'a cut file' '^byte 0x[0-9a-f]+: unexpected end: ' /tmp/cut.wasm
 refuses 'an empty one' '^byte 0x0: magic header' /tmp/empty.wasm
 refuses 'something else' '^byte 0x0: magic header' --name x /etc/passwd
-refuses 'an entry that is not there' 'does not export a function named none' --entry none \
+refuses 'a missing entry' 'does not export a function named none' --entry none \
 	"$GUESTS/accept.wasm"
-refuses 'a hook that is not there' 'unknown hook nf_nowhere' --hook nf_nowhere "$GUESTS/accept.wasm"
-refuses 'an import that is not there' '^function 0, byte 0x.*"test" "dump_stack"' "$GUESTS/stack.wasm"
-refuses 'an import that is denied' 'import kwasm.pkt_family is denied by pattern "kwasm.pkt_\*"' \
+refuses 'an unknown hook' 'unknown hook nf_nowhere' --hook nf_nowhere "$GUESTS/accept.wasm"
+refuses 'an unknown import' '^function 0, byte 0x.*"test" "dump_stack"' "$GUESTS/stack.wasm"
+refuses 'a denied import' 'import kwasm.pkt_family is denied by pattern "kwasm.pkt_\*"' \
 	--deny 'kwasm.pkt_*' "$EXAMPLES/drop_icmp.wasm"
-refuses 'a name that is taken by another module' 'program bystander is already loaded' \
+refuses 'a name that is already in use' 'program bystander is already loaded' \
 	--name bystander "$GUESTS/drop.wasm"
-ok 'a namespace that is not there' one_sentence 'unknown network namespace "nowhere"' \
+ok 'an unknown namespace' one_sentence 'unknown network namespace "nowhere"' \
 	kwasmctl -n nowhere attach --hook nf_in "$GUESTS/accept.wasm"
 nobody=(setpriv --reuid 65534 --clear-groups)
 is 'a user without privilege' "$("${nobody[@]}" id -u)" 65534
-ok 'is told what it takes' one_sentence 'CAP_NET_ADMIN' \
+ok 'is told the required capability' one_sentence 'CAP_NET_ADMIN' \
 	"${nobody[@]}" kwasmctl attach --hook nf_in "$GUESTS/accept.wasm"
 
-is 'what was there is there, and nothing else' "$(kwasmctl -j list)" "$before_list"
-is 'with the same memories and pages' "$(usage)" "$before"
-is 'and names' "$(grep -c kwasm_ /proc/kallsyms)" "$names"
+is 'the list of programs is unchanged' "$(kwasmctl -j list)" "$before_list"
+is 'and the use of memories and pages' "$(usage)" "$before"
+is 'and the number of symbols' "$(grep -c kwasm_ /proc/kallsyms)" "$names"
 is 'the kernel has logged nothing' "$(log_behind hostile)" ''
 kwasmctl detach bystander
 ok 'nothing is left' nothing_left
-ok 'the modules go' rmmod kwasm_netfilter kwasm
+ok 'the modules are removed' rmmod kwasm_netfilter kwasm
 done_testing

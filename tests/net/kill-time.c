@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * kill-time.c - how long a program goes on after it has been killed from another processor.
+ * kill-time.c - time until a killed program stops, killed from another CPU.
  *
  *	kill-time NETNS DEVICE PROGRAM
  *
- * A thread on processor 1 sends a frame by DEVICE in NETNS, whose peer's handler, PROGRAM, runs in
- * the middle of that system call, and never ends.  Once it is known to be there, processor 0 sends
- * KILL.  Prints microseconds from the request to the end of the system call, and how long the
- * handler had been running.
+ * A thread on CPU 1 sends a frame through DEVICE in NETNS; the handler of the peer, PROGRAM, runs
+ * within that system call and never ends.  Once it is running, CPU 0 sends KILL.  Prints
+ * microseconds from the request to the end of the system call, and how long the handler had been
+ * running.
  */
 #define _GNU_SOURCE
 #include <linux/if_packet.h>

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # guest: 6.1 6.12 timeout=900
 # guest: 6.12 append=kwasm.fault_hook=N timeout=900
-# In a guest of two processors: a program that spins on one of them is killed from the other by
-# making its text non-executable; it can be loaded again.
+# In a guest with two CPUs: a program that spins on one of them is killed from the other by making
+# its text non-executable; it can be loaded again.
 #
 #	this namespace                      namespace peer
 #	to-peer  192.0.2.1/24     ------    eth0  192.0.2.2/24
@@ -13,7 +13,7 @@ set -u
 # shellcheck source=tests/net/net.sh
 . "${0%/*}/net.sh"
 
-# The watchdog would end it after ten seconds, were it not for the kill.
+# The watchdog would stop it after ten seconds without the kill.
 modprobe kwasm time_scale=100
 modprobe kwasm_netfilter
 steady_hooks
@@ -29,16 +29,16 @@ for round in 1 2 3; do
 	read -r after before <<<"$times"
 	note "ran for $before us, ended $after us after the kill"
 	ok 'killed in less than 100 ms' test "${after:-100000}" -lt 100000
-	not_ok 'it is gone' kwasmctl show spin
+	not_ok 'it is unloaded' kwasmctl show spin
 	is 'and its functions' "$(symbols)" 0
 	ok 'nothing is left' nothing_left
 done
 ok 'pings pass' pings
-not_ok 'what is not there cannot be killed' kwasmctl kill spin
+not_ok 'an unknown program cannot be killed' kwasmctl kill spin
 attach --hook nf_pre --family ip --name idle "$GUESTS/drop.wasm"
 not_ok 'a program that drops' pings
-ok 'is killed where it does not run, too' kwasmctl kill idle
+ok 'is killed while it is not running, too' kwasmctl kill idle
 ok 'pings pass' pings
-ok 'the kernel has logged nothing but our lines' log_ours kill
-ok 'the modules go' rmmod kwasm_netfilter kwasm
+ok 'the kernel has logged only lines of kwasm' log_ours kill
+ok 'the modules are removed' rmmod kwasm_netfilter kwasm
 done_testing

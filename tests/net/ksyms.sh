@@ -17,7 +17,7 @@ steady_hooks
 net_peer
 
 symbols() { grep -c " kwasm_$1_" /proc/kallsyms; }
-# symbol NAME: address of a function, nothing where it has no name
+# symbol NAME: address of a function, empty if it has no symbol
 symbol() { awk -v name="$1" '$3 == name { print $1 }' /proc/kallsyms; }
 
 attach --hook nf_in --family ip --name traced "$GUESTS/stack.wasm"
@@ -27,8 +27,8 @@ done
 is 'each once' "$(grep -c ' kwasm_traced_between' /proc/kallsyms)" 1
 functions=$(kwasmctl dump "$GUESTS/stack.wasm" --wasm | grep -c '^function')
 named=$(awk '$3 ~ /^kwasm_traced_/ && $3 !~ /_stub$/' /proc/kallsyms | wc -l)
-is 'and no function without a name' "$named" "$functions"
-is 'a program without names has numbers' "$(
+is 'and every function has a symbol' "$named" "$functions"
+is 'a program without names uses indices' "$(
 	attach --hook nf_out --family ip --name bare "$EXAMPLES/drop_icmp.wasm"
 	symbols bare | grep -v '^0$' >/dev/null && echo yes
 	kwasmctl detach bare)" yes
@@ -39,13 +39,13 @@ ok 'a ping runs the handler' pings
 log_behind trace >/tmp/trace
 order=$(grep -oE 'test_dump_stack|kwasm_traced_[a-z_]+|handle_packet|kwasm_run_busy|nf_hook_slow' \
 	/tmp/trace | head -n 6 | tr '\n' ' ')
-like 'the trace walks through the handler by name' "$order" \
+like 'the stack trace names the functions of the handler' "$order" \
 	'^test_dump_stack kwasm_traced_innermost kwasm_traced_between kwasm_traced_kwasm_packet (handle_packet|kwasm_run_busy) nf_hook_slow'
 note "$(sed -n '/Call Trace/,/<\/TASK>\|<\/IRQ>/p' /tmp/trace | head -n 24)"
-not_ok 'none of these frames is doubtful' grep -E '\? kwasm_' /tmp/trace
+not_ok 'none of these frames is unreliable' grep -E '\? kwasm_' /tmp/trace
 
 ok 'detach' kwasmctl detach traced
-is 'no name is left' "$(symbols traced)" 0
-ok 'the modules go' rmmod kwasm_testhost kwasm_netfilter kwasm
-is 'and their names' "$(grep -c kwasm /proc/kallsyms)" 0
+is 'no symbol is left' "$(symbols traced)" 0
+ok 'the modules are removed' rmmod kwasm_testhost kwasm_netfilter kwasm
+is 'and their symbols' "$(grep -c kwasm /proc/kallsyms)" 0
 done_testing

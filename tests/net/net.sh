@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
-# Sourced behind tests/lib.sh by tests of packets in guests.
+# Sourced after tests/lib.sh by packet tests in guests.
 # shellcheck disable=SC2034 # for those who source this
 GUESTS=${KWASM_BUILD:?}/guest/net
 # shellcheck disable=SC2034 # for those who source this
@@ -12,9 +12,9 @@ attach() {
 	kwasmctl attach "$@" >/dev/null
 }
 
-# Programs are slow to start in an emulated machine, so JSON is taken apart by the shell itself.
+# Programs start slowly in an emulated machine, so the shell itself parses JSON.
 
-# json_values KEY JSON: the numbers and strings of that key, a line each
+# json_values KEY JSON: the numbers and strings of that key, one per line
 json_values() {
 	local json=$2 value
 
@@ -89,12 +89,12 @@ nothing_left() {
 	[ "$(kwasmctl -j "$@" list)$(kwasmctl -j "$@" stats)" = '[][]' ]
 }
 
-# log_mark WORD: a line in the kernel's log to look behind
+# log_mark WORD: write a mark to the kernel's log
 log_mark() {
 	echo "mark $1" >/dev/kmsg
 }
 
-# log_behind WORD: what the kernel has logged since; fails where the mark is not in the log any more
+# log_behind WORD: the kernel's log since the mark; fails if the mark is no longer in the log
 log_behind() {
 	dmesg | awk -v mark="mark $1" '
 		found
@@ -102,8 +102,8 @@ log_behind() {
 		END { if (!found) { print "not in the log: " mark; exit 1 } }'
 }
 
-# log_ours WORD: is there nothing behind the mark but our own lines about traps, rate-limited, and
-# what the kernel says late of its start: that a link is up, that its random numbers are?
+# log_ours WORD: are there only lines of kwasm about traps, rate-limited, since the mark, and late
+# boot messages of the kernel (link up, random numbers ready)?
 log_ours() {
 	local log
 
@@ -114,9 +114,9 @@ log_ours() {
 
 # steady_hooks: an empty chain at each hook, in a namespace without packets
 #
-# The kernel patches its code when the first handler comes to a hook or the last one leaves it.
-# Emulated processors may go on with the breakpoint of such a patch on one of them while another one
-# has finished it ("Oops: int3"), so under load the hooks are kept occupied.
+# The kernel patches its code when the first handler is attached to a hook or the last one is
+# detached.  An emulated CPU may still see the breakpoint of such a patch after another one has
+# finished it ("Oops: int3"), so under load the hooks are kept occupied.
 steady_hooks() {
 	ip netns add steady
 	if ! ip netns exec steady nft -f - <<-'END'

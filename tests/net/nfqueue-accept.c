@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * nfqueue-accept.c - accept whatever a netfilter queue of this namespace holds: nfqueue-accept N
+ * nfqueue-accept.c - accept all packets of a netfilter queue of this namespace: nfqueue-accept N
  *
  * Runs until it is killed.
  */

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * replay.c - send the frames of a capture one at a time and print what a handler decided on each.
+ * replay.c - send the frames of a capture one at a time and print a handler's verdict on each.
  *
  *	replay CAPTURE TX MARKER-TX RX-NETNS MARKER-NETNS ATTACHMENT
  *
- * Frames go out by TX.  Behind each of them a marker goes out by MARKER-TX, whose peer lies in
- * MARKER-NETNS, where a handler of its own counts it.  Both devices are veth devices and this
- * process stays on one processor, so the marker passes through the same backlog: once it has been
- * counted, the frame ahead of it has been dealt with, and the counters of ATTACHMENT in RX-NETNS
- * tell what became of it.  Output, a line per frame: its number and its verdict, the word of its
- * trap, or "unseen" where it did not reach the handler.
+ * Frames are sent through TX.  Each is followed by a marker through MARKER-TX, whose peer is in
+ * MARKER-NETNS, where another handler counts it.  Both devices are veth devices and this process
+ * stays on one CPU, so the marker passes through the same backlog: once it has been counted, the
+ * preceding frame has been processed, and the counters of ATTACHMENT in RX-NETNS show its verdict.
+ * Output, a line per frame: its number and its verdict, the name of its trap, or "unseen" if it did
+ * not reach the handler.
  */
 #define _GNU_SOURCE
 #include <linux/if_packet.h>

@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # guest: 6.1 6.12 timeout=900
 # guest: 6.12 append=kwasm.fault_hook=N timeout=900
-# In a guest: every trap, in a softirq (nf_pre), in a process (nf_out) and by `kwasmctl invoke
-# --kernel`: the verdict is the policy's, and `kwasmctl show` names trap, function and instruction
-# as wasm-objdump numbers them.
+# In a guest: every trap, in a softirq (nf_pre), in a process (nf_out) and with `kwasmctl invoke
+# --kernel`: the policy determines the verdict, and `kwasmctl show` reports trap, function and
+# instruction as numbered by wasm-objdump.
 #
 #	this namespace                      namespace peer
 #	to-peer  192.0.2.1/24     ------    eth0  192.0.2.2/24
@@ -14,7 +14,7 @@ set -u
 # shellcheck source=tests/net/net.sh
 . "${0%/*}/net.sh"
 
-# file entry trap instruction; "-" where the trap has no place, "*" where it may be any
+# file entry trap instruction; "-" if the trap has no place, "*" for any
 traps='
 trap_unreachable	kwasm_packet	unreachable	unreachable
 trap_divide		kwasm_packet	div-zero	i32.div_u
@@ -51,7 +51,7 @@ bulk	table_fill	table	table.fill
 bulk	table_copy	table	table.copy
 bulk	table_init	table	table.init'
 
-# packet_at HOOK: does a packet that passes there get its answer?
+# packet_at HOOK: is a packet at HOOK answered?
 packet_at() {
 	case $1 in
 	nf_pre) in_peer ping -n -q -c 1 -W 0.4 192.0.2.1 ;;
@@ -67,14 +67,14 @@ file_of() {
 	fi
 }
 
-# instruction_at FILE FUNCTION OFFSET: what wasm-objdump has there
+# instruction_at FILE FUNCTION OFFSET: the instruction according to wasm-objdump
 instruction_at() {
 	awk -v number="func[$2]" -v offset="$(printf '%06x:' "$3")" '
 		$2 ~ /^func\[/ { inside = index($2, number) == 1 }
 		inside && $1 == offset { sub(/.*\| */, ""); print $1 }' "$GUESTS/$1.dis"
 }
 
-# place FILE INSTRUCTION "TRAP FUNCTION OFFSET": is the place that was reported such an instruction?
+# place FILE INSTRUCTION "TRAP FUNCTION OFFSET": is INSTRUCTION at the reported place?
 place() {
 	local trap func offset
 
@@ -92,7 +92,7 @@ trapped() {
 	[ "${4%% *}" = "$2" ] && place "$1" "$3" "$4"
 }
 
-# where_trapped JSON: "TRAP FUNCTION OFFSET" of the last trap in it; "-" for what it does not say
+# where_trapped JSON: "TRAP FUNCTION OFFSET" of the last trap in it; "-" for missing parts
 where_trapped() {
 	local trap=${1##*trap\":\{} kind func offset
 
@@ -112,7 +112,7 @@ as_policy_says() {
 	esac
 }
 
-# meets HOOK POLICY FILE ENTRY TRAP INSTRUCTION: one packet meets it; all of what follows
+# meets HOOK POLICY FILE ENTRY TRAP INSTRUCTION: one packet traps; check all consequences
 meets() {
 	local verdict=drop json limit=()
 
@@ -131,7 +131,7 @@ meets() {
 			"$(json_values traps "$json")" "$(json_values packets "$json")"
 }
 
-# known: standard input as the kernel can know it: without the hook on faults no address
+# known: standard input without what the kernel cannot know: addresses without the fault hook
 known() {
 	if [ "$(cat /sys/module/kwasm/parameters/fault_hook)" = Y ]; then
 		cat
@@ -158,7 +158,7 @@ invoked() {
 	fi
 }
 
-# Time matters to one trap only: an emulated processor may stand still for long.
+# Only one trap depends on time: an emulated CPU may stall for long.
 modprobe kwasm time_limit_us=20000
 modprobe kwasm_netfilter
 steady_hooks
@@ -181,13 +181,13 @@ while read -r file entry trap instruction; do
 	invoked "$file" "$entry" "$trap" "$instruction"
 done <<<"$bounds"
 
-# A policy does not depend on the trap: the rest of them in process context by one.
+# A policy does not depend on the trap: test the rest in process context with one.
 for where in 'nf_out detach' 'nf_out restart'; do
 	# shellcheck disable=SC2086 # two words
 	ok "trap_divide, $where" meets $where trap_divide kwasm_packet div-zero i32.div_u
 done
 
-# The last bytes that are inside, the longest that fit.
+# The last valid bytes, the longest valid ranges.
 for entry in bounds:in8 bounds:in64 bulk:fits; do
 	file=$GUESTS/${entry%:*}.wasm
 	entry=${entry#*:}
@@ -201,12 +201,12 @@ done
 # ---- policies over more than one packet --------------------------------------------------------
 
 attach --hook nf_pre --family ip --on-trap detach --name it "$EXAMPLES/trap_divide.wasm"
-ok 'detach: the first packet passes' packet_at nf_pre
+ok 'detach: the first packet is accepted' packet_at nf_pre
 ok 'so does the second' packet_at nf_pre
-is 'which the handler did not see' "$(counter it packets)" 1
-ok 'the program is still there to be looked at' kwasmctl show it
-ok 'and can be put right' kwasmctl replace it "$GUESTS/drop.wasm"
-not_ok 'which brings it back' packet_at nf_pre
+is 'without running the handler' "$(counter it packets)" 1
+ok 'the program can still be shown' kwasmctl show it
+ok 'and can be replaced' kwasmctl replace it "$GUESTS/drop.wasm"
+not_ok 'which makes it active again' packet_at nf_pre
 kwasmctl detach it
 
 attach --hook nf_pre --family ip --on-trap restart --name it "$EXAMPLES/trap_divide.wasm"
@@ -214,12 +214,12 @@ restarts_are() { [ "$(counter it restarts)" = "$1" ]; }
 for n in 1 2 3; do
 	ok "restart: packet $n passes" packet_at nf_pre
 	is 'and traps' "$(counter it traps)" $n
-	ok 'the handler comes back' await 10 restarts_are $n
+	ok 'the handler is restarted' await 10 restarts_are $n
 	ok 'and is active' await 10 state_is it active
 done
 kwasmctl detach it
 
-# A fresh instance begins with the memory of the module, not with that of the trap.
+# A fresh instance starts with the module's memory, not with that of the trap.
 attach --hook nf_pre --family ip --on-trap restart --name it "$GUESTS/third.wasm"
 # One processor, one instance.
 one_cpu() {
@@ -229,13 +229,13 @@ for n in 1 2; do
 	one_cpu >/dev/null
 done
 is 'its memory counts packets' "$(logged it | tail -n 1)" count=2
-ok 'the third traps and passes' one_cpu
+ok 'the third traps and is accepted' one_cpu
 is 'once' "$(counter it traps)" 1
 ok 'it is restarted' await 10 restarts_are 1
-ok 'the next packet passes' one_cpu
+ok 'the next packet is accepted' one_cpu
 is 'and is the first' "$(logged it | tail -n 1)" count=1
 kwasmctl detach it
 
 ok 'nothing is left' nothing_left
-ok 'the modules go' rmmod kwasm_netfilter kwasm
+ok 'the modules are removed' rmmod kwasm_netfilter kwasm
 done_testing

@@ -43,7 +43,7 @@ def checksum_ok(header):
 
 
 def peel(frame):
-    """EtherType and bytes behind the link layer's header; None where the tags lead nowhere."""
+    """EtherType and bytes after the link layer header; None if the tags are incomplete."""
     tags, at = [], 12
     while True:
         (ethertype,) = struct.unpack_from("!H", frame, at)

@@ -1,15 +1,15 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # guest: 6.1 6.12 timeout=900
-# In a guest: every example decides on each of a thousand frames (vectors.py) as `kwasmctl test`
-# does, and, where its author said so there, as the frame itself demands.
+# In a guest: every example decides on each of a thousand frames (vectors.py) like `kwasmctl test`,
+# and like the verdict given there, if any.
 #
 #	this namespace, one processor        namespace rx
 #	tx0  ------------- frames ---------  rx0, with VLANs 100, 100.200 and 300.200   example at nf_pre
 #	                                     namespace mark
 #	mtx0 ------------- markers --------  mrx0                          a handler that counts them
 #
-# No device has an address: nothing but the frames comes to rx0, and nothing answers.
+# No device has an address: only the frames reach rx0, and nothing answers.
 set -u
 # shellcheck source=tests/lib.sh
 . "${0%/*}/../lib.sh"
@@ -19,7 +19,7 @@ set -u
 vectors=$GUESTS/vectors.pcap
 tmp=$(mktemp -d)
 
-# up NETNS-OPTION DEVICE: without an address of its own making
+# up NETNS-OPTION DEVICE: without an automatic address
 up() {
 	ip "${@:1:$#-1}" link set dev "${@: -1}" addrgenmode none
 	ip "${@:1:$#-1}" link set dev "${@: -1}" up
@@ -47,7 +47,7 @@ make_net() {
 	vlan rx0.300 rx0.300.200 802.1Q 200
 }
 
-# in_kernel FILE [OPTION...]: "number verdict" of each frame, or of nothing where that did not work
+# in_kernel FILE [OPTION...]: "number verdict" of each frame, or nothing on failure
 in_kernel() {
 	local id
 
@@ -73,12 +73,12 @@ differences() {
 	return 1
 }
 
-# agree NAME A B: the first frames in which they differ are shown
+# agree NAME A B: show the first frames in which they differ
 agree() {
 	ok "$1" differences "$2" "$3"
 }
 
-# Time matters to one handler only: an emulated processor may stand still for long.
+# Only one handler depends on time: an emulated CPU may stall for long.
 modprobe kwasm time_limit_us=20000
 modprobe kwasm_netfilter
 make_net
@@ -87,7 +87,7 @@ kwasmctl -n mark attach --hook nf_pre --name marker "$GUESTS/accept.wasm" >/dev/
 for file in "$EXAMPLES"/*.wasm; do
 	name=${file##*/}
 	name=${name%.wasm}
-	# Whatever loops for ever takes its whole limit for each frame.
+	# An endless loop uses its whole limit for each frame.
 	limit=()
 	if [ "$name" = trap_time ]; then
 		limit=(--time-limit 50us)
@@ -105,5 +105,5 @@ for file in "$EXAMPLES"/*.wasm; do
 done
 kwasmctl -n mark detach marker
 ok 'nothing is left' nothing_left -n rx
-ok 'the modules go' rmmod kwasm_netfilter kwasm
+ok 'the modules are removed' rmmod kwasm_netfilter kwasm
 done_testing

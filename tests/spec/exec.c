@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * exec.c - runs a command stream made by wast2cmds over the public interface of the core.
+ * exec.c - run a command stream from wast2cmds with the public interface of the core.
  *
- * Guarantees: the same source judges user space and kernel; an assertion is skipped only where it
- * is about the text format.
+ * Guarantees: the same source tests user space and kernel; only assertions on the text format are
+ * skipped.
  */
 #include "compile.h"
 #include "exec.h"
@@ -40,7 +40,7 @@ enum value_class {
 #define FAILED 1
 #define SKIPPED_TEXT 2
 
-/* What was read from the stream and not yet used; @bad once it was too short. */
+/* The unread rest of the stream; @bad if it was too short. */
 struct input {
 	const u8 *p;
 	size_t left;
@@ -63,7 +63,7 @@ struct registered {
 
 /**
  * struct spec - the state of a run
- * @slots: @num_slots modules by number, NULL where none could be instantiated
+ * @slots: @num_slots modules by number, NULL if one could not be instantiated
  */
 struct spec {
 	const struct kwasm_spec_env *env;
@@ -131,7 +131,7 @@ static int __printf(2, 3) fail(struct spec *s, const char *fmt, ...)
 	return FAILED;
 }
 
-/* The suite and this runtime may each say more than the other. */
+/* Either message, the suite's or ours, may be longer. */
 static bool same_text(const char *have, const struct kwasm_name *want)
 {
 	size_t len = strlen(have);

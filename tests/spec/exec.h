@@ -18,13 +18,13 @@ struct kwasm_spec_counts {
 };
 
 /**
- * struct kwasm_spec_env - what surrounds a run
- * @limits: ceilings for the modules
- * @atomic_grow: guests run where sleeping is forbidden
+ * struct kwasm_spec_env - environment of a run
+ * @limits: limits of the modules
+ * @atomic_grow: guests run in atomic context
  * @verify: check the IR after every pass
- * @enter: a guest is about to run in this context: arm a watchdog; may be NULL
- * @leave: it has returned; may be NULL
- * @report: a failure, one sentence; @line is the .wast file's
+ * @enter: called before a guest runs in this context, to arm a watchdog; may be NULL
+ * @leave: called after it has returned; may be NULL
+ * @report: reports a failure; @line is that in the .wast file
  * @arg: first argument of the three
  */
 struct kwasm_spec_env {
@@ -41,12 +41,12 @@ struct kwasm_spec_env {
  * kwasm_spec_run() - run all commands.
  * @stream: the command stream
  * @size: its bytes
- * @env: surroundings
+ * @env: environment
  * @counts: filled in
  *
  * Context: process, may sleep.
- * Return: 0 when the whole stream was run, whatever failed in it; -EINVAL for a stream that is
- * none; -ENOMEM; -EINTR.
+ * Return: 0 if the whole stream was run, even with failures; -EINVAL for an invalid stream;
+ * -ENOMEM; -EINTR.
  */
 int kwasm_spec_run(const u8 *stream, size_t size, const struct kwasm_spec_env *env,
 		   struct kwasm_spec_counts *counts);

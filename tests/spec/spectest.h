@@ -25,7 +25,7 @@ struct kwasm_spectest {
 /** kwasm_spectest_create() - make the objects; they live as long as @store.  0 or -ENOMEM. */
 int kwasm_spectest_create(struct kwasm_store *store, struct kwasm_spectest *spectest);
 
-/** kwasm_spectest_externval() - what it exports under @name.  Return: 0 or -ENOENT. */
+/** kwasm_spectest_externval() - its export @name.  Return: 0 or -ENOENT. */
 int kwasm_spectest_externval(const struct kwasm_spectest *spectest, const struct kwasm_name *name,
 			     struct kwasm_externval *ext);
 

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# The specification's suite in user space: one test a file, and the table of all on standard error.
+# The specification's suite in user space: one test per file, and a table of all on standard error.
 set -eu
 
 cmds=$KWASM_BUILD/guest/spec

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# checkpatch --strict over every C file, header and table: one assertion a file.
-# What it is not asked for stands with its reason in checkpatch.ignore.
+# checkpatch --strict on every C file, header and table: one assertion per file.  Ignored types are
+# listed with a reason in checkpatch.ignore.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 
@@ -9,7 +9,7 @@ if ! scripts/get-checkpatch >&2; then
 	exit 1
 fi
 
-# ignored FILE: the types that do not count in FILE, separated by commas
+# ignored FILE: the types to ignore in FILE, separated by commas
 ignored() {
 	local type prefix
 
@@ -20,7 +20,7 @@ ignored() {
 	done
 }
 
-# check FILE: leave what checkpatch says in $tmp/FILE, nothing where it is content
+# check FILE: write checkpatch's complaints to $tmp/FILE
 check() {
 	local out=$tmp/$1
 

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# scripts/check counts assertions, and takes nothing for a success that is none.
+# scripts/check counts assertions, and counts every failure as such.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 # shellcheck source=tests/lib.sh
@@ -8,7 +8,7 @@ cd "$(dirname "$0")/../.." || exit 1
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 
-# count NAME COUNT SCRIPT: a test file of that content is counted so
+# count NAME COUNT SCRIPT: a test file with this content has this count
 count() {
 	local want="$2" got status=0
 

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# What the documentation has from tables of the sources is what they say, and a page that is not named
-# in the index, or named and not there, is none.
+# Generated tables of the documentation match the sources, and the index lists exactly the existing
+# pages.
 # shellcheck disable=SC2016 # back quotes are the documentation's
 set -u
 cd "$(dirname "$0")/../.." || exit 1
@@ -11,21 +11,21 @@ tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 
 mapfile -t pages < <(grep -l '^\.\. table ' Documentation/*.rst)
-ok 'there are such tables' test "${#pages[@]}" -gt 0
+ok 'there are pages with tables' test "${#pages[@]}" -gt 0
 for page in "${pages[@]}"; do
 	ok "$page" scripts/doc-tables "$page"
 done
 sed 's/-ENODATA/-ENOENT/' Documentation/guest-abi.rst >"$tmp/altered.rst"
-not_ok 'an altered one is found' scripts/doc-tables "$tmp/altered.rst"
-ok 'and can be put right' scripts/doc-tables --write "$tmp/altered.rst"
+not_ok 'an altered one is detected' scripts/doc-tables "$tmp/altered.rst"
+ok 'and can be updated' scripts/doc-tables --write "$tmp/altered.rst"
 ok 'in its tables' scripts/doc-tables "$tmp/altered.rst"
 
-is 'the index names every page' \
+is 'the index lists every page' \
 	"$(sed -n 's/^:doc:`\(.*\)`$/\1/p' Documentation/index.rst | sort)" \
 	"$(for page in Documentation/*.rst; do
 		basename "$page" .rst
 	done | grep -vx index)"
-is 'pages refer to pages that are there' \
+is 'pages only refer to existing pages' \
 	"$(grep -oh ':doc:`[^`]*`' Documentation/*.rst | sort -u | tr -d '`' | while read -r page; do
 		[ -e "Documentation/${page#:doc:}.rst" ] || echo "$page"
 	done)" ''

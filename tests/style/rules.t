@@ -1,6 +1,6 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: GPL-2.0-only
-# Rules of the house that a program can check, one assertion a rule; the offenders are listed.
+# Coding rules that a program can check, one assertion per rule; offenders are listed.
 use strict;
 use warnings;
 use File::Basename qw(dirname);
@@ -60,7 +60,7 @@ none('no file is longer than 700 lines', map {
 
 my @long;
 for my $f (grep { /\.[ch]$/ } @code) {
-	# The labels of a switch are a table and do not count.
+	# Switch labels are a table and do not count.
 	my ($start, $name, $n, $cases) = (0, '', 0, 0);
 	for my $line (split /\n/, $text{$f}) {
 		$n++;
@@ -207,6 +207,19 @@ none('examples include the guest header only', lines(
 my $marks = join '|', map { join '', @$_ } ['TO', 'DO'], ['FIX', 'ME'], ['XX', 'X'], ['HA', 'CK'];
 none('nothing is left to be done later', grep { !m{^(scripts/check|tests/style/)} }
      lines(qr/\b($marks)\b/, grep { /\.(c|h|S|def|t|sh|py|mk|rst)$|^scripts\// } @files));
+
+# Messages name the object, say what is wrong and what to do.  These phrases are not English.
+my $calque = join '|', '(?:is|are|was|takes|knows|names|exports|finds) no', 'there (?:is|are) no',
+	'has not', 'argument too many', 'nothing to do', 'one that can', 'anew', 'behind';
+sub literals {
+	my ($f) = @_;
+	my $code = $text{$f} =~ s{("(?:\\.|[^"\\\n])*")|/\*.*?\*/|//[^\n]*}{$1 // ' '}gser;
+	return $code =~ /"((?:\\.|[^"\\\n])*)"/g;
+}
+none('messages say what is wrong in plain English', map {
+	my $f = $_;
+	map { "$f: $_" } grep { /\b(?:$calque)\b/ } literals($f);
+} grep { m{^(core|ctl|hooks)/.*\.(c|h|def)$} } @files);
 
 none('no trailing white space', lines(qr/[ \t]$/, grep { !/^LICENSES\/|\.(pcap|wasm)$/ } @files));
 

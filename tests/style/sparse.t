@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# sparse: that it finds what it is for; the portable core as user space compiles it, one assertion a
-# file; then every module as kernel 6.1 compiles it, where only lines about our own files count.
+# sparse: a test that it works; the portable core as compiled for user space, one assertion per
+# file; then every module as compiled for kernel 6.1, where only lines about our files count.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 # shellcheck source=tests/lib.sh
@@ -19,12 +19,12 @@ silent() {
 	[ "$rc" -eq 0 ] && [ -z "$out" ]
 }
 
-# ours LOG: the lines of a build's log that are about our files
+# ours LOG: the lines of a build log about our files
 ours() {
 	grep -E "^($build/modules-|core/|hooks/|tests/).*(warning|error):" "$1"
 }
 
-# unseen LOG: sources from which the build made an object, and which sparse has not looked at
+# unseen LOG: sources that were compiled but not checked by sparse
 unseen() {
 	local dst o
 
@@ -41,7 +41,7 @@ cat >"$tmp/bad.c" <<'END'
 int *address(int __user *p);
 int *address(int __user *p) { return p; }
 END
-like 'a pointer to user space taken for one of the kernel is found' \
+like 'a user-space pointer used as a kernel pointer is found' \
 	"$(sparse -std=gnu11 "$tmp/bad.c" 2>&1)" 'different address spaces'
 
 while read -r o; do
@@ -56,7 +56,7 @@ build_with_sparse() {
 }
 if build_with_sparse >"$tmp/log" 2>&1; then
 	is 'modules' "$(ours "$tmp/log")" ''
-	is 'each of their sources was looked at' "$(unseen "$tmp/log")" ''
+	is 'each of their sources was checked' "$(unseen "$tmp/log")" ''
 else
 	ok 'the modules build' false
 	note "$(tail -n 40 "$tmp/log")"

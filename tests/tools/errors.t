@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Every wrong command line and every failure that needs no kernel module: exit status, one sentence
-# on standard error, nothing on standard output.
+# Every command line error and every failure that does not need the kernel module: exit status, one
+# message on standard error, nothing on standard output.
 set -u
 # shellcheck source=tests/lib.sh
 . "${0%/*}/../lib.sh"
@@ -11,7 +11,7 @@ guests=$KWASM_BUILD/tests/tools/guests.wasm
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 
-# fails STATUS SENTENCE ARG...: what `kwasmctl ARG...` returns and says, without waiting for ever
+# fails STATUS MESSAGE ARG...: exit status and message of `kwasmctl ARG...`, with a timeout
 fails() {
 	local status=0 line=${*:3}
 
@@ -19,7 +19,7 @@ fails() {
 	is "kwasmctl ${line:0:200}" "$status: $(cat "$tmp/out" "$tmp/err")" "$1: $2"
 }
 
-# A capture of no frame on a link layer: link NUMBER
+# link NUMBER: an empty capture with that link type
 link() {
 	printf '\xd4\xc3\xb2\xa1\2\0\4\0\0\0\0\0\0\0\0\0\xff\xff\0\0'
 	# shellcheck disable=SC2059 # the format is the number
@@ -126,11 +126,11 @@ fails 1 'no_result is not a packet handler: it must have no parameters and retur
 	test --entry no_result "$handler"
 "$ctl" test --pcap "$tmp/none.pcap" "$handler" >"$tmp/out" 2>"$tmp/err"
 is 'no capture: status' "$?" 1
-like 'no capture: sentence' "$(head -n 1 "$tmp/err")" \
+like 'no capture: message' "$(head -n 1 "$tmp/err")" \
 	"^cannot read capture $tmp/none.pcap: .*No such file"
 "$ctl" test --pcap "$tmp/gif.wasm" "$handler" >"$tmp/out" 2>"$tmp/err"
 is 'another file: status' "$?" 1
-like 'another file: sentence' "$(cat "$tmp/err")" "^cannot read capture $tmp/gif.wasm: "
+like 'another file: message' "$(cat "$tmp/err")" "^cannot read capture $tmp/gif.wasm: "
 link 105 >"$tmp/wlan.pcap"
 fails 1 "capture $tmp/wlan.pcap has unsupported link type IEEE802_11: use Ethernet, raw IP, Linux cooked or null" \
 	test --pcap "$tmp/wlan.pcap" "$handler"
@@ -140,16 +140,16 @@ fails 1 "capture $tmp/wlan.pcap has unsupported link type IEEE802_11: use Ethern
 } >"$tmp/short.pcap"
 "$ctl" test --pcap "$tmp/short.pcap" "$handler" >"$tmp/out" 2>"$tmp/err"
 is 'a capture that ends early: status' "$?" 1
-like 'a capture that ends early: sentence' "$(cat "$tmp/err")" \
+like 'a capture that ends early: message' "$(cat "$tmp/err")" \
 	"^cannot read all of capture $tmp/short.pcap: "
 link 1 >"$tmp/empty.pcap"
 "$ctl" test --pcap "$tmp/empty.pcap" --write "$tmp/none/out" "$handler" >"$tmp/out" 2>"$tmp/err"
-is 'a place that cannot be written: status' "$?" 1
-like 'a place that cannot be written: sentence' "$(cat "$tmp/err")" \
+is 'an output that cannot be written: status' "$?" 1
+like 'an output that cannot be written: message' "$(cat "$tmp/err")" \
 	"^cannot write $tmp/none/out: .*No such file"
 
 
-# A capture is not overwritten before it is read, by whichever name.
+# A capture is not overwritten while it is read, under any name.
 cp "$tmp/empty.pcap" "$tmp/kept.pcap"
 ln -s kept.pcap "$tmp/symbolic.pcap"
 ln "$tmp/kept.pcap" "$tmp/hard.pcap"
@@ -161,7 +161,7 @@ done
 "$ctl" test --pcap - --write "$tmp/kept.pcap" "$handler" <"$tmp/kept.pcap" >"$tmp/out" 2>&1
 is 'the capture from standard input' "$? $(cat "$tmp/out")" \
 	"1 $tmp/kept.pcap is the capture being read: choose another file for --write"
-ok 'it is all there' cmp "$tmp/kept.pcap" "$tmp/empty.pcap"
+ok 'it is unchanged' cmp "$tmp/kept.pcap" "$tmp/empty.pcap"
 
 # ---- modules --------------------------------------------------------------------------------
 
@@ -195,13 +195,13 @@ fails 1 "$looped" invoke --time-limit 20us "$tmp/loop.wasm" x
 fails 1 "$looped" test --time-limit 20ms "$tmp/loop.wasm"
 fails 1 "$looped" test "$tmp/loop.wasm"
 fails 1 "$looped" test --pcap "$tmp/empty.pcap" "$tmp/loop.wasm"
-# No signal may be pending, so no timer can be had.
+# No signal may be pending, so a timer cannot be created.
 for args in "invoke --time-limit 1s $guests add 1 2" "test $handler"; do
 	# shellcheck disable=SC2086 # a list of words
 	is "no timer: kwasmctl $args" "$( (ulimit -i 0; "$ctl" $args) 2>&1; echo $?)" \
 		$'cannot set a time limit: Resource temporarily unavailable\n1'
 done
-# A name that a terminal would obey
+# A name with a terminal escape sequence
 wat import_escape '(module (import "kwasm" "\1b[31m" (func)) (func (export "x")))'
 fails 1 'function 0, byte 0x11: unknown import: no host function "kwasm" "?[31m"' \
 	invoke "$tmp/import_escape.wasm" x
@@ -249,12 +249,12 @@ fails 1 'unknown function nope: use an index below 14 or a name' \
 fails 1 'function 0 is imported and has no code' dump --func 0 "$handler"
 fails 1 'nope is not a file: a loaded program supports only --asm' dump --ir all nope
 
-# What is called without objdump says how to get it.
+# Without objdump, the message says how to get it.
 mkdir "$tmp/bin"
 (PATH=$tmp/bin "$ctl" dump --asm "$guests") >"$tmp/out" 2>"$tmp/err"
 is 'no objdump' "$? $(cat "$tmp/err")" '1 objdump not found: install binutils'
 
-# Results that cannot be written are no success.
+# Results that cannot be written are a failure.
 "$ctl" dump "$guests" 2>"$tmp/err" >/dev/full
 is 'a full disk' "$? $(cat "$tmp/err")" \
 	'1 cannot write to standard output: No space left on device'
@@ -267,7 +267,7 @@ done
 
 # ---- requests -------------------------------------------------------------------------------
 
-# What finds no room in a request is no reason to send one without it.
+# A request is not sent without an attribute that does not fit.
 huge=$(printf '%05000d' 0)
 fails 1 'deny is too long for a request' load --deny "$huge" "$handler"
 for o in hook dev entry; do
@@ -318,6 +318,6 @@ else
 	else
 		skip 'a namespace at the end of a long path' 'namespaces may not be entered'
 	fi
-	is 'version says so without failing' "$("$ctl" version | tail -n 1)" 'module   not loaded'
+	is 'version reports it without failing' "$("$ctl" version | tail -n 1)" 'module   not loaded'
 fi
 done_testing

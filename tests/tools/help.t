@@ -67,7 +67,7 @@ completes 'list load log ' -n ns l
 completes 'nf_fwd ' attach --hook nf_f
 hooks=$(sed -n 's/^KWASM_HOOK([A-Z0-9_]*, \([a-z0-9_]*\),.*/\1/p' "$KWASM_SRC/core/uapi/kwasm_hooks.def")
 completes "$(sort <<<"$hooks" | tr '\n' ' ')" attach --hook ''
-is 'the manual page has the hooks of the table' \
+is 'the manual page has the hooks of kwasm_hooks.def' \
 	"$(grep -A 1 '^\.BI --hook' <<<"$page" | head -n 2 | grep -oE '[a-z]+_[a-z]+')" "$hooks"
 completes 'ip ip6 ' attach --family ip
 completes 'detach drop ' attach --on-trap d

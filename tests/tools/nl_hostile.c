@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * nl_hostile.c - sends the module what kwasmctl never would, and prints TAP.
+ * nl_hostile.c - send the module requests that kwasmctl never sends, and print TAP.
  *
  * usage: nl-hostile MODULE.wasm
  *
- * Each request: refused with the errno of its row, and nothing has changed: no program is loaded
- * before or after.  Attributes are missing, too short, too long, of no string, twice, unknown,
- * nested where they should not be; messages are cut anywhere; the sender has no privilege, or its
- * namespace goes away under it.
+ * Each request is rejected with the errno of its row and changes nothing: no program is loaded
+ * before or after.  Attributes are missing, too short, too long, unterminated, repeated, unknown,
+ * wrongly nested; messages are truncated anywhere; the sender lacks privilege, or its namespace is
+ * removed meanwhile.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -91,9 +91,9 @@ static void commands(void)
 	begin(&m, KWASM_CMD_LOAD, NLM_F_DUMP);
 	refused(&m, EOPNOTSUPP, "a dump of load");
 	begin(&m, KWASM_CMD_GET_LOG, 0);
-	refused(&m, EOPNOTSUPP, "get-log that is no dump");
+	refused(&m, EOPNOTSUPP, "get-log without the dump flag");
 	begin(&m, KWASM_CMD_GET_CODE, 0);
-	refused(&m, EOPNOTSUPP, "get-code that is no dump");
+	refused(&m, EOPNOTSUPP, "get-code without the dump flag");
 }
 
 /* One attribute of LOAD with this payload. */
@@ -250,10 +250,10 @@ static void combinations(void)
 	refused(&m, ENOENT, "the last attachment");
 }
 
-/* Nests where there are none, none where there is one, and what may stand in it. */
+/* Unexpected nests, missing nests, and their contents. */
 static void nests(void)
 {
-	static const unsigned char garbage[] = "\xff\xff\x00\x00garbage behind a length";
+	static const unsigned char garbage[] = "\xff\xff\x00\x00garbage after a length";
 	unsigned int nest;
 	struct message m;
 
@@ -295,7 +295,7 @@ static void nests(void)
 	refused(&m, EINVAL, "an attribute longer than its nest");
 }
 
-/* Lengths that lie. */
+/* Wrong lengths. */
 static void lengths(void)
 {
 	struct message m;
@@ -312,13 +312,13 @@ static void lengths(void)
 	begin(&m, KWASM_CMD_UNLOAD, 0);
 	put_string(&m, KWASM_A_PROGRAM_NAME, "a");
 	m.header.nlmsg_len += 3;
-	refused(&m, EINVAL, "bytes behind the last attribute");
+	refused(&m, EINVAL, "bytes after the last attribute");
 	begin(&m, KWASM_CMD_UNLOAD, 0);
 	m.header.nlmsg_len = NLMSG_HDRLEN;
 	refused(&m, EINVAL, "no generic header");
 }
 
-/* Its name may have been changed as well. */
+/* Its name may also have been changed. */
 static void unload_mutant(int fd, const struct message *loaded)
 {
 	struct nlattr *at = nlmsg_find_attr((struct nlmsghdr *)loaded->bytes, GENL_HDRLEN,
@@ -339,7 +339,7 @@ static void unload_mutant(int fd, const struct message *loaded)
 	exchange(fd, &m);
 }
 
-/* Random bytes of @sound changed, or its end cut; whatever it does, it is undone. */
+/* Random bytes of @sound changed, or its end truncated; any effect is undone. */
 static void mutate(const struct message *sound, const char *what)
 {
 	int n, fd = connect_raw(), unanswered = 0, accepted = 0, err;
@@ -408,7 +408,7 @@ static const unsigned char references_wasm[] = {
 	0x0a, 0x0c, 0x02, 0x05, 0x00, 0x20, 0x00, 0xd1, 0x0b, 0x04, 0x00, 0xd2, 0x01, 0x0b,
 };
 
-/* Return: the answer's result, 0 where it has none. */
+/* Return: the reply's result, 0 if it has none. */
 static unsigned long long result_of(const struct message *m)
 {
 	unsigned char buf[8192];
@@ -430,7 +430,7 @@ static unsigned long long result_of(const struct message *m)
 	return v;
 }
 
-/* A reference is an address of the kernel's: none comes in, none goes out. */
+/* A reference is a kernel address: it must neither be accepted nor returned. */
 static void references(void)
 {
 	static const unsigned long long addresses[] = { 16, 0xffff888000001000, ~0ull };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * nl_raw.h - messages to the family kwasm without a library's care, for nl_hostile.c.
+ * nl_raw.h - messages to the family kwasm without the checks of a library, for nl_hostile.c.
  */
 #ifndef NL_RAW_H
 #define NL_RAW_H
@@ -109,7 +109,7 @@ static inline void put_u32(struct message *m, int type, unsigned int value)
 	put(m, type, &value, sizeof(value));
 }
 
-/* Return: where it begins, for nest_end(). */
+/* Return: its start, for nest_end(). */
 static inline unsigned int nest_begin(struct message *m, int type)
 {
 	unsigned int at = m->header.nlmsg_len;

@@ -101,7 +101,7 @@ static size_t size_of(const char *type)
 	return !strcmp(type, "u8") ? 1 : !strcmp(type, "u32") || !strcmp(type, "s32") ? 4 : 8;
 }
 
-/* Lengths that no value of this type has; the byte is none that ends a string. */
+/* Invalid lengths for this type; the byte does not terminate a string. */
 static void lengths(int fd, const struct place *p, const struct row *row)
 {
 	int wrong = 0, expected = 3;

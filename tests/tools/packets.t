@@ -60,8 +60,8 @@ ethernet = [
     ("ICMP", bytes(ether / v4 / ICMP()), None),
     ("ICMPv6", bytes(ether / v6 / ICMPv6EchoRequest()), None),
     ("TCP", bytes(ether / v4 / TCP()), None),
-    ("padding behind the packet", framed(ping4) + b"\0" * 18, None),
-    ("padding behind an IPv6 packet", framed(ping6) + b"\xff" * 18, None),
+    ("padding after the packet", framed(ping4) + b"\0" * 18, None),
+    ("padding after an IPv6 packet", framed(ping6) + b"\xff" * 18, None),
     ("VLAN tag", bytes(ether / Dot1Q(vlan=7) / v4 / UDP()), None),
     ("priority tag", bytes(ether / Dot1Q(vlan=0, prio=3) / v6 / UDP()), None),
     ("two VLAN tags", bytes(ether / Dot1AD(vlan=3) / Dot1Q(vlan=7) / v4 / UDP()), None),
@@ -71,7 +71,7 @@ ethernet = [
     ("ARP", bytes(ether / ARP()), "not_ip"),
     ("802.2 and SNAP", bytes(Ether(src=ether.src, dst=ether.dst, type=60) / LLC() / SNAP() / v4), "not_ip"),
     ("ten bytes", bytes(ether)[:10], "truncated"),
-    ("nothing behind Ethernet", bytes(ether)[:12] + b"\x08\x00", "truncated"),
+    ("nothing after Ethernet", bytes(ether)[:12] + b"\x08\x00", "truncated"),
     ("options", bytes(ether / IP(src="192.0.2.1", dst="192.0.2.2", options=[IPOption(b"\x94\x04\x00\x00")]) / UDP()), None),
     ("most options", framed(v4_with(options=[IPOption(b"\x01")] * 40)), None),
     ("first fragment", framed(v4_with(flags="MF", frag=0)), None),
@@ -113,7 +113,7 @@ ethernet = [
     ("option without length", framed(raw_hop(b"\x1e\x03abc\x1e")), "bad_options"),
     ("eight options", framed(raw_hop(b"\x1e\0" * 8 + b"\x01\x04\0\0\0\0")), None),
     ("nine options", framed(raw_hop(b"\x1e\0" * 9 + b"\x01\x02\0\0")), "bad_options"),
-    ("hop-by-hop header behind the packet", framed(bytes(IPv6(src="2001:db8::1", dst="2001:db8::2", nh=0)
+    ("hop-by-hop header beyond the packet", framed(bytes(IPv6(src="2001:db8::1", dst="2001:db8::2", nh=0)
                                                          / Raw(b"\x3b\x01\x01\x04\0\0\0\0"))), "truncated"),
     ("jumbo option of a small packet", framed(raw_hop(b"\xc2\x04\0\0\0\x40")), "bad_options"),
     ("IOAM option at a multiple of 4", framed(raw_hop(b"\0\0\x31\x02\0\0")), None),
@@ -140,9 +140,9 @@ links = [
             ("cooked v2, for another host", struct.pack("!HHIHBB8s", 0x800, 0, 3, 1, 3, 6, b"") + ping4, "other_host")]),
 ]
 
-# Frames that were longer on the wire than in the capture: bytes kept, then as above.
+# Frames that were longer on the wire than in the capture: captured bytes, then as above.
 cut = [
-    ("cut behind the packet", framed(ping4) + b"\0" * 18, 14 + len(ping4), None),
+    ("cut after the packet", framed(ping4) + b"\0" * 18, 14 + len(ping4), None),
     ("cut in the packet", framed(ping4), 14 + len(ping4) - 1, "cut_by_capture"),
     ("cut in the header", framed(ping4), 14 + 10, "cut_by_capture"),
     ("cut in the Ethernet header", framed(ping4), 13, "cut_by_capture"),
@@ -199,7 +199,7 @@ with tempfile.TemporaryDirectory() as tmp:
     write_pcap(path, ETHERNET, [(data, kept) for _, data, kept, _ in cut])
     check_rows(path, [(name, expected) for name, _, _, expected in cut])
 
-    # The counts are those of the rows, and what passes is written as it was.
+    # The counts match the rows, and accepted packets are written unchanged.
     write_pcap(path, ETHERNET, [(data, len(data)) for _, data, _ in ethernet])
     summary = kwasmctl_test(path, "--write", tmp + "/out.pcap")
     seen = [data for _, data, expected in ethernet if expected is None]
@@ -220,7 +220,8 @@ with tempfile.TemporaryDirectory() as tmp:
     edges = kwasmctl_test(path, "--entry", "edges")
     ok(edges["verdicts"]["accept"] == len(seen), "the last byte is there and the next one is not", edges)
 
-    # Bytes changed and frames cut at random: each is judged, and none is read behind its end.
+    # Bytes changed and frames truncated at random: each is classified, and none is read beyond its
+    # end.
     chance = random.Random(1)
     for link, rows in links:
         frames = []

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# What kwasmctl prints when it succeeds without a kernel module: results of calls, verdicts and trap
-# policies over a capture, listings; and that whatever --json prints is JSON.
+# Output of kwasmctl on success without the kernel module: results of calls, verdicts and trap
+# policies on a capture, listings; and --json always prints JSON.
 set -u
 # shellcheck source=tests/lib.sh
 . "${0%/*}/../lib.sh"
@@ -19,7 +19,7 @@ prints() {
 	is "kwasmctl ${*:2}" "$status: $(cat "$tmp/err" "$tmp/out")" "0: $1"
 }
 
-# json FILTER TEXT ARG...: both forms of JSON are one document of which jq makes TEXT
+# json FILTER TEXT ARG...: both forms of JSON are one document that the jq filter turns into TEXT
 json() {
 	local form
 
@@ -76,7 +76,7 @@ prints -inf invoke "$tmp/real.wasm" f32 -nan -INFINITY
 prints -nan invoke "$tmp/real.wasm" f32 -inf -nan
 json '.results[0].value' -inf invoke "$tmp/real.wasm" f64 -inf
 
-# Every kind of trap: ARGUMENTS, then its word
+# Every kind of trap: ARGUMENTS, then its name
 while read -r words kind; do
 	# shellcheck disable=SC2086 # a list of words
 	is "the trap of ${words//,/ }" "$("$ctl" -j invoke --time-limit 50ms "$guests" ${words//,/ } \
@@ -96,7 +96,7 @@ is 'the address of a memory trap' \
 
 # ---- test -----------------------------------------------------------------------------------
 
-# capture FILE COUNT MAGIC: so many packets of 20 bytes each, raw IP
+# capture FILE COUNT MAGIC: COUNT packets of 20 bytes each, raw IP
 capture() {
 	python3 - "$@" <<'EOF2'
 import struct, sys
@@ -131,7 +131,7 @@ verdicts '5 0 0 0 4 1' --entry unreachable --on-trap detach
 verdicts '5 0 0 0 0 2' --entry second
 verdicts '3 2 0 0 0 2' --entry second --on-trap drop
 verdicts '5 0 0 0 3 1' --entry second --on-trap detach
-# The count begins again with each fresh instance: packets 2 and 4.
+# The count restarts with each fresh instance: packets 2 and 4.
 verdicts '5 0 0 0 0 2' --entry second --on-trap restart
 verdicts '5 0 0 0 0 5' --entry spin --time-limit 5ms
 
@@ -140,7 +140,7 @@ json "$place" 'unreachable crash 5' test --pcap "$tmp/five.pcap" --entry unreach
 json "$place" 'bad-verdict  5' test --pcap "$tmp/five.pcap" --entry stolen "$handler"
 json "$place" 'time spin 5' test --pcap "$tmp/five.pcap" --entry spin --time-limit 5ms "$handler"
 
-# What the handler is told: mark, out, in, hook
+# Values that the handler sees: mark, out, in, hook
 for row in nf_pre=0010 nf_in=0011 nf_fwd=0112 nf_out=0103 nf_post=0104; do
 	json '.log | unique | join(" ")' "${row#*=}" \
 		test --pcap "$tmp/five.pcap" --entry where --hook "${row%=*}" "$handler"
@@ -156,7 +156,7 @@ is 'a capture from a pipe' \
 	"$("$ctl" -j test --pcap - "$handler" <"$tmp/five.pcap" | jq .packets)" 5
 
 
-# What is written is what was read, to the nanosecond.
+# Written packets equal the read ones, to the nanosecond.
 capture "$tmp/nano.pcap" 5 a1b23c4d
 for name in five nano; do
 	"$ctl" test --pcap "$tmp/$name.pcap" --write "$tmp/$name.out" "$handler" >/dev/null
@@ -166,7 +166,7 @@ for name in five nano; do
 	ok "$name.pcap from a pipe" cmp "$tmp/$name.pcap" "$tmp/$name.out2"
 done
 
-# More places of traps than are told apart
+# More places of traps than the limit
 # shellcheck disable=SC2016 # WebAssembly's dollars
 {
 	echo '(module (global $n (mut i32) (i32.const 0)) (func (export "kwasm_packet") (result i32)'

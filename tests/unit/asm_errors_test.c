@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * asm_errors_test.c - what the assembler refuses, its limits, and code at its final address.
+ * asm_errors_test.c - instructions that the assembler rejects, its limits, and code at its final
+ * address.
  *
- * Refusals are checked exhaustively: every operation with every form, width and register class
- * must succeed exactly where opcodes.def has a row for it, and otherwise leave -EINVAL, a reason
+ * Rejections are checked exhaustively: every operation with every form, width and register class
+ * must succeed if and only if opcodes.def has a row for it, and otherwise yield -EINVAL, a reason
  * and no byte.
  */
 #include "x64/asm.h"
@@ -12,7 +13,7 @@
 
 #define CODE_LIMIT 65536
 
-/* The forms by what opcodes.def has for dst, src and imm; F_RRR has a third register besides. */
+/* The forms by dst, src and imm in opcodes.def; F_RRR also has a third register. */
 enum form {
 	F_0, F_R, F_M, F_I, F_RR, F_RM, F_MR, F_RI, F_MI, F_RRI, F_RMI, F_RRR,
 	NUM_FORMS,
@@ -156,7 +157,7 @@ static void test_combinations(void)
 	is_u64(ops, X64_NUM_OPS, "all operations seen");
 }
 
-/* The assembler has just been asked for what it must refuse; it is empty afterwards. */
+/* Check the state of the assembler after a rejected request and empty it. */
 static void is_refused(struct x64_asm *a, int err, const char *what)
 {
 	ok(x64_finish(a) == err && a->error == err && a->why, "%s: %s", what,

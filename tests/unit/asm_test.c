@@ -29,7 +29,7 @@ static FILE *listing;
 static struct emitted *cases;
 static u32 num_cases, cap_cases;
 
-/* What the TAP lines are about: the rows, then whatever is tested besides. */
+/* Subjects of the TAP lines: the rows, then the other tests. */
 static char groups[1024][64];
 static u32 num_groups;
 
@@ -79,7 +79,7 @@ static void emitted(void)
 
 /* Operands. */
 
-/* One choice of all operands of a row; what the row does not have is not looked at. */
+/* One choice of all operands of a row; operands that the row lacks are ignored. */
 struct operands {
 	enum x64_width w;
 	enum x64_cc cc;
@@ -103,7 +103,7 @@ static bool is_reg(const char *class)
 	return !is(class, "_") && !is(class, "m") && !is(class, "cl");
 }
 
-/* The first register of a class and how many there are from it on. */
+/* The first register of a class and their number. */
 static u8 class_first(const char *class)
 {
 	return is(class, "x") ? X64_XMM0 : is(class, "n") ? X64_RCX : X64_RAX;
@@ -124,7 +124,7 @@ static bool with_src2(const struct row *row)
 	return is(row->enc, "VEX") && is(row->imm, "_");
 }
 
-/* The width that the listing names: where 32 bits do the same, that is what is emitted. */
+/* The width in the listing: 32 bits are emitted if they are equivalent. */
 static enum x64_width listed_width(const struct row *row, const struct operands *o)
 {
 	bool mov_imm = row->op == X64_MOV && is_reg(row->dst) && !is(row->imm, "_");
@@ -235,7 +235,7 @@ static void try(const struct row *row, const struct operands *o)
 	emitted();
 }
 
-/* Immediates at the edges of what each kind can encode. */
+/* Immediates at the limits of each kind. */
 
 static const s64 imms_one[] = { 1 };
 static const s64 imms_u8[] = { 0, 2, 3, 7, 15, 31, 32, 63, 127, 128, 255 };
@@ -500,7 +500,7 @@ static void try_symbols(void)
 	emitted();
 }
 
-/* Operands at a label, bound before and after, with no to four bytes of immediate behind. */
+/* Operands at a label, bound before and after, followed by zero to four bytes of immediate. */
 static void try_label_operands(void)
 {
 	u32 i, label[2] = { x64_label(&a), x64_label(&a) };

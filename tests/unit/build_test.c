@@ -13,9 +13,9 @@
 
 #define LIMIT_GROWTH 10		/* for four times the size */
 #define LIMIT_SECONDS 5.0
-#define TOO_SHORT 0.010		/* seconds that say nothing about growth */
+#define TOO_SHORT 0.010		/* seconds too short for measuring growth */
 
-/* Puts the instructions of a function of @n units, behind @locals (of type i32). */
+/* Emit the instructions of a function of @n units, after @locals (of type i32). */
 struct shape {
 	const char *name;
 	void (*put)(struct bytes *b, u32 n);
@@ -154,7 +154,7 @@ static const struct shape shapes[] = {
 	{ "branches to one block", branches, 15000, 8, false },
 	{ "blocks inside each other", nested_blocks, 4000, 8, false },
 	{ "loops inside each other", nested_loops, 4000, 1, false },
-	{ "ifs behind each other", diamonds, 10000, 3, false },
+	{ "consecutive ifs", diamonds, 10000, 3, false },
 	{ "a long table of two labels", table_to_two, 16000, 1, false },
 	{ "tables of many labels", tables_to_many, 3000, 1, false },
 	{ "additions", sums, 30000, 2, false },
@@ -296,7 +296,7 @@ static void check_refusal(void)
 	bytes_free(&b);
 }
 
-/* Every allocation of a compilation may be the one that fails. */
+/* Let every allocation of a compilation fail once. */
 static void check_memory(void)
 {
 	struct bytes b = { .p = NULL };

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * call_table_test.c - indirect calls through tables that may change and tables that cannot.
+ * call_table_test.c - indirect calls through mutable and fixed tables.
  *
- * The same table, once fixed and once, in several ways, not: calls and traps are the same, trap and
- * byte included; the general way and the jump table are told apart by the size of the code.
+ * The same table, once fixed and, in several ways, mutable: calls and traps are the same, including
+ * the byte offset; the size of the code distinguishes the general sequence from the jump table.
  */
 #define _GNU_SOURCE
 #include "run.h"
@@ -23,7 +23,7 @@ static const char functions[] =
 	"(func (export \"call\") (param i32) (result i32)"
 	"  (i32.add (i32.const 1) (call_indirect (type $get) (local.get 0))))";
 
-/* What makes the table one that may change, or nothing. */
+/* Text that makes the table mutable, or nothing. */
 static const struct {
 	const char *name, *table, *more;
 	bool fixed;
@@ -66,7 +66,7 @@ static struct run run_one(size_t n)
 	return run_text(wat);
 }
 
-/* Byte offset of the call_indirect: its opcode stands once in the body of "call". */
+/* Byte offset of the call_indirect: its opcode occurs once in the body of "call". */
 static u32 call_at(const struct run *r, u32 func)
 {
 	const struct kwasm_func_info *info = &r->module->funcs[func];

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * checkpoint_test.c - long work lets others run, and ends when its caller was killed.
+ * checkpoint_test.c - long-running work yields the CPU, and stops when its caller is killed.
  *
  * One function of STATEMENTS statements, once in a single block, once in a loop with a branch out
- * of it behind each; modules of as many segments, and with a constant of as many instructions.  The
- * library's kwasm_checkpoint() is counted, pass by pass.
+ * of it after each; modules with as many segments, and with a constant of as many instructions.
+ * The library's kwasm_checkpoint() is counted, pass by pass.
  */
 #include "compile.h"
 #include "wasm/op.h"
@@ -87,7 +87,7 @@ static void count_pass(void *arg, struct ir_func *f, const char *pass)
 	calls = 0;
 }
 
-/* Passes that have nothing to do where there is neither a loop nor an edge. */
+/* Passes that have nothing to do without loops and edges. */
 static bool is_idle(const char *pass, bool branches)
 {
 	return !branches && (!strcmp(pass, "licm") || !strcmp(pass, "split"));

@@ -355,7 +355,7 @@ static void test_tables(void)
 
 /* ---- traps ---- */
 
-/* Each traps at the second instruction of its kind; @mark is a byte at @skip behind the opcode. */
+/* Each traps at the second instruction of its kind; @mark is a byte at @skip after the opcode. */
 static const struct {
 	const char *what;
 	const char *body;
@@ -443,8 +443,8 @@ static void test_traps(void)
 }
 
 /*
- * A trap whose call ends a function is not one of the next function.  Stores of 5 bytes give the
- * function every length modulo 16, so that one ends where the next begins.
+ * A trap whose call ends a function does not belong to the next function.  Stores of 5 bytes give
+ * the function every length modulo 16, so that one ends where the next begins.
  */
 static void test_last_byte(void)
 {
@@ -466,7 +466,7 @@ static void test_last_byte(void)
 		free(t.s);
 		memset(&at, 0, sizeof(at));
 		wrong += run_call(&r, "go", &value, &at) != KWASM_TRAP_UNREACHABLE;
-		/* behind it only the ends of the if and of the body */
+		/* after it only the ends of the if and of the body */
 		wrong += at.func != 0 || at.offset != r.module->funcs[0].end - 3;
 		borders += r.code->funcs[0].end == r.code->funcs[1].start;
 		run_close(&r);
@@ -520,7 +520,7 @@ static void test_recursion(void)
 	       "endless indirect recursion traps");
 	is_int(at.func, 1, "in its function");
 	value = 42;
-	is_int(run_call(&r, "fine", &value, NULL), KWASM_TRAP_NONE, "and a call behind it works");
+	is_int(run_call(&r, "fine", &value, NULL), KWASM_TRAP_NONE, "and a call after it works");
 	is_u64(value, 42, "and returns");
 	run_close(&r);
 }
@@ -545,7 +545,7 @@ static void test_locate(void)
 	ok(kwasm_code_locate(r.code, r.code->text.exec - 1, &func, &at) == -ENOENT,
 	   "none before the text");
 	ok(kwasm_code_locate(r.code, r.code->text.exec + r.code->text_used + 1, &func, &at) ==
-	   -ENOENT, "none behind it");
+	   -ENOENT, "none after it");
 	run_close(&r);
 }
 

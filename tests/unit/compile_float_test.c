@@ -199,7 +199,7 @@ static struct run open_op(const struct op *op)
 	text_add(&t, "(module (memory 1) (func $nop)\n");
 	text_add(&t, "(func (export \"put\") (param %s) (%s.store offset=8 (i32.const 16) (local.get 0)))\n",
 		 type_name(op->from), type_name(op->from));
-	/* the address is no constant, so that the load can become an operand */
+	/* the address is not constant, so that the load can become an operand */
 	snprintf(load, sizeof(load), "(%s.load offset=8 (global.get 0))", type_name(op->from));
 	add_form(&t, "rr", op, a, b);
 	add_form(&t, "mr", op, load, b);
@@ -225,7 +225,7 @@ static struct run open_op(const struct op *op)
 /* ---- trying ---- */
 
 /**
- * struct probe - one export to be tried on operands
+ * struct probe - an export to test with operands
  * @put: which operand goes through memory: 'a', 'b' or 0
  * @a_from: index of the constant first operand, or -1
  * @b_from: of the second
@@ -244,7 +244,7 @@ static bool has_payload(u32 type, u64 bits)
 	return type >= IR_F32 && float_is_nan(type, bits) && !float_is_canonical(type, bits);
 }
 
-/* Is it what the export should give for operands @a and @b? */
+/* Is it the right result of the export for operands @a and @b? */
 static bool is_right(const struct probe *p, u64 a, u64 b, u64 have, u32 have_trap)
 {
 	const struct op *op = p->op;

@@ -86,7 +86,7 @@ static struct run open_op(enum int_op op, int bits)
 	text_add(&t, "(module (memory (export \"memory\") 1)\n");
 	text_add(&t, "(func (export \"put\") (param i%d) (i%d.store offset=8 (i32.const 16) (local.get 0)))\n",
 		 bits, bits);
-	/* the address is no constant, so that the load can become an operand */
+	/* the address is not constant, so that the load can become an operand */
 	snprintf(load, sizeof(load), "(i%d.load offset=8 (global.get 0))", bits);
 	if (op >= OP_FIRST_UNARY) {
 		add_form(&t, "rr", op, bits, "(local.get 0)", "");
@@ -114,7 +114,7 @@ static struct run open_op(enum int_op op, int bits)
 }
 
 /**
- * struct probe - one export to be tried on all operands
+ * struct probe - an export to test with all operands
  * @a_from: index of the constant first operand, or -1
  * @b_from: of the second
  * @prefix: "", "br" or "sel"
@@ -139,7 +139,7 @@ static u64 expected(const struct probe *p, u64 a, u64 b, u64 result)
 	return result ? a : b;
 }
 
-/* Return: false, once reported, at the first pair of operands that goes wrong. */
+/* Return: false, after reporting, for the first pair of operands with a wrong result. */
 static bool try_pair(struct run *r, const struct probe *p, const char *name, u64 x, u64 y)
 {
 	u64 values[2] = { x, y };

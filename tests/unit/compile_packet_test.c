@@ -2,10 +2,10 @@
 /*
  * compile_packet_test.c - packet loads and context fields that are compiled inline.
  *
- * A packet of 40 bytes of which the first LINEAR are linear; what is not goes to a host function
- * that gives a recognisable value and destroys every register that C may destroy.  For each access
- * the exports "NAME", with the offset as operand and values live across the load, and "NAMEk",
- * with constant offset k.
+ * A packet of 40 bytes of which the first LINEAR are linear; other loads call a host function that
+ * returns a recognisable value and clobbers every register that C may clobber.  For each access the
+ * exports "NAME", with the offset as operand and values live across the load, and "NAMEk", with
+ * constant offset k.
  */
 #include "run.h"
 

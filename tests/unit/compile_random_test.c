@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * compile_random_test.c - random programs, compiled and interpreted side by side.
+ * compile_random_test.c - random programs, compiled and interpreted.
  *
  * A program has more locals than there are registers, of both widths, and statements over them:
  * assignments with operands from locals, constants and memory, stores, selections, branches,
- * tables, loops and calls.  At its end it leaves all locals in memory; these, the memory and the
- * trap must be what the interpreter below has.  Seeds are fixed: a failure names the one to try.
+ * tables, loops and calls.  At its end it stores all locals in memory; these, the memory and the
+ * trap must equal those of the interpreter below.  Seeds are fixed: a failure reports its seed.
  */
 #include "int_ops.h"
 #include "run.h"

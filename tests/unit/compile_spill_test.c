@@ -11,7 +11,7 @@
 #define IN 0
 #define OUT 8192
 
-/* How value @k is used: what it leaves at OUT + 8 k. */
+/* How value @k is used: the result stored at OUT + 8 k. */
 static const struct {
 	const char *name, *type, *use;
 } rows[] = {
@@ -23,7 +23,7 @@ static const struct {
 	{ "selections", "i32",
 	  "(local.set 2 (select (i64.const 1) (i64.const 0) (local.get %u)))"
 	  "(i64.store offset=%u (local.get 0) (local.get 2))" },
-	{ "tests behind arithmetic", "i32",
+	{ "tests after arithmetic", "i32",
 	  "(local.set 1 (i32.sub (local.get 1) (i32.const 1)))"
 	  "(if (i32.eqz (local.get %u)) (then) (else"
 	  " (i64.store offset=%u (local.get 0) (i64.const 1))))" },
@@ -44,7 +44,7 @@ static char *build(size_t row, bool made)
 	for (k = 0; k < COUNT; k++)
 		text_add(&t, "(local.set %u (%s.load offset=%u (local.get 0)))\n", k + 3,
 			 rows[row].type, IN + 8 * k);
-	/* forgets what was loaded; the difference leaves its flags to the first use */
+	/* invalidates known loads; the first use reuses the flags of the difference */
 	text_add(&t, "(i32.store offset=%u (local.get 0) (i32.sub (local.get 1)"
 		 " (i32.load offset=%u (local.get 0))))\n", OUT - 8, OUT - 16);
 	for (k = 0; k < COUNT; k++) {

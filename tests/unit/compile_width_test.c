@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * compile_width_test.c - values of 32 bits where 64 count, and the other way round.
+ * compile_width_test.c - 32-bit values in 64-bit operations, and the reverse.
  *
- * Extensions and wraps cost no instruction where the register holds the right bits already; these
- * are the places where an operation takes over another one, or a constant, of the other width.
+ * Extensions and wraps need no instruction if the register already holds the right bits; these are
+ * the cases in which an operation absorbs another one, or a constant, of the other width.
  */
 #include "run.h"
 

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * float_ops.h - what float operations of the IR give, by C's floats, on bit patterns.
+ * float_ops.h - results of the IR's float operations, computed with C floats, on bit patterns.
  *
- * Rounding to integers and conversions are done here step by step, not by what the compiler or the
- * library makes of them.
+ * Rounding to integers and conversions are done step by step, independent of compiler and library.
  */
 #ifndef KWASM_TESTS_FLOAT_OPS_H
 #define KWASM_TESTS_FLOAT_OPS_H
@@ -62,7 +61,7 @@ static inline bool float_is_nan(u32 type, u64 bits)
 	return (bits & ~float_sign(type)) > (type == IR_F32 ? 0x7f800000 : 0x7ff0000000000000);
 }
 
-/* A NaN without payload but for the quiet bit. */
+/* A NaN whose payload is only the quiet bit. */
 static inline bool float_is_canonical(u32 type, u64 bits)
 {
 	return (bits & ~float_sign(type)) == float_quiet(type);
@@ -79,7 +78,7 @@ static inline u64 float_narrow(u32 type, double d)
 	return type == IR_F32 ? float_bits32((float)d) : float_bits64(d);
 }
 
-/* Towards zero; what is too large for an s64 has no fraction. */
+/* Towards zero; a value too large for an s64 has no fraction. */
 static inline double float_chop(double d)
 {
 	if (!(d > -0x1p62 && d < 0x1p62))

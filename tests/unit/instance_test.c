@@ -37,7 +37,7 @@ static void destroy(struct kwasm_store *store, struct kwasm_code *codes, int n)
 		kwasm_module_destroy((struct kwasm_module *)codes[n].module);
 }
 
-/* The trap that a run-time function asked for. */
+/* The trap requested by a run-time function. */
 static u32 asked(struct kwasm_ctx *ctx)
 {
 	u32 kind = ctx->kill;
@@ -55,7 +55,7 @@ static void test_layout(void)
 	struct kwasm_ctx_layout l = kwasm_ctx_layout(code.module);
 
 	is_u64(l.globals % 16, 0, "global cells are aligned to 16");
-	ok(l.globals >= sizeof(struct kwasm_ctx), "arrays stand behind the fixed part");
+	ok(l.globals >= sizeof(struct kwasm_ctx), "arrays follow the fixed part");
 	is_u64(l.global_ptrs - l.globals, 32, "a cell for each defined global");
 	is_u64(l.tables - l.global_ptrs, 8, "a pointer for each imported global");
 	is_u64(l.imports - l.tables, 8, "a pointer for each table");
@@ -89,7 +89,7 @@ static void test_memory(void)
 	kwasm_rt_memory_fill(ctx, PAGE, 0, 0);
 	is_u64(asked(ctx), 0, "nothing at the very end is in bounds");
 	kwasm_rt_memory_fill(ctx, PAGE + 1, 0, 0);
-	is_u64(asked(ctx), KWASM_TRAP_MEMORY, "but not behind it");
+	is_u64(asked(ctx), KWASM_TRAP_MEMORY, "but not after it");
 
 	kwasm_rt_memory_init(ctx, 0, 1, 2, 1);
 	ok(!memcmp(mem, "yz", 2), "a passive segment is copied in part");
@@ -249,7 +249,7 @@ static void test_types(void)
 	is_u64(good, 1000, "which they keep");
 	ft[0].num_params = 9;
 	ft[0].num_results = 1;
-	ok(kwasm_store_sig(store, &ft[0]) == 1001, "a result is no parameter");
+	ok(kwasm_store_sig(store, &ft[0]) == 1001, "a result is not a parameter");
 	kwasm_store_destroy(store);
 }
 

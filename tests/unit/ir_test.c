@@ -266,7 +266,7 @@ static void check_graphs(void)
 	is_u64(doms, NUM_GRAPHS, "dominators of random graphs are as defined");
 	is_u64(loops, NUM_GRAPHS, "loops are as defined");
 	ok(nested > 20, "loops inside loops occurred");
-	is_u64(verified, NUM_GRAPHS, "each loop is in one piece, behind its predecessors");
+	is_u64(verified, NUM_GRAPHS, "each loop is contiguous, after its predecessors");
 	is_u64(split, NUM_GRAPHS, "splitting edges keeps all that");
 }
 
@@ -346,7 +346,7 @@ static void check_verifier(void)
 {
 	static const char *const what[] = {
 		"whole", "an operand from below", "an operand of another type", "a missing operand",
-		"a phi with too few operands", "a phi behind an instruction", "a block without end",
+		"a phi with too few operands", "a phi after an instruction", "a block without end",
 		"a wrong predecessor", "a successor twice", "a wrong depth", "an i32 that is too wide",
 		"a phi operand that does not reach it",
 	};

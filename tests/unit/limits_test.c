@@ -34,7 +34,7 @@ static void put_section(struct bytes *b, int id, struct bytes *s)
 	bytes_free(s);
 }
 
-/* @n entries behind their count, as section @id. */
+/* @n entries after their count, as section @id. */
 static void put_list(struct bytes *b, int id, u32 n, const void *entry, size_t len)
 {
 	struct bytes s = { .p = NULL };
@@ -290,7 +290,7 @@ static u64 processor_ms(void)
 	return t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
-/* Milliseconds of processor time that a decode takes; @err receives what it returns. */
+/* CPU time of a decode in milliseconds; @err receives its result. */
 static u64 time_decode(const struct bytes *b, const struct kwasm_limits *limits, int *err,
 		       struct kwasm_diag *d)
 {
@@ -300,7 +300,7 @@ static u64 time_decode(const struct bytes *b, const struct kwasm_limits *limits,
 	return processor_ms() - start;
 }
 
-/* What the defaults refuse, quickly; and what it costs where somebody allows it. */
+/* The defaults reject these quickly; and their cost if limits allow them. */
 static void test_hostile(void)
 {
 	static const struct {
@@ -405,7 +405,7 @@ static void test_open_operands(void)
 	bytes_free(&b);
 }
 
-/* Counts that no byte backs must not be paid for. */
+/* Counts without bytes to back them must not cost memory. */
 static void test_counts_without_bytes(void)
 {
 	static const u8 sections[] = { 1, 2, 3, 4, 5, 6, 7, 9, 10, 11 };

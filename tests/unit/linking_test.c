@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * linking_test.c - imports: what matches, and the sentence for each that does not; host functions.
- * Modules are declared only: no code is needed.
+ * linking_test.c - imports: those that match, and the message for each that does not; host
+ * functions.  Modules are only declared: no code is needed.
  */
 #include "compile.h"
 #include "wat.h"
@@ -166,7 +166,7 @@ static void test_bindings(void)
 	kwasm_module_destroy(bad);
 }
 
-/* A function without code may have more parameters than the host's have. */
+/* A function without code may have more parameters than the host function. */
 static void test_call_without_code(void)
 {
 	static const char params[] = "(param i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32)";
@@ -205,7 +205,7 @@ static void test_call_without_code(void)
 	kwasm_module_destroy((struct kwasm_module *)module);
 }
 
-/* What was read or written by one name is no more known once the other one was written. */
+/* A value read or written under one name is unknown after a write under the other. */
 static void test_one_global_twice(void)
 {
 	struct kwasm_store *store = kwasm_store_create(NULL, false);

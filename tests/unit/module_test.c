@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * module_test.c - one row per rule about sections, and what a module says once decoded.
+ * module_test.c - one row per rule about sections, and the contents of decoded modules.
  *
  * Each binary is the header and the row's bytes.
  */
@@ -34,7 +34,7 @@ static const struct {
 	{ "a section twice", B(TYPE TYPE), "unexpected content: section 1 is out of order" },
 	{ "sections out of order", B(MEMORY TABLE),
 	  "unexpected content: section 4 is out of order" },
-	{ "data count behind code", B(TYPE FUNC CODE "\x0c\1\0"),
+	{ "data count after code", B(TYPE FUNC CODE "\x0c\1\0"),
 	  "unexpected content: section 12 is out of order" },
 	{ "an unknown section", B("\x0e\0"), "malformed section id 14" },
 	{ "a tag section", B("\x0d\0"), "exception handling is not supported" },
@@ -184,7 +184,7 @@ static int decode(const void *p, size_t len, struct kwasm_diag *d, struct kwasm_
 	kwasm_diag_init(d);
 	*m = NULL;
 	err = kwasm_module_decode(b.p, b.len, NULL, d, m);
-	/* The module has a copy of its own, which the tests that follow rely on. */
+	/* The module has its own copy, on which the following tests rely. */
 	memset(b.p, 0xaa, b.len);
 	bytes_free(&b);
 	return err;

@@ -21,7 +21,7 @@ sub leb {
 
 sub section { return chr($_[0]) . leb(length $_[1]) . $_[1] }
 
-# What has to follow an opcode so that the disassembler goes on behind it.
+# Bytes that must follow an opcode so that the disassembler continues after it.
 my %imm = (
 	NONE => '', BLOCK => "\x40", LABELS => "\1\0\0", TYPE_TABLE => "\0\0", TYPES => "\1\x7f",
 	TABLE_TABLE => "\0\0", ELEM_TABLE => "\0\0", DATA_MEMORY => "\0\0", MEMORY_MEMORY => "\0\0",

@@ -24,7 +24,7 @@ static const struct rule rules[] = {
 #undef OP
 };
 
-/* As many operands as the operation has, and a result where it has one. */
+/* As many operands as the operation has, and a result if it has one. */
 static bool fits_operation(const struct rule *r)
 {
 	u32 operands = (u32)strcspn(r->sig, ":");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * parmove_test.c - random groups of moves, executed one by one and compared with all at once.
+ * parmove_test.c - random groups of moves, executed sequentially and compared with parallel
+ * execution.
  *
  *	registers 0..7 (general), 16..23 (XMM), 8 slots; scratch 15 and 31
  *	each location written at most once, from any location that holds a value of its class
@@ -17,7 +18,7 @@ struct world {
 	struct kwasm_arena arena;
 	struct kwasm_diag diag;
 	struct ir_parmove pm;
-	u32 end;		/* the instruction that moves stand in front of */
+	u32 end;		/* the instruction before which moves are inserted */
 	u32 constant[2];	/* IR_I64, IR_F64 */
 	u32 value[2];
 	u64 now[LOCS];
@@ -90,7 +91,7 @@ static void fill(struct world *w, u32 moves)
 	}
 }
 
-/* Executes what was emitted.  Return: number of instructions, or 0 when one is not allowed. */
+/* Execute the emitted instructions.  Return: their number, or 0 if one is not allowed. */
 static u32 execute(struct world *w)
 {
 	u32 i, n = 1;
@@ -103,7 +104,7 @@ static u32 execute(struct world *w)
 			return 0;
 		if (reg && m->op != IR_REMAT && (m->dst ^ m->src[0]) >= IR_LOC_XMM)
 			return 0;
-		/* a register of the class that the type says */
+		/* a register of the class of the type */
 		if (ir_loc_is_reg(m->dst) && (m->dst >= IR_LOC_XMM) != (m->type >= IR_F32))
 			return 0;
 		switch (m->op) {

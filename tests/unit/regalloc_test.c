@@ -26,15 +26,15 @@ struct gen {
 	struct kwasm_arena arena;
 	struct kwasm_diag diag;
 	u64 seed;
-	u32 block;		/* where code goes */
-	u32 vars;		/* how many variables are in use */
+	u32 block;		/* current block */
+	u32 vars;		/* number of variables in use */
 	u32 var[VARS];
 	u32 budget;		/* instructions left */
 	struct edge_list *edges;
 	u32 max_edges;
 };
 
-/* The machine; describe() has no other way to know. */
+/* The machine; describe() has no other access to it. */
 static struct {
 	struct ir_target target;
 	u32 regs;
@@ -177,7 +177,7 @@ static u32 new_block(struct gen *g)
 	return b;
 }
 
-/* Code goes to block @b from now on. */
+/* Emit code to block @b from now on. */
 static void start(struct gen *g, u32 b)
 {
 	static u32 room;
@@ -289,7 +289,7 @@ static void gen_ins(struct gen *g)
 	}
 }
 
-/* What several paths bring to the block that is started next. */
+/* Values from several paths for the next block. */
 struct join {
 	u32 block;
 	u32 pred[MAX_EDGES];
@@ -410,7 +410,7 @@ static void gen_body(struct gen *g, u32 depth, struct join *out)
 	}
 }
 
-/* Fills succs and preds from the lists of edges; preds come in the order of the jumps. */
+/* Fill succs and preds from the lists of edges; preds are in the order of the jumps. */
 static void link_edges(struct gen *g)
 {
 	struct ir_func *f = &g->f;
@@ -531,8 +531,8 @@ static bool is_inserted(u32 op)
 }
 
 /*
- * Code that lacks one of its moves is wrong.  The checker must see it; what it cannot see are moves
- * for a use that no path from here reaches any more.
+ * Code without one of its moves is wrong.  The checker must detect it, except for moves whose use
+ * is no longer reachable from here.
  */
 static void test_mutations(void)
 {

@@ -127,7 +127,7 @@ static int call1(struct kwasm_instance *inst, const char *name, u64 arg, u64 *re
 	return err;
 }
 
-/* Each traps in its first function but one; @at is what stands at the offset that is reported. */
+/* Each traps in its second function; @at are the bytes at the reported offset. */
 static const struct {
 	const char *name;
 	const char *body;
@@ -397,7 +397,7 @@ static void on_segv(int sig)
 	siglongjmp(back, 1);
 }
 
-/* A fault that is no guest's reaches the handler that was there before ours. */
+/* A fault outside guests reaches the previous signal handler. */
 static void test_chain(void)
 {
 	static int *volatile nowhere = (int *)16;

@@ -3,7 +3,7 @@
  * tap.h - the Test Anything Protocol for the C unit tests.
  *
  * One test program, one thread.  Each check prints its line; main() ends with `return tap_done();`,
- * which prints the plan, so that a program that dies on the way fails.
+ * which prints the plan, so that a program that exits early fails.
  */
 #ifndef KWASM_TESTS_TAP_H
 #define KWASM_TESTS_TAP_H

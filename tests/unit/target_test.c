@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * target_test.c - the compiler asks the back end that it is given, and no other.
+ * target_test.c - the compiler uses the given back end, and no other.
  *
- * A target that keeps a record compiles two functions for a machine with three registers that
- * nobody has.  What is looked at: the order of the calls, the registers that values are in, what
- * becomes of the result, and what is undone where a step fails.
+ * A recording target compiles two functions for a fictitious machine with three registers.  Checked
+ * are the order of the calls, the registers of values, the handling of the result, and the cleanup
+ * after a failed step.
  */
 #include "compile.h"
 #include "ir/ir.h"
@@ -14,7 +14,7 @@
 #define NUM_FUNCS 2u
 #define CODE_BYTES 48u		/* of the pretended code, 16 in front of the functions */
 
-/* Neither these registers nor the ones below are a real machine's choice. */
+/* These registers and the ones below are arbitrary. */
 #define REG_PARAM 9u
 #define REG_RESULT 2u
 #define REGISTERS (1u << 2 | 1u << 6 | 1u << 9)
@@ -154,7 +154,7 @@ static const char text[] =
 	" (func (param i32) (result i32)\n"
 	"  (i32.xor (local.get 0) (i32.const 5))))";
 
-/* Return: what kwasm_code_compile() does; @code: NULL where it fails. */
+/* Return: that of kwasm_code_compile(); @code: NULL on failure. */
 static int compile(struct kwasm_diag *error, struct kwasm_code **code)
 {
 	struct kwasm_compile_opts opts = {

@@ -154,7 +154,7 @@ static const struct row rows[] = {
 	{ "and of its label's type", ":i",
 	  B(NO_LOCALS BLOCK TYPE_I32 UNREACHABLE BR_IF "\0" "\xa7" BR "\1" END END),
 	  "type mismatch: expected i64, got i32" },
-	{ "code behind the end of an unreachable block is reachable", ":i",
+	{ "code after the end of an unreachable block is reachable", ":i",
 	  B(NO_LOCALS BLOCK VOID UNREACHABLE END END),
 	  "type mismatch: expected 1 operands, the stack has 0" },
 	{ "else is reachable where the if part is not", ":i",
@@ -245,10 +245,10 @@ static const struct row rows[] = {
 	{ "ref.null of a number type", ":", B(NO_LOCALS "\xd0\x7f" DROP END),
 	  "malformed reference type 0x7f" },
 
-	/* what is refused by name */
+	/* features that are rejected by name */
 	{ "SIMD", ":", B(NO_LOCALS I32_0 "\xfd\0\4\0" DROP END),
 	  "SIMD instruction v128.load is not supported" },
-	{ "SIMD behind two bytes of number", ":", B(NO_LOCALS "\xfd\x80\1" END),
+	{ "SIMD with a two-byte number", ":", B(NO_LOCALS "\xfd\x80\1" END),
 	  "SIMD instruction i16x8.abs is not supported" },
 	{ "relaxed SIMD", ":", B(NO_LOCALS "\xfd\x80\2" END),
 	  "relaxed SIMD instructions are not supported" },
@@ -264,9 +264,9 @@ static const struct row rows[] = {
 	{ "struct.new", ":", B(NO_LOCALS "\xfb\0\0" END),
 	  "garbage-collected references are not supported" },
 	{ "no instruction", ":", B(NO_LOCALS "\x27" END), "illegal opcode 0x27" },
-	{ "no instruction behind 0xfc", ":",
+	{ "no instruction after 0xfc", ":",
 	  B(NO_LOCALS "\xfc\x12" END), "illegal opcode 0xfc 0x12" },
-	{ "no instruction behind 0xfd", ":", B(NO_LOCALS "\xfd\x9a\1" END),
+	{ "no instruction after 0xfd", ":", B(NO_LOCALS "\xfd\x9a\1" END),
 	  "illegal opcode 0xfd 0x9a" },
 };
 
@@ -330,7 +330,7 @@ static void test_rows(void)
 	bytes_free(&b);
 }
 
-/* What the validator says about bodies that pass. */
+/* Information from the validator on valid bodies. */
 static void test_info(void)
 {
 	static const struct row info_rows[] = {
@@ -362,7 +362,7 @@ static void test_info(void)
 	is_u64(infos[2].float_code, infos[2].body, "a float local as well");
 	is_u64(infos[3].float_code, infos[3].code + 3, "a float constant from where it stands");
 	is_u64(infos[3].max_operands, 1, "one operand at a time");
-	ok(!infos[4].leaf, "a body that calls is no leaf");
+	ok(!infos[4].leaf, "a body that calls is not a leaf");
 }
 
 static void test_counts(void)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * verdict_test.c - verdicts: which there are, how often a handler may repeat, what a trap says.
+ * verdict_test.c - verdicts: their kinds, the bound on repeats, the verdict of a trap.
  */
 #include "run/verdict.h"
 #include "uapi/kwasm.h"

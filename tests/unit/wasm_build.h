@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * wasm_build.h - puts WebAssembly binaries together, for tests that need exact bytes.
+ * wasm_build.h - assemble WebAssembly binaries, for tests that need exact bytes.
  *
  * A struct bytes grows as it is written; free it with bytes_free().
  */

@@ -12,8 +12,8 @@
 #include "tap.h"
 
 /*
- * Decode what wat2wasm makes of @text; a failure ends the test.  The limits of what a store gives
- * do not hold yet.
+ * Decode the output of wat2wasm for @text; a failure ends the test.  Limits of a store do not apply
+ * yet.
  */
 static inline struct kwasm_module *wat_module(const char *text)
 {

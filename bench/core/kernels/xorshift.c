@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* xorshift.c - a generator of 64-bit random numbers, and a fair die thrown with it. */
+/* xorshift.c - a 64-bit random number generator, and rolls of a fair die. */
 #include "../kernel.h"
 
 static uint64_t state[2];

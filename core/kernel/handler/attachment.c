@@ -239,8 +239,9 @@ static bool restart_wanted(const struct kwasm_attachment *at, const struct kwasm
 
 /*
  * Instances are created without the lock, since their start functions are guest code; if they are
- * no longer needed then, they are discarded.  The program's host functions stay meanwhile: who
- * withdraws them waits for kwasm_providers_unlock(), and has taken the program away behind it.
+ * no longer needed then, they are discarded.  The program's host functions stay registered
+ * meanwhile: unregistering waits for kwasm_providers_unlock(), and has removed the program
+ * afterwards.
  */
 static void work_restart(struct kwasm_attachment *at, struct kwasm_program *prog)
 {

@@ -54,7 +54,7 @@
 ;;	b2: preds b1
 ;;		ret v5
 
-;; a loop without a branch back is no loop, unreachable code is not built
+;; a loop without a branch back is not a loop, unreachable code is not built
 (module (func (result i32)
 	loop (result i32)
 		i32.const 1
@@ -95,7 +95,7 @@
 ;;		v5 = phi.i32 v2, v4
 ;;		ret v5
 
-;; results behind the first stand directly behind their call
+;; results after the first directly follow their call
 (module
 	(import "spectest" "two" (func $two (param i32) (result i32 i64)))
 	(func (param i32) (result i32 i64)
@@ -109,7 +109,7 @@
 ;;		v3 = result.i64 #1
 ;;		ret v2, v3
 
-;; run-time functions get indices behind the operands
+;; run-time functions get indices after the operands
 (module (memory 1) (table 1 funcref) (elem func)
 	(func
 		i32.const 1

@@ -204,7 +204,7 @@
 ;;		store.i32.u8 v1, v3 +2
 ;;		ret
 
-;; a phi of a loop that never changes is no phi, through an inner loop too
+;; a phi of a loop that never changes is removed, through an inner loop too
 (module (func (param i32 i32) (result i32)
 	loop
 		loop

@@ -154,7 +154,7 @@
 ;;		v5 = load.i32.u32 v4
 ;;		ret
 
-;; reads before a join are not taken for those behind it
+;; reads before a join are not reused after it
 (module (memory 1) (func (param i32 i32) (result i32)
 	local.get 1
 	if

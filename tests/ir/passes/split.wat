@@ -36,7 +36,7 @@
 ;;		v5 = phi.i32 v2, v4
 ;;		ret v5
 
-;; loops stay in one piece: what only leaves them stands behind
+;; loops stay contiguous: blocks that only leave them come after
 (module (func (param i32) (result i32)
 	loop
 		local.get 0

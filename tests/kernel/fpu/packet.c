@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A handler that works through what a packet asks for: behind the UDP header the word "FPU!", seed
- * and rounds in network order, and the result.  Dropped when it is right; a trap when it is not.
+ * A handler that performs the computation in a packet: after the UDP header the word "FPU!", seed
+ * and rounds in network order, and the result.  Drops the packet if it is right, traps if not.
  */
 #include <kwasm_guest.h>
 

@@ -1,7 +1,7 @@
 ;; SPDX-License-Identifier: GPL-2.0-only
-;; Loads and stores at both ends of what an instruction can address: just behind the memory, and at
+;; Loads and stores at both ends of the addressable range: just beyond the memory, and at
 ;; the last bytes of the 33-bit range.  An entry each; traps.sh knows their names.  The names say:
-;; l load or s store, then the width in bits, then near (first byte behind one page), far (base and
+;; l load or s store, then the width in bits, then near (first byte after one page), far (base and
 ;; offset both at their ends), edge (begins inside, ends outside).
 (module
   (memory 1 1)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Calls each function of the ABI for an echo request and logs what it returned, a line each:
- * "function=value".  A second line of the same function is from beyond the packet's end.
+ * Calls each function of the ABI for an echo request and logs its result, one per line:
+ * "function=value".  A second line of the same function is for an offset beyond the packet's end.
  */
 #include "line.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Sends a datagram for each echo request, which comes by the hook where this stands. */
+/* Sends a datagram for each echo request; the datagram passes this handler's hook. */
 #include "line.h"
 
 __attribute__((import_module("test"), import_name("transmit"))) extern int32_t transmit(void);

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # guest: 6.1 6.12
-# The tool with the module: what each command changes, prints and refuses.
+# The tool with the module: the effects, output and errors of each command.
 #
 #	this namespace, loopback only; a second one, other
 set -u
@@ -12,7 +12,7 @@ handler=$here/handler.wasm
 guests=$here/guests.wasm
 tmp=$(mktemp -d)
 
-# does TEXT ARG...: success, and all that it prints
+# does TEXT ARG...: success with this output
 does() {
 	local status=0
 
@@ -20,7 +20,7 @@ does() {
 	is "kwasmctl ${*:2}" "$status: $(cat "$tmp/out")" "0: $1"
 }
 
-# fails TEXT ARG...: status 1 and one sentence
+# fails TEXT ARG...: status 1 and this message
 fails() {
 	local status=0
 
@@ -28,7 +28,7 @@ fails() {
 	is "kwasmctl ${*:2}" "$status: $(cat "$tmp/out")" "1: $1"
 }
 
-# json FILTER TEXT ARG...: what jq makes of its JSON
+# json FILTER TEXT ARG...: result of the jq filter on its JSON
 json() {
 	is "kwasmctl -j ${*:3}: $1" "$(kwasmctl -j "${@:3}" 2>&1 | jq -cer "$1" 2>&1)" "$2"
 }
@@ -37,12 +37,12 @@ ip link set lo up
 
 # ---- without and with the module ------------------------------------------------------------
 
-ok 'a command loads the module by itself' kwasmctl list
+ok 'a command loads the module automatically' kwasmctl list
 ok 'it is there' grep -q '^kwasm ' /proc/modules
-ok 'and goes' rmmod kwasm
+ok 'and can be removed' rmmod kwasm
 echo /nonexistent >/proc/sys/kernel/modprobe
 fails 'module kwasm is not loaded: run modprobe kwasm' list
-is 'version says so without failing' "$(kwasmctl version | tail -n 1)" 'module   not loaded'
+is 'version reports it without failing' "$(kwasmctl version | tail -n 1)" 'module   not loaded'
 echo /sbin/modprobe >/proc/sys/kernel/modprobe
 ok 'the module can be loaded' modprobe kwasm
 json '[.programs, .attachments, (.module | type)] | join(" ")' '0 0 string' version
@@ -83,7 +83,7 @@ fails 'program handler is not attached at nf_in' detach handler --hook nf_in
 does '' detach 1
 does '' unload handler
 
-# JSON of what says nothing in text, and priorities with a leading zero
+# JSON of commands without text output, and priorities with a leading zero
 kwasmctl load "$handler" >/dev/null
 json '[.hook, .priority] | join(" ")' 'nf_in 10' attach --hook nf_in --priority 010 --name handler
 json '.ids == [2]' true detach --all
@@ -126,7 +126,7 @@ json '.[0].attachments[0].last_trap | [.kind, .function_name] | join(" ")' 'unre
 json '.[0].attachments[0].stats | .traps > 0 and .traps == .traps_by_kind.unreachable' true show t
 like 'a trap in text' "$(kwasmctl show t)" \
 	'last trap: unreachable in function [0-9]+ \(crash\) at byte 0x[0-9a-f]+'
-is 'the place is the one that the test in user space names' \
+is 'the place is the same as in user space' \
 	"$(kwasmctl -j show t | jq -c '.[0].attachments[0].last_trap | [.function, .offset]')" \
 	"$(kwasmctl -j dump --wasm --func crash "$handler" |
 		jq -c '[.[0].function, .[0].instructions[0].offset]')"
@@ -151,20 +151,20 @@ json '[.[] | .name + " " + .text] | unique | join(",")' 'l seen.' log
 json '[.[] | .number] | . == (sort)' true log l
 like 'a line of the log in text' "$(kwasmctl log l | head -n 1)" \
 	'^20[0-9T:.+-]+ l\[[0-9]+\] seen\.$'
-# follow NAME: its log goes to $tmp/follow while it is there
+# follow NAME: write its log to $tmp/follow while it is loaded
 follow() {
 	kwasmctl -j log -f "$1" >"$tmp/follow" 2>"$tmp/follow.err" &
 	follow=$!
 }
 follow l
-ok 'log -f begins with what is there' await 5 grep -q seen "$tmp/follow"
+ok 'log -f starts with the existing lines' await 5 grep -q seen "$tmp/follow"
 lines=$(wc -l <"$tmp/follow")
 ping -c 1 127.0.0.1 >/dev/null
 more() { [ "$(wc -l <"$tmp/follow")" -gt "$lines" ]; }
-ok 'and goes on' await 5 more
+ok 'and continues' await 5 more
 is 'each line once' "$(jq -c .number "$tmp/follow" | sort | uniq -d | wc -l)" 0
 is 'in order' "$(jq -sc 'map(.number) | . == [range(length)]' "$tmp/follow")" true
-like 'the program that logs is replaced' "$(kwasmctl replace l "$handler")" '^program l, id '
+like 'the logging program is replaced' "$(kwasmctl replace l "$handler")" '^program l, id '
 ping -c 1 127.0.0.1 >/dev/null
 again() { [ "$(jq -c 'select(.number == 0)' "$tmp/follow" | wc -l)" = 2 ]; }
 ok 'log -f has the first line of the new one' await 5 again
@@ -174,7 +174,7 @@ gone() { ! kill -0 "$follow"; }
 ok 'log -f ends with its program' await 5 gone
 gone || kill "$follow"
 wait "$follow"
-is 'and says so, as a success' "$? $(cat "$tmp/follow.err")" '0 program l was unloaded'
+is 'and reports it, with success' "$? $(cat "$tmp/follow.err")" '0 program l was unloaded'
 kwasmctl attach --hook nf_in --name m --entry logs "$handler" >/dev/null
 ping -c 1 127.0.0.1 >/dev/null
 follow m
@@ -183,7 +183,7 @@ json '[.name, .hook] | join(" ")' 'm nf_in' detach --name m --hook nf_in
 ok 'ends when its program is unloaded' await 5 gone
 gone || kill "$follow"
 wait "$follow"
-is 'which is a success too' "$? $(cat "$tmp/follow.err")" '0 program m was unloaded'
+is 'also with success' "$? $(cat "$tmp/follow.err")" '0 program m was unloaded'
 kwasmctl attach --hook nf_out --name d --entry unreachable --on-trap detach "$handler" >/dev/null
 ping -c 1 127.0.0.1 >/dev/null
 does '' kill t
@@ -193,15 +193,15 @@ ok 'events of a kill' await 5 ended
 for e in load unload attach kill trap replace detach log; do
 	ok "an event: $e" await 5 jq -se "any(.[]; .event == \"$e\")" "$tmp/events"
 done
-is 'the event of a trap says which' "$(jq -r 'select(.event == "trap") | .name + " " + .trap.kind' \
+is 'the event of a trap has its kind' "$(jq -r 'select(.event == "trap") | .name + " " + .trap.kind' \
 	"$tmp/events" | head -n 1)" 'd unreachable'
-is 'the event of a line of the log has it' \
+is 'the event of a log line has its text' \
 	"$(jq -r 'select(.event == "log") | .name + " " + .text' "$tmp/events" | sort -u | head -n 1)" \
 	'l seen.'
 kill "$events"
 does '' kill d
 
-# A reader that does not read, with little room, loses events, is told so and goes on.
+# A stopped reader with a small buffer loses events, is notified and continues.
 room=$(cat /proc/sys/net/core/rmem_max)
 echo 4096 >/proc/sys/net/core/rmem_max
 kwasmctl -j events >"$tmp/events" 2>"$tmp/events.err" &
@@ -214,10 +214,10 @@ for ((i = 0; i < 8; i++)); do
 	kwasmctl unload "lost$i"
 done
 kill -CONT "$events"
-ok 'lost events are told' await 5 grep -qx \
+ok 'lost events are reported' await 5 grep -qx \
 	'events were lost: they arrived faster than they were read' "$tmp/events.err"
 : >"$tmp/events"
-ok 'and others follow' await 10 heard
+ok 'and later events arrive' await 10 heard
 kill "$events"
 does '' list
 
@@ -255,7 +255,7 @@ does '' detach --all
 does '' list
 fails 'unknown network namespace "third": see ip netns list' -n third list
 chmod 755 "$tmp"
-# As nobody: may not load, may not look.
+# As nobody: neither loading nor reading is permitted.
 nobody() { setpriv --reuid 65534 --regid 65534 --clear-groups --bounding-set=-all "$@"; }
 if command -v setpriv >/dev/null; then
 	is 'without privilege' "$(nobody kwasmctl load "$handler" 2>&1; echo $?)" \
@@ -266,5 +266,5 @@ if command -v setpriv >/dev/null; then
 else
 	skip 'without privilege' 'there is no setpriv'
 fi
-ok 'the modules go' rmmod kwasm_netfilter kwasm
+ok 'the modules are removed' rmmod kwasm_netfilter kwasm
 done_testing
