@@ -35,36 +35,6 @@ static int pass_build(struct ir_func *f, struct compiler *c)
 	return ir_build(f, c->bindings);
 }
 
-static int pass_fold(struct ir_func *f, struct compiler *c)
-{
-	return ir_fold(f);
-}
-
-static int pass_gvn(struct ir_func *f, struct compiler *c)
-{
-	return ir_gvn(f);
-}
-
-static int pass_memopt(struct ir_func *f, struct compiler *c)
-{
-	return ir_memopt(f);
-}
-
-static int pass_licm(struct ir_func *f, struct compiler *c)
-{
-	return ir_licm(f);
-}
-
-static int pass_dce(struct ir_func *f, struct compiler *c)
-{
-	return ir_dce(f);
-}
-
-static int pass_split(struct ir_func *f, struct compiler *c)
-{
-	return ir_split_edges(f);
-}
-
 static int pass_lower(struct ir_func *f, struct compiler *c)
 {
 	return c->target->lower(c->code, f);
@@ -82,20 +52,22 @@ static int pass_emit(struct ir_func *f, struct compiler *c)
 	return c->target->emit(c->code, f);
 }
 
+/* A pass needs the function alone (@ir), or what the compilation knows as well (@run). */
 static const struct {
 	const char *name;
+	int (*ir)(struct ir_func *f);
 	int (*run)(struct ir_func *f, struct compiler *c);
 } passes[] = {
-	{ "build", pass_build },
-	{ "fold", pass_fold },
-	{ "gvn", pass_gvn },
-	{ "memopt", pass_memopt },
-	{ "licm", pass_licm },
-	{ "dce", pass_dce },
-	{ "split", pass_split },
-	{ "lower", pass_lower },
-	{ "regalloc", pass_regalloc },
-	{ "emit", pass_emit },
+	{ "build", .run = pass_build },
+	{ "fold", .ir = ir_fold },
+	{ "gvn", .ir = ir_gvn },
+	{ "memopt", .ir = ir_memopt },
+	{ "licm", .ir = ir_licm },
+	{ "dce", .ir = ir_dce },
+	{ "split", .ir = ir_split_edges },
+	{ "lower", .run = pass_lower },
+	{ "regalloc", .run = pass_regalloc },
+	{ "emit", .run = pass_emit },
 };
 
 const char *kwasm_pass_name(u32 n)
@@ -130,7 +102,7 @@ static int run_passes(struct compiler *c, struct ir_func *f)
 	int err;
 
 	for (n = 0; n < ARRAY_SIZE(passes); n++) {
-		err = passes[n].run(f, c);
+		err = passes[n].ir ? passes[n].ir(f) : passes[n].run(f, c);
 		if (err)
 			return err;
 		if (wants_dump(c, f->index))

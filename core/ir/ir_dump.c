@@ -31,32 +31,28 @@ static __printf(2, 3) void put(struct out *o, const char *fmt, ...)
 	o->sink->write(o->sink->arg, line, min_t(size_t, n, sizeof(line) - 1));
 }
 
-static const char *type_name(u32 type)
+static const char *const type_names[] = {
+	[IR_VOID] = "void",
+	[IR_I32] = "i32",
+	[IR_I64] = "i64",
+	[IR_F32] = "f32",
+	[IR_F64] = "f64",
+};
+
+static const char *const access_names[] = {
+	[IR_U8] = "u8",
+	[IR_S8] = "s8",
+	[IR_U16] = "u16",
+	[IR_S16] = "s16",
+	[IR_U32] = "u32",
+	[IR_S32] = "s32",
+	[IR_U64] = "u64",
+};
+
+/* Name @n of @num; of a wrong number as well, since broken IR is what listings are read for. */
+static const char *name_of(const char *const *names, size_t num, u32 n)
 {
-	static const char *const names[] = {
-		[IR_VOID] = "void",
-		[IR_I32] = "i32",
-		[IR_I64] = "i64",
-		[IR_F32] = "f32",
-		[IR_F64] = "f64",
-	};
-
-	return type < ARRAY_SIZE(names) ? names[type] : "?";
-}
-
-static const char *access_name(u32 access)
-{
-	static const char *const names[] = {
-		[IR_U8] = "u8",
-		[IR_S8] = "s8",
-		[IR_U16] = "u16",
-		[IR_S16] = "s16",
-		[IR_U32] = "u32",
-		[IR_S32] = "s32",
-		[IR_U64] = "u64",
-	};
-
-	return access < ARRAY_SIZE(names) ? names[access] : "?";
+	return n < num ? names[n] : "?";
 }
 
 static void put_loc(struct out *o, u32 loc)
@@ -186,11 +182,11 @@ static void put_ins(struct out *o, u32 index)
 	}
 	put(o, "%s", ir_op_info[ins->op].name);
 	if (ins->type != IR_VOID && (!ins->otype || !is_comparison(ins->op)))
-		put(o, ".%s", type_name(ins->type));
+		put(o, ".%s", name_of(type_names, ARRAY_SIZE(type_names), ins->type));
 	if (ins->otype)
-		put(o, ".%s", type_name(ins->otype));
+		put(o, ".%s", name_of(type_names, ARRAY_SIZE(type_names), ins->otype));
 	if (has_access(ins->op))
-		put(o, ".%s", access_name(ins->access));
+		put(o, ".%s", name_of(access_names, ARRAY_SIZE(access_names), ins->access));
 	if (ins->op == IR_MOVE || ins->op == IR_XCHG || ins->op == IR_REMAT) {
 		put(o, " ");
 		put_loc(o, ins->dst);
