@@ -3,12 +3,12 @@
  * live.c - lifetimes of values, for register allocation.
  *
  * One backward walk over the blocks in order of emission: the control flow is reducible and loops
- * are contiguous, so what is live into a loop's header is live in the whole loop, and no iteration
- * to a fixed point is needed (Wimmer and Franz).  Live sets are lists, saved per block.  Where the
- * lists or the pairs of values and blocks would grow past a bound that is linear in the size of the
- * function, lifetimes become one range each, from the definition to the last use or the end of the
- * outermost loop around it that does not hold the definition: sound on the same premises, and
- * linear.  Values then stay in memory between blocks (ra.local).
+ * are contiguous, so a value that is live into a loop's header is live in the whole loop, and a
+ * fixed-point iteration is unnecessary (Wimmer and Franz).  Live sets are lists, saved per block.
+ * If the lists or the pairs of values and blocks would exceed a bound that is linear in the size of
+ * the function, each lifetime becomes a single range, from the definition to the last use or the
+ * end of the outermost loop around it that does not contain the definition: this is sound for the
+ * same reason, and linear.  Values then stay in memory between blocks (ra.local).
  */
 #include "live.h"
 
@@ -97,7 +97,7 @@ static void lead_params(struct ra *ra)
 	}
 }
 
-/* Operands are counted where the lifetime construction may see them, and a definition as two. */
+/* Operands are counted if the construction of lifetimes may see them, and a definition as two. */
 static void count_uses(struct ra *ra, u32 i)
 {
 	struct ir_func *f = ra->f;
@@ -178,7 +178,7 @@ static void find_loops(struct ra *ra)
 			b->parent = open;
 			open = place;
 			depth++;
-			/* an outer loop reaches at least as far as those inside */
+			/* an outer loop extends at least as far as its inner loops */
 			for (n = b->parent; n != RA_NONE && ra->blocks[n].loop_end < b->loop_end;
 			     n = ra->blocks[n].parent)
 				ra->blocks[n].loop_end = b->loop_end;
@@ -191,7 +191,7 @@ static void find_loops(struct ra *ra)
 
 /* ---- ranges ------------------------------------------------------------------------------ */
 
-/* Lifetimes are built from their ends: [from, to) stands in front of or over the first range. */
+/* Lifetimes are built backwards: [from, to) precedes or overlaps the first range. */
 static int add_range(struct ra *ra, u32 v, u32 from, u32 to)
 {
 	struct ra_value *val = &ra->values[v];
@@ -299,15 +299,15 @@ static int born(struct ra *ra, u32 v, u32 pos)
 /* ---- instructions ------------------------------------------------------------------------ */
 
 /*
- * A commutative two-address instruction should overwrite the operand that dies, and of two that
- * die the one that is the PHI its value flows into.
+ * A commutative two-address instruction should overwrite an operand that dies, and of two that die
+ * the one that is the PHI into which its value flows.
  */
 static void commute(struct ra *ra, u32 i, const struct ir_target_ins *t)
 {
 	struct ir_ins *ins = &ra->f->ins[i];
 	bool live0, live1;
 
-	/* that the second operand is read late goes without saying in a two-address form */
+	/* in a two-address form, the second operand is always read late */
 	if (!t->tied || !t->commutes || (t->late & ~2u) || ra->local ||
 	    (t->use[1] != IR_TARGET_ANY && t->use[1] != IR_TARGET_ANYLOC) ||
 	    ra_is_const(ra, ins->arg[0]) || ra_is_const(ra, ins->arg[1]))
@@ -336,7 +336,7 @@ static int plain_use(struct ra *ra, u32 place, u32 pos, u32 v, bool must, bool l
 	return need(ra, place, v, late ? pos + 4 : pos + 3);
 }
 
-/* Operands, in falling order of their positions, so that each value's uses come out sorted. */
+/* Operands, in descending order of their positions, so that each value's uses are sorted. */
 static int ins_uses(struct ra *ra, u32 place, u32 pos, u32 i, const struct ir_target_ins *t)
 {
 	const struct ir_ins *ins = &ra->f->ins[i];
@@ -425,7 +425,7 @@ static int build_ins(struct ra *ra, u32 place, u32 pos, u32 i)
 
 /* ---- blocks ------------------------------------------------------------------------------ */
 
-/* What the PHIs of @succ read when control comes from block @place. */
+/* Operands of the PHIs of @succ on the edge from block @place. */
 static int phi_uses(struct ra *ra, u32 place, u32 succ)
 {
 	struct ir_func *f = ra->f;
@@ -469,7 +469,9 @@ static int live_out(struct ra *ra, u32 place)
 	return 0;
 }
 
-/* The start of a block: PHIs are born, the rest of the set is live through its loop and saved. */
+/*
+ * The start of a block: PHIs are defined, the rest of the set is live through its loop and saved.
+ */
 static int live_in(struct ra *ra, u32 place, u32 i)
 {
 	struct ir_func *f = ra->f;
@@ -567,7 +569,7 @@ static int build_all(struct ra *ra)
 	}
 	if (ra->blocks[0].num_live)
 		return ra_error(ra, -EINVAL, ra->blocks[0].live[0], "use without definition");
-	/* definitions were met backwards */
+	/* definitions were visited backwards */
 	for (i = 0; i < ra->num_born / 2; i++)
 		swap(ra->born[i], ra->born[ra->num_born - 1 - i]);
 	return ra_fixed_finish(ra);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * live.h - what the passes of register allocation share: lifetimes, their parts, their uses.
+ * live.h - shared by the passes of register allocation: lifetimes, their parts, their uses.
  *
  * Private to live.c and regalloc*.c.
  *
@@ -17,7 +17,7 @@
  * A value's lifetime is a list of disjoint ascending ranges that never changes once it is built;
  * the holes between them are usable by others.  Allocation cuts it into intervals, each a window
  * [start, end) of the lifetime with one register.  Where a value lives and no interval of it is,
- * the value is in its spill slot, written once behind the definition, or is a constant that is
+ * the value is in its spill slot, written once after the definition, or is a constant that is
  * made again.
  */
 #ifndef KWASM_LIVE_H
@@ -35,7 +35,7 @@
 /* Beyond it a lifetime's holes are filled, so that walking the ranges stays bounded. */
 #define RA_MAX_RANGES 48
 
-/* A place where a value is read or written. */
+/* An access to a value. */
 struct ra_use {
 	u32 pos;
 	u8 must;	/* has to be in a register here */
@@ -51,18 +51,18 @@ struct ra_range {
 };
 
 /**
- * struct ra_interval - a part of a value's lifetime that has, or wants, a register
+ * struct ra_interval - a part of a value's lifetime that has, or needs, a register
  * @value: the instruction that defines it
  * @start: first position
- * @end: behind the last position
- * @range: a range of the lifetime that ends behind the scan's position
+ * @end: after the last position
+ * @range: a range of the lifetime that ends after the scan's position
  * @use: first of its uses in ra.uses
- * @use_end: behind its last use
+ * @use_end: after its last use
  * @prev: the value's interval with a register before this one
- * @next: the one behind
+ * @next: the next one
  * @reg: its register
  * @child: not the value's first interval
- * @placed: starts where a use needs it
+ * @placed: starts at a use that needs it
  */
 struct ra_interval {
 	u32 value;
@@ -77,19 +77,19 @@ struct ra_interval {
 
 /**
  * struct ra_value - a value, by the number of its instruction
- * @range: first range of the lifetime, RA_NONE when it has none
+ * @range: first range of the lifetime, RA_NONE if there is none
  * @num_ranges: their number
- * @end: behind the last one
+ * @end: after the last one
  * @use: first of its uses in ra.uses
- * @use_end: behind the last one
- * @first: first interval with a register, RA_NONE when there is none
+ * @use_end: after the last one
+ * @first: first interval with a register, RA_NONE if there is none
  * @last: last one so far
  * @cursor: interval that the forward walk of the assignment is at
- * @tied: the operand whose register a two-address instruction would like to take over
+ * @tied: the operand whose register a two-address instruction should reuse
  * @phi: a PHI this value flows into
  * @slot: location of the spill slot
- * @hint: register the value should have, RA_NO_REG: no wish
- * @spilled: is in its slot somewhere
+ * @hint: preferred register of the value, RA_NO_REG: none
+ * @spilled: is in its slot at some point
  * @entry: a parameter that arrives in register @arrives
  */
 struct ra_value {
@@ -108,15 +108,15 @@ struct ra_value {
 /**
  * struct ra_block - a block, by its place in the order of emission
  * @from: first position
- * @to: behind the last position
+ * @to: after the last position
  * @loop: place of the innermost loop's header, RA_NONE outside of loops
  * @loop_end: of a header: place of the loop's last block
  * @parent: of a header: place of the next outer loop's header
  * @depth: for ra_use.depth
  * @live: values live at its start
- * @pred_index: of a block with one successor: its place among that one's predecessors
- * @head: first of the moves that stand at its start
- * @tail: first of the moves that stand in front of its end
+ * @pred_index: of a block with one successor: its index among that one's predecessors
+ * @head: first of the moves at its start
+ * @tail: first of the moves before its end
  */
 struct ra_block {
 	u32 from, to;
@@ -191,13 +191,13 @@ struct ra {
 	u32 num_moves, max_moves;
 };
 
-/* Is @ins a constant, which is made again rather than spilled? */
+/* Is @ins a constant, which is rematerialised rather than spilled? */
 static inline bool ra_is_const(const struct ra *ra, u32 ins)
 {
 	return ra->f->ins[ins].op == IR_CONST;
 }
 
-/* Does @ins have no place of its own in the code? */
+/* Is @ins without its own position in the code? */
 static inline bool ra_is_skipped(const struct ir_ins *ins)
 {
 	return ins->op == IR_PHI || (ins->flags & IR_FOLDED);
@@ -236,10 +236,10 @@ int ra_grow(struct ra *ra, void *array, u32 num, u32 *max, size_t size);
 int ra_error(struct ra *ra, int err, u32 ins, const char *what);
 
 /**
- * ra_describe() - the target's description of @ins, brought to a canonical form.
+ * ra_describe() - the target's description of @ins, in canonical form.
  *
- * Two-address forms with a fixed register on one side become fixed on both; what stays tied has
- * def and use[0] IR_TARGET_ANY.  Constants have no slot, so IR_TARGET_ANYLOC is ANY for them.
+ * Two-address forms with a fixed register on one side become fixed on both; remaining tied forms
+ * have def and use[0] IR_TARGET_ANY.  Constants have no slot, so IR_TARGET_ANYLOC is ANY for them.
  */
 void ra_describe(struct ra *ra, u32 ins, struct ir_target_ins *t);
 
@@ -252,10 +252,10 @@ int ra_live_build(struct ra *ra);
 /** ra_scan() - give registers to intervals in order of their starts.  Return: 0 or -errno. */
 int ra_scan(struct ra *ra);
 
-/** ra_fixed_add() - @pos takes the registers @mask; positions fall from call to call. */
+/** ra_fixed_add() - @pos uses the registers @mask; positions descend from call to call. */
 int ra_fixed_add(struct ra *ra, u32 pos, u32 mask);
 
-/** ra_fixed_finish() - sort and index what was added.  Return: 0 or -ENOMEM. */
+/** ra_fixed_finish() - sort and index the added registers.  Return: 0 or -ENOMEM. */
 int ra_fixed_finish(struct ra *ra);
 
 /** ra_fixed_next() - first entry from number @at on with a register of @mask, or num_fixed. */
@@ -276,13 +276,13 @@ int ra_assign(struct ra *ra, struct ir_parmove *pm);
 int ra_edges_emit(struct ra *ra, struct ir_parmove *pm);
 
 /**
- * ra_loc() - where @value is at @pos; IR_LOC_NONE for a constant outside registers.
+ * ra_loc() - location of @value at @pos; IR_LOC_NONE for a constant outside registers.
  *
- * Positions asked for one value must not fall.
+ * Positions for one value must not descend.
  */
 u32 ra_loc(struct ra *ra, u32 value, u32 pos);
 
-/** ra_edge_add() - let @value move on the edge from @pred to @succ (places). */
+/** ra_edge_add() - move @value on the edge from @pred to @succ (places). */
 int ra_edge_add(struct ra *ra, u32 pred, u32 succ, u32 value, u32 dst, u32 src);
 
 #endif /* KWASM_LIVE_H */

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * parmove.c - moves that happen at once, turned into a sequence of instructions.
+ * parmove.c - turn parallel moves into a sequence of instructions.
  *
- * A move can be made as soon as nobody has to read what it overwrites.  What is left when no such
- * move is left are cycles without branches: two general registers are exchanged, any other cycle is
- * opened by saving one location.  Constants are made last; nobody reads them.
+ * A move can be emitted as soon as no pending move reads its destination.  What then remains are
+ * simple cycles: two general registers are exchanged, any other cycle is broken by saving one
+ * location.  Constants are materialised last; no move reads them.
  */
 #include "parmove.h"
 
@@ -32,7 +32,7 @@ int ir_parmove_add(struct ir_parmove *pm, u32 dst, u32 src, u32 value)
 	if (dst >= pm->num_locs || (src == IR_LOC_NONE ? pm->f->ins[value].op != IR_CONST :
 							 src >= pm->num_locs))
 		return kwasm_diag_set(pm->f->diag, -EINVAL, pm->f->index, pm->f->ins[value].at,
-				      "register allocation: a value is nowhere");
+				      "register allocation: a value has an unknown location");
 	if (dst == src)
 		return 0;
 	if (pm->num == pm->max) {
@@ -95,7 +95,7 @@ static int emit_remat(struct ir_parmove *pm, u32 before, const struct ir_parmove
 	return emit(pm, before, IR_MOVE, type, m->dst, scratch, 0);
 }
 
-/* Makes what can be made; each move made may free the location it read. */
+/* Emit the moves that are ready; each may free the location that it reads. */
 static int run(struct ir_parmove *pm, u32 before)
 {
 	while (pm->num_ready) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * parmove.h - moves that happen at once, turned into a sequence of instructions.
+ * parmove.h - turn parallel moves into a sequence of instructions.
  */
 #ifndef KWASM_PARMOVE_H
 #define KWASM_PARMOVE_H
@@ -13,8 +13,8 @@ struct ir_parmove_move;
  * struct ir_parmove - a group of moves being collected
  * @moves: the group, @num of them
  * @writer: by location: 1 + number of the move that writes it
- * @readers: by location: moves yet to be made that read it
- * @ready: stack of moves whose destination nobody needs any more
+ * @readers: by location: number of pending moves that read it
+ * @ready: stack of moves whose destination is no longer needed
  * @num_locs: size of the tables by location; the last is the slot for cycles
  *
  * One owner at a time; memory is the function's arena.
@@ -33,8 +33,8 @@ struct ir_parmove {
 };
 
 /**
- * ir_parmove_init() - an empty group; may be filled and flushed any number of times.
- * @f: with num_slots final, but for one slot that a flush may add
+ * ir_parmove_init() - initialise an empty group, which may be filled and flushed repeatedly.
+ * @f: with num_slots final, except for one slot that a flush may add
  *
  * Return: 0 or -ENOMEM.
  */
@@ -50,11 +50,11 @@ int ir_parmove_init(struct ir_parmove *pm, struct ir_func *f, const struct ir_ta
 int ir_parmove_add(struct ir_parmove *pm, u32 dst, u32 src, u32 value);
 
 /**
- * ir_parmove_flush() - link the moves of the group, in an order that does what all at once would,
- * in front of instruction @before, and empty the group.
+ * ir_parmove_flush() - link the moves of the group before instruction @before, in an order
+ * equivalent to executing them in parallel, and empty the group.
  *
- * Of a move at most one side is a slot.  Only the target's scratch registers and one more slot are
- * used, flags are preserved.  Takes linear time.  Return: 0 or -ENOMEM.
+ * At most one side of a move is a slot.  Only the target's scratch registers and one more slot are
+ * used; flags are preserved.  Linear time.  Return: 0 or -ENOMEM.
  */
 int ir_parmove_flush(struct ir_parmove *pm, u32 before);
 

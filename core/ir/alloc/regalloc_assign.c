@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * regalloc_assign.c - writes the outcome of register allocation into the instructions.
+ * regalloc_assign.c - write the result of register allocation to the instructions.
  *
  * One forward walk.  In front of each instruction stand, in this order: what its gap moves (ends of
  * intervals, results leaving fixed registers), then what brings operands into fixed and two-address
- * registers.  A value that has a slot is stored right behind its definition.
+ * registers.  A value with a slot is stored directly after its definition.
  */
 #include "live.h"
 #include "parmove.h"
@@ -31,7 +31,7 @@ static u32 moved_from(struct ra *ra, u32 value, u32 pos)
 	return ra_is_const(ra, value) ? IR_LOC_NONE : ra_loc(ra, value, pos);
 }
 
-/* @value appears in register @reg, where it must not stay: to its home and its slot. */
+/* @value is defined in register @reg, where it must not stay: move it to its home and its slot. */
 static int settle(struct walk *w, u32 value, u32 reg, u32 pos)
 {
 	struct ra *ra = w->ra;
@@ -79,7 +79,7 @@ static int gap(struct walk *w, u32 place, u32 pos, u32 before)
 	return err ? err : ir_parmove_flush(w->pm, before);
 }
 
-/* Operands that have to be in fixed registers or where the value will be. */
+/* Operands that must be in fixed registers or in the register of the value. */
 static int move_operands(struct walk *w, u32 i, u32 pos, const struct ir_target_ins *t, u32 dst)
 {
 	struct ra *ra = w->ra;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * regalloc_fixed.c - where instructions take registers for themselves.
+ * regalloc_fixed.c - registers that instructions reserve.
  *
- * A list by position for all registers together, and a tree above it that knows which registers
- * occur in a part of the list: where a register is taken next is found in logarithmic time, however
- * many calls are in between that do not touch it.
+ * A list by position for all registers, and a tree of the registers that occur in each part of the
+ * list: the next reservation of a register is found in logarithmic time, independent of the number
+ * of other entries in between.
  */
 #include "live.h"
 
@@ -50,7 +50,7 @@ u32 ra_fixed_next(const struct ra *ra, u32 at, u32 mask)
 		return at;
 	at += n;
 	while (!(tree[at] & mask)) {
-		/* up to where the path to the right begins */
+		/* up to the start of the path to the right */
 		while (at & 1)
 			at >>= 1;
 		if (!at)

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * regalloc_resolve.c - the edges between blocks, for values that live in more than one place.
+ * regalloc_resolve.c - moves on edges between blocks, for values with more than one location.
  *
- * Where a lifetime crosses an edge and the value's place before and behind it differ, a move stands
- * on the edge: at the end of the predecessor if it has no other successor, else at the start of the
- * successor, which then has no other predecessor.  A slot never has to be written here, it holds
- * the value since the definition.  Work is proportional to the blocks that the lifetimes of split
+ * If a lifetime crosses an edge and the value's locations before and after it differ, the edge
+ * needs a move: at the end of the predecessor if it has no other successor, else at the start of
+ * the successor, which then has no other predecessor.  A slot is never written here, since it holds
+ * the value from its definition on.  Work is proportional to the blocks that the lifetimes of split
  * values cover, which the construction of lifetimes bounds.
  */
 #include "live.h"
@@ -56,9 +56,9 @@ u32 ra_loc(struct ra *ra, u32 value, u32 pos)
 }
 
 /**
- * struct edges - where one value is at the borders of blocks, by place
- * @in: at the start of a block, valid where @in_of is the value
- * @out: at the end of a block, valid where @out_of is the value
+ * struct edges - locations of a value at the borders of blocks, by place
+ * @in: at the start of a block, valid if @in_of is the value
+ * @out: at the end of a block, valid if @out_of is the value
  */
 struct edges {
 	u16 *in, *out;

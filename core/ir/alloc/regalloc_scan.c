@@ -2,9 +2,9 @@
 /*
  * regalloc_scan.c - linear scan: intervals get registers in order of their starts.
  *
- * Second-chance linear scan on SSA lifetimes with holes: an interval that finds no register for
- * all of its length is split, what is evicted goes to its slot and comes back before the next use
- * that needs a register.  Splits are hoisted in front of loops where the lifetime allows it.
+ * Second-chance linear scan on SSA lifetimes with holes: an interval without a register for all of
+ * its length is split; an evicted value is in its slot and is reloaded before the next use that
+ * needs a register.  Splits are hoisted out of loops if the lifetime allows it.
  *
  * Bounds: at most one active interval per register; at most MAX_HOLES intervals wait in a hole,
  * further ones end there; every interval put off starts later than
@@ -19,14 +19,14 @@
 /**
  * struct scan - the state of the scan
  * @active: interval in each register, valid where @busy has the bit
- * @active_to: where the current range of that interval ends
- * @active_min: none of these ends before this position
+ * @active_to: end of the current range of that interval
+ * @active_min: lower bound of these ends
  * @hole: intervals that are in a hole of their lifetime
  * @hole_min: no interval of @hole leaves its hole or ends before this position
  * @heap: split intervals that wait, a binary heap by start
  * @next_born: next value of ra.born
  * @fixed_at: first entry of ra.fixed that does not end before the current position
- * @clash: two intervals want one register: lifetimes were not those of SSA
+ * @clash: two intervals need the same register: the lifetimes are not those of SSA
  */
 struct scan {
 	struct ra *ra;
@@ -45,7 +45,7 @@ struct scan {
 };
 
 /**
- * struct offer - what registers have to offer to the interval at hand
+ * struct offer - availability of registers for the current interval
  * @blocked: registers that an instruction or an interval in a hole needs within its lifetime
  * @block: where, valid for @blocked
  */
@@ -131,7 +131,7 @@ static u32 next_interval(struct scan *s, int *err)
 
 /* ---- windows of lifetimes ---------------------------------------------------------------- */
 
-/* First use of @iv at or behind @pos. */
+/* First use of @iv at or after @pos. */
 static u32 use_at(const struct ra *ra, const struct ra_interval *iv, u32 pos)
 {
 	u32 lo = iv->use, hi = iv->use_end;
@@ -155,7 +155,7 @@ static u32 must_use(const struct ra *ra, const struct ra_interval *iv, u32 use)
 	return use;
 }
 
-/* Moves the start of @iv to @pos, or behind it when @pos is in a hole. */
+/* Move the start of @iv to @pos, or later if @pos is in a hole. */
 static void trim(const struct ra *ra, struct ra_interval *iv, u32 pos)
 {
 	while (iv->range != RA_NONE && ra->ranges[iv->range].to <= pos)
@@ -164,7 +164,7 @@ static void trim(const struct ra *ra, struct ra_interval *iv, u32 pos)
 	iv->use = use_at(ra, iv, pos);
 }
 
-/* Cuts @iv at @pos.  Return: the interval of what is behind, or RA_NONE (-ENOMEM). */
+/* Split @iv at @pos.  Return: the second part, or RA_NONE (-ENOMEM). */
 static u32 split(struct ra *ra, u32 iv, u32 pos)
 {
 	u32 tail = interval_new(ra);
@@ -180,7 +180,7 @@ static u32 split(struct ra *ra, u32 iv, u32 pos)
 	return tail;
 }
 
-/* The outermost loop header at or behind @lo whose loop holds @pos; else @pos itself. */
+/* The outermost loop header at or after @lo whose loop contains @pos; else @pos itself. */
 static u32 hoist(const struct ra *ra, u32 lo, u32 pos)
 {
 	u32 place = ra->ins_block[pos / 4], loop = ra->blocks[place].loop, n;
@@ -207,7 +207,7 @@ static u64 distance(const struct ra *ra, const struct ra_interval *iv, u32 use, 
 	return ra_is_const(ra, iv->value) ? 2 * d : d;
 }
 
-/* Do the lifetimes of @a and @b meet at or behind @pos?  Where, or U32_MAX. */
+/* First position at or after @pos where the lifetimes of @a and @b intersect, or U32_MAX. */
 static u32 meet(const struct ra *ra, const struct ra_interval *a, const struct ra_interval *b,
 		u32 pos)
 {
@@ -355,8 +355,8 @@ static void offer_make(struct scan *s, const struct ra_interval *iv, u32 mask, s
 	o->blocked = 0;
 	offer_fixed(s, iv, mask, o);
 	/*
-	 * The definition of a value that is not split cannot stand in another's hole and meet it
-	 * later: one of two SSA values that meet is live where the other is defined.
+	 * The definition of an unsplit value cannot be in a hole of another and intersect it later:
+	 * of two SSA values that intersect, one is live at the definition of the other.
 	 */
 	if (!iv->child && !ra->filled)
 		return;
@@ -426,7 +426,7 @@ static int put_off(struct scan *s, u32 at, u32 lo)
 	return heap_push(s, at);
 }
 
-/* Uses of @iv, by how often they run; counting stops where it is clear. */
+/* Uses of @iv, weighted by frequency; counting stops when the result is clear. */
 static bool worth_saving(const struct ra *ra, const struct ra_interval *iv)
 {
 	u32 use, sum = 0;
@@ -437,7 +437,7 @@ static bool worth_saving(const struct ra *ra, const struct ra_interval *iv)
 	return sum >= 4;
 }
 
-/* A register of @mask that would save a move, RA_NO_REG when there is none. */
+/* A register of @mask that would save a move, RA_NO_REG if there is none. */
 static u32 hinted(const struct ra *ra, const struct ra_interval *iv, u32 mask)
 {
 	const struct ra_value *v = &ra->values[iv->value];
@@ -457,7 +457,7 @@ static u32 hinted(const struct ra *ra, const struct ra_interval *iv, u32 mask)
 	return RA_NO_REG;
 }
 
-/* The one of @set to take: one that saves a move, or one that calls do not keep. */
+/* The best register of @set: one that saves a move, or a caller-saved one. */
 static u32 choose(const struct ra *ra, const struct ra_interval *iv, u32 set)
 {
 	u32 reg = hinted(ra, iv, set), plain = set & ~ra->target->callee_saved;
@@ -507,7 +507,7 @@ static int assign_until(struct scan *s, u32 at, u32 reg, u32 pos)
 	return heap_push(s, tail);
 }
 
-/* A register that nobody holds now.  Return: 1 when one was found, 0, or -errno. */
+/* Find a free register.  Return: 1 if one was found, 0, or -errno. */
 static int take_free(struct scan *s, u32 at, u32 mask, const struct offer *o)
 {
 	struct ra *ra = s->ra;
@@ -547,7 +547,7 @@ static bool pinned(const struct ra *ra, const struct ra_interval *iv, u32 pos)
 	return false;
 }
 
-/* Makes room for @at in @reg by sending what is there to its slot. */
+/* Free @reg for @at by evicting its interval to its slot. */
 static int evict(struct scan *s, u32 at, u32 reg, u32 limit)
 {
 	struct ra *ra = s->ra;
@@ -569,7 +569,7 @@ static int evict(struct scan *s, u32 at, u32 reg, u32 limit)
 	return err ? err : put_off(s, tail, pos + 1);
 }
 
-/* All registers are held: the interval whose next use is farthest goes without. */
+/* All registers are in use: evict the interval whose next use is farthest. */
 static int take_held(struct scan *s, u32 at, u32 mask, const struct offer *o)
 {
 	struct ra *ra = s->ra;

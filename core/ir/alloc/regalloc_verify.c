@@ -16,7 +16,7 @@
 
 /**
  * struct checker - the state of a check
- * @state: by location, at the instruction at hand
+ * @state: by location, at the current instruction
  * @entry: by block, at its start; @seen: it has been reached
  * @name: by value, the number it is known by: constants of the same bits share one, and a PHI with
  *	one operand is that operand
@@ -43,7 +43,7 @@ static int wrong(struct checker *c, u32 i, const char *what)
 			      ir_op_info[c->f->ins[i].op].name, c->f->ins[i].block, what);
 }
 
-/* The name of the constant @imm; @i gives it its own where it is new and not 0. */
+/* The name of the constant @imm; a new one is named @i, if that is not 0. */
 static u32 const_name(struct checker *c, u64 imm, u32 i)
 {
 	u32 at = (u32)((imm * 0x9e3779b97f4a7c15ull) >> 32) & c->mask;
@@ -199,7 +199,7 @@ static int check_ins(struct checker *c, u32 i)
 	return err ? err : check_def(c, i, &t);
 }
 
-/* What @block knows reaches its successor @succ, as predecessor number @k of it. */
+/* Propagate the state of @block to its successor @succ, as predecessor number @k of it. */
 static int flow(struct checker *c, u32 succ, u32 k, bool *changed)
 {
 	struct ir_func *f = c->f;
