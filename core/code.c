@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * code.c - compiled code: its end, and which function a machine address belongs to.
+ * code.c - compiled code: its release, and the function of a machine address.
  *
- * Guarantees: looking up takes no lock and no memory, so that exceptions may do it.
+ * Guarantees: a lookup does not lock or allocate, so that it is safe in exceptions.
  */
 #include "code.h"
 #include "run/provider.h"

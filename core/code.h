@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * code.h - compiled code: what is left of a module's compilation and shared by all its instances.
+ * code.h - compiled code: the result of a module's compilation, shared by all its instances.
  */
 #ifndef KWASM_CODE_H
 #define KWASM_CODE_H

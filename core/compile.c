@@ -52,7 +52,7 @@ static int pass_emit(struct ir_func *f, struct compiler *c)
 	return c->target->emit(c->code, f);
 }
 
-/* A pass needs the function alone (@ir), or what the compilation knows as well (@run). */
+/* A pass needs only the function (@ir), or also the state of the compilation (@run). */
 static const struct {
 	const char *name;
 	int (*ir)(struct ir_func *f);

@@ -2,7 +2,7 @@
 /*
  * reader.h - bounds-checked reading of a binary (spec 5.2).
  *
- * A failed read records a diagnostic, makes the reader sticky-failed and returns 0: callers look at
+ * A failed read records a diagnostic, sets the reader's sticky error and returns 0: callers check
  * its @err once per item.
  */
 #ifndef KWASM_READER_H

@@ -22,7 +22,7 @@ struct ir_target;
  * @lower: choose machine operations for a function, in place.  Requires SSA with split edges.
  *	Return: 0, or -errno with f->diag set
  * @emit: append the code of a function, its entry thunk included.  Requires register allocation.
- *	Functions come in the order of their indices.  Return: 0, or -errno with f->diag set
+ *	Functions are emitted in the order of their indices.  Return: 0, or -errno with f->diag set
  * @link: assign the code its address, make it executable, transfer it: text, text_used, funcs,
  *	sites and num_sites of @out are set.  Return: 0, or -errno with @diag set and nothing
  *	transferred

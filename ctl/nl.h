@@ -54,9 +54,9 @@ void ctl_request_flag(struct ctl_request *req, int attr);
 
 /**
  * ctl_request_nest() - begin a nest, the last thing in a request.
- * @space: of the attributes that it holds
+ * @space: of its attributes
  *
- * What is added from here up to ctl_request_nest_end() stands in it.
+ * Attributes added up to ctl_request_nest_end() are in the nest.
  */
 void ctl_request_nest(struct ctl_request *req, int attr, enum ctl_space_id space);
 void ctl_request_nest_end(struct ctl_request *req);

@@ -85,7 +85,7 @@ struct build_change {
 };
 
 /**
- * struct build_loops - what the first walk found
+ * struct build_loops - results of the first walk
  * @num: loops, in source order
  * @first: start of each loop's locals in @locals; the end is @first + @count
  * @back: a branch to the loop's start exists
@@ -100,7 +100,7 @@ struct build_loops {
 };
 
 /**
- * struct build_merge - what the edges of a join say about a local, while it is made
+ * struct build_merge - values of a local on the edges of a join under construction
  * @seen: edges that carry it
  * @value: what they carry
  * @differs: not all the same
@@ -190,7 +190,7 @@ void build_br_table(struct build *b, const struct kwasm_op *op);
 void build_return(struct build *b);
 void build_unreachable(struct build *b);
 
-/* build_join.c: edges, and the PHIs where they meet. */
+/* build_join.c: edges, and the PHIs of joins. */
 
 /** build_journal_rewind() - locals get the values back that they had when @frame began. */
 void build_journal_rewind(struct build *b, const struct build_frame *frame);

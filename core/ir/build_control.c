@@ -179,7 +179,7 @@ void build_else(struct build *b)
 	build_start_after(b, frame->other, frame->cond);
 }
 
-/* The end of a frame that is no loop and to whose end a branch or an `if` leads. */
+/* The end of a frame other than a loop whose end is the target of a branch or an `if`. */
 static void end_joined(struct build *b, struct build_frame *frame)
 {
 	struct build_frame closed;

@@ -35,7 +35,7 @@ static inline bool fold_is_compare(u32 op)
 	return ir_op_class(op) == IR_CLASS_COMPARE;
 }
 
-/** fold_value() - what @v is a copy of, or @v. */
+/** fold_value() - the value that @v copies, or @v. */
 u32 fold_value(struct ir_func *f, u32 v);
 
 /** fold_resolve() - replace operands of @i that are copies with the copied values. */
@@ -60,10 +60,10 @@ bool fold_to_op(struct ir_func *f, u32 i, u32 op, u32 a, u32 b);
 /** fold_to_op_const() - as fold_to_op() with a new constant of the operands' type as arg[1]. */
 bool fold_to_op_const(struct ir_func *f, u32 i, u32 op, u32 a, u64 c);
 
-/** fold_new() - a new instruction in front of @i.  Return: index, 0 when memory is exhausted. */
+/** fold_new() - a new instruction before @i.  Return: index, 0 when memory is exhausted. */
 u32 fold_new(struct ir_func *f, u32 i, u32 op, u32 type, u32 a, u32 b);
 
-/** fold_new_const() - a new constant in front of @i.  Return: as fold_new(). */
+/** fold_new_const() - a new constant before @i.  Return: as fold_new(). */
 u32 fold_new_const(struct ir_func *f, u32 i, u32 type, u64 bits);
 
 /** fold_bits() - number of low bits outside which @v is zero for certain. */

@@ -194,7 +194,7 @@ static bool shift_const(struct ir_func *f, u32 i, u64 c)
 	return false;
 }
 
-/* Counts are modulo the width: what only masks the count is not needed. */
+/* Counts are modulo the width: an explicit mask of the count is redundant. */
 static bool shift_count(struct ir_func *f, u32 i)
 {
 	u32 count = f->ins[i].arg[1];
@@ -270,7 +270,7 @@ bool fold_arith(struct ir_func *f, u32 i)
 	return false;
 }
 
-/* Bits of the operand that an extension or a store looks at. */
+/* Bits of the operand that an extension or a store uses. */
 static u32 wanted_bits(const struct ir_ins *ins)
 {
 	switch (ins->op) {

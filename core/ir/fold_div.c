@@ -9,7 +9,7 @@
  */
 #include "fold.h"
 
-/* An i64 operation with a constant, in front of @i. */
+/* An i64 operation with a constant, before @i. */
 static u32 wide(struct ir_func *f, u32 i, u32 op, u32 a, u64 c)
 {
 	u32 k = fold_new_const(f, i, IR_I64, c);

@@ -207,7 +207,7 @@ struct ir_block {
  * @pool: u32 lists (operands, predecessors, successors); moves when it grows
  * @order: blocks in the order of emission; loops are contiguous, the entry is first.  Filled by
  *	the builder, kept by every pass
- * @num_order: blocks in @order (unreachable ones are left out)
+ * @num_order: blocks in @order (without unreachable ones)
  * @num_lslots: frame slots for LGET/LSET
  * @num_slots: spill slots, by register allocation
  * @num_out: outgoing stack argument slots of the widest call, by lowering
@@ -294,7 +294,7 @@ static inline u32 ir_pred(const struct ir_func *f, u32 b, u32 n)
 /** ir_ins_append() - link at the end of @block. */
 void ir_ins_append(struct ir_func *f, u32 block, u32 ins);
 
-/** ir_ins_before() - link @ins in front of @pos, in @pos's block. */
+/** ir_ins_before() - link @ins before @pos, in @pos's block. */
 void ir_ins_before(struct ir_func *f, u32 pos, u32 ins);
 
 /** ir_ins_after() - link @ins after @pos, in @pos's block. */
@@ -378,10 +378,10 @@ static inline bool ir_dominates(const struct ir_dom *dom, u32 a, u32 b)
 int ir_loops_find(struct ir_func *f);
 
 /**
- * ir_cfg_clean() - after edges were taken away: drop the blocks that nothing reaches.
+ * ir_cfg_clean() - after edges were removed: drop unreachable blocks.
  *
- * Whoever takes edges from a block leaves it one successor and sets succs and num_succs; this
- * mends preds, PHIs, order[] and loops.  Return: 0 or -ENOMEM.
+ * The caller removes edges of a block except for one successor and sets succs and num_succs; this
+ * updates preds, PHIs, order[] and loops.  Return: 0 or -ENOMEM.
  */
 int ir_cfg_clean(struct ir_func *f);
 

@@ -3,9 +3,9 @@
  * ir_verify.c - does a function obey the IR's rules?
  *
  * Checks order[], links, block ends, edges from both sides, loops, operand counts, types and that
- * every operand dominates its use.  Operand rules are left out for instructions that lowering has
- * given a form, and everything but the structure after register allocation.  For test builds and
- * `dump`; a failure is a bug of a pass.
+ * every operand dominates its use.  Operand rules are not checked for instructions with a form from
+ * lowering; after register allocation, only the structure is checked.  For test builds and `dump`;
+ * a failure is a bug of a pass.
  */
 #include "ir.h"
 

@@ -92,7 +92,7 @@ static void nest_loops(struct licm *l)
 		l->parent[b] = open;
 		open = b;
 	}
-	/* a loop reaches as far as the loops inside it */
+	/* a loop extends as far as its inner loops */
 	for (n = f->num_order; n--;) {
 		u32 b = f->order[n];
 

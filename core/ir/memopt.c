@@ -23,7 +23,7 @@
 #define MAX_TABLES 4096
 
 /**
- * struct known - a location and what it holds
+ * struct known - a location and its value
  * @op: IR_LOAD for linear memory, else the reading operation
  * @stored: written by a store: reads of its width return @value converted
  * @flags: IR_SWAP
@@ -209,7 +209,7 @@ static bool is_same_place(const struct ir_func *f, const struct known *k, const 
 	       f->ins[k->addr].imm == f->ins[ins->arg[0]].imm;
 }
 
-/* Does @k give the value of the read @i?  Then @i becomes it. */
+/* Replace the read @i with the value of @k, if it is known. */
 static bool forward(struct ir_func *f, u32 i, const struct known *k)
 {
 	const struct ir_ins *ins = &f->ins[i];

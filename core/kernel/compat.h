@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * compat.h - what differs between the kernels that kwasm is built for.
+ * compat.h - differences between the supported kernels.
  *
  * The only place with version tests: 6.1 is the oldest kernel, each test names the first kernel
  * that has the newer form.

@@ -11,7 +11,7 @@
 void kwasm_limits_get(struct kwasm_limits *limits);
 
 u64 kwasm_limit_time_ns(void);		/* default time limit of one invocation */
-u64 kwasm_limit_time_max_ns(void);	/* longest one that a program may be given */
+u64 kwasm_limit_time_max_ns(void);	/* maximum for a program */
 u64 kwasm_limit_invoke_ns(void);	/* of one call by request of the tool */
 u64 kwasm_limit_compile_ns(void);	/* of compiling one module */
 size_t kwasm_limit_compile_bytes(void);	/* compiler memory for one function */

@@ -73,7 +73,7 @@ struct kwasm_host_fn {
 };
 
 /**
- * struct kwasm_bindings - what each imported function of a module is bound to at compile time
+ * struct kwasm_bindings - compile-time bindings of a module's imported functions
  * @fns: one entry per imported function; NULL entries are bound at instantiation to another
  *	instance's function and called through struct kwasm_ctx
  */

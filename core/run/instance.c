@@ -188,7 +188,7 @@ static int create_funcs(struct kwasm_instance *inst)
 	return 0;
 }
 
-/* Why a table or memory of @size at the start could not be made in a store that allows @limit. */
+/* Why a table or memory of initial size @size could not be created in a store with limit @limit. */
 static int no_room(u32 size, u32 limit)
 {
 	return size > limit ? -EDQUOT : -ENOMEM;

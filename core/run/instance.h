@@ -84,7 +84,7 @@ struct kwasm_store *kwasm_store_create(const struct kwasm_limits *limits, bool a
 void kwasm_store_destroy(struct kwasm_store *store);
 
 /**
- * struct kwasm_externval - what satisfies one import
+ * struct kwasm_externval - an object that satisfies an import
  */
 struct kwasm_externval {
 	u8 kind;			/* enum kwasm_extern */

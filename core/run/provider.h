@@ -24,7 +24,7 @@ struct kwasm_provider {
  * @module: the importing module
  * @providers: @num_providers of them
  * @strict: an import without a provider is an error (else its entry stays NULL)
- * @diag: names the import, its type, what was expected
+ * @diag: on failure, names the import, its type and the expected type
  * @bindings: filled in; free with kwasm_bindings_release()
  *
  * Return: 0, -ENOENT no such function, -EPROTOTYPE another type, -ENOMEM.

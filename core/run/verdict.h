@@ -28,7 +28,7 @@ static inline bool kwasm_verdict_valid(u32 v)
 	       KWASM_VERDICT_KIND(v) == KWASM_VERDICT_QUEUE;
 }
 
-/** kwasm_verdict_again() - does the handler see the packet again that it has seen @runs times? */
+/** kwasm_verdict_again() - may the handler run again on a packet after @runs runs? */
 static inline bool kwasm_verdict_again(u32 v, u32 runs)
 {
 	return v == KWASM_VERDICT_REPEAT && runs < KWASM_VERDICT_RUNS_MAX;

@@ -40,7 +40,8 @@
 
 /*
  * Attributes, a space for each object: ATTR(constant, name in the specification, type).  The type
- * is u8 u32 s32 u64 string binary flag or pad; that of a nest is the space of what it holds.
+ * is u8 u32 s32 u64 string binary flag or pad; that of a nest is the attribute space of its
+ * contents.
  */
 
 /* program: a loaded program, and how to load one */
@@ -62,7 +63,7 @@
 	ATTR(PROGRAM_INSTANCES, "instances", u32)						\
 	ATTR(PROGRAM_ATTACHMENTS, "attachments", u32)						\
 	ATTR(PROGRAM_FLOATS, "floats", u8)		/* 1: needs the FPU */			\
-	ATTR(PROGRAM_LINKED, "linked", u8)		/* 1: goes with its attachments */	\
+	ATTR(PROGRAM_LINKED, "linked", u8)		/* 1: loaded by ATTACH */	\
 	ATTR(PROGRAM_LOST, "lost", u64)			/* above the rate limit */		\
 	ATTR(PROGRAM_IMPORT, "import", import)		/* repeated */				\
 	ATTR(PROGRAM_EXPORT, "export", export)		/* repeated */

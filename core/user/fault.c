@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * fault.c - faults of compiled code become traps, and deadlines end guests, in user space.
+ * fault.c - turn faults of compiled code into traps, and enforce deadlines, in user space.
  *
  * Guarantees: a fault or tick outside compiled code is never attributed to a guest: faults are
  * passed to the previous signal handler; the handlers take no locks and do not allocate.

@@ -30,7 +30,7 @@ struct kwasm_packet {
 };
 
 /**
- * struct kwasm_user_log - who gets the lines that a guest logs
+ * struct kwasm_user_log - receiver of a guest's log lines
  * @write: called with each line, at most KWASM_USER_LOG_LINE bytes, not terminated, control
  *	characters replaced
  */

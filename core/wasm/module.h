@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * module.h - a decoded and validated WebAssembly module (spec 2.5), immutable once made.
+ * module.h - a decoded and validated WebAssembly module (spec 2.5), immutable.
  */
 #ifndef KWASM_MODULE_H
 #define KWASM_MODULE_H

@@ -9,7 +9,7 @@
 
 #define FORM_FUNC 0x60
 
-/* Bits of the flags in front of limits; those that follow belong to later features. */
+/* Bits of the flags before limits; the others belong to later features. */
 #define RANGE_HAS_MAX 1
 #define RANGE_SHARED 2
 #define RANGE_64 4

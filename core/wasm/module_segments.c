@@ -7,12 +7,12 @@
  */
 #include "module_decode.h"
 
-/* Bits of the flags in front of a segment. */
+/* Bits of the flags before a segment. */
 #define ELEM_NOT_ACTIVE 1		/* passive or declarative */
-#define ELEM_EXPLICIT 2			/* table index given, or declarative */
+#define ELEM_EXPLICIT 2			/* explicit table index, or declarative */
 #define ELEM_EXPRESSIONS 4		/* constant expressions instead of function indices */
 #define DATA_PASSIVE 1
-#define DATA_EXPLICIT 2			/* memory index given */
+#define DATA_EXPLICIT 2			/* explicit memory index */
 
 void kwasm_decode_declare(struct kwasm_decoder *d, u32 func, u32 at)
 {

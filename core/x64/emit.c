@@ -281,8 +281,8 @@ static u32 destination(const struct ir_func *f, u32 b)
 }
 
 /*
- * For each loop header a block that jumps back to it: in front of the header it needs no jump,
- * which saves one each time around for one when the loop is entered.
+ * For each loop header a block that jumps back to it: placed before the header it needs no jump,
+ * which saves one per iteration at the cost of one on entry.
  */
 static u32 *find_latches(const struct ir_func *f)
 {

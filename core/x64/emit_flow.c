@@ -90,7 +90,7 @@ static void emit_cmov(struct emit *e, const struct ir_ins *ins, enum x64_cc cc)
 		x64_cmov_rm(e->as, cc, w, (u8)ins->dst, emit_slot(e, ins->src[1]));
 }
 
-/* There is no conditional move of floats: a jump over a move. */
+/* Without conditional moves of floats: a jump over a move. */
 static void emit_float_select(struct emit *e, const struct ir_ins *ins)
 {
 	u32 over = x64_label(e->as);

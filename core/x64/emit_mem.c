@@ -204,7 +204,10 @@ static void emit_packet(struct emit *e, u32 i)
 	x64_bind(e->as, back);
 }
 
-/* The stub takes the offset and gives the value in the scratch register, and keeps all others. */
+/*
+ * The stub takes the offset and returns the value in the scratch register, and preserves all
+ * others.
+ */
 void emit_cold_packet(struct emit *e, const struct x64_cold *cold)
 {
 	const struct ir_ins *ins = &e->f->ins[cold->ins];

@@ -109,7 +109,7 @@ static int place_args(struct lower *l, u32 call)
 	return 0;
 }
 
-/* C code takes and gives floats as bit patterns. */
+/* C code takes and returns floats as bit patterns. */
 static int host_args(struct lower *l, u32 call)
 {
 	struct ir_func *f = l->f;

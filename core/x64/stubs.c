@@ -9,7 +9,7 @@
 #include "entry.h"
 #include "x64.h"
 
-/* entry.S knows these by number. */
+/* entry.S uses these numbers. */
 static_assert(offsetof(struct kwasm_ctx, saved_rsp) == X64_CTX_SAVED_RSP);
 static_assert(offsetof(struct kwasm_ctx, mem_base) == X64_CTX_MEM_BASE);
 static_assert(offsetof(struct kwasm_ctx, trap) == X64_CTX_TRAP);

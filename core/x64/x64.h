@@ -264,7 +264,7 @@ void x64_pool_destroy(struct x64_pool *pool);
 /**
  * x64_call_table() - jump table for calls of @type through @table; call_table.c.
  *
- * Return: NULL when such calls have to look into the table itself.
+ * Return: NULL if such calls must read the table itself.
  */
 const struct x64_call_table *x64_call_table(struct x64_code *code, u32 table, u32 type);
 
@@ -283,7 +283,7 @@ void x64_stubs(struct x64_code *code);
 /**
  * kwasm_cross_call() - call a function of another instance or of the host from compiled code.
  * @ctx: the caller's
- * @func: what to call
+ * @func: the callee
  * @frame: the caller's argument registers and stack as the stub saved them
  *
  * Context: the guest's.  Return: result 0; the others are in ctx->results.  When the callee traps

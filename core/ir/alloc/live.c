@@ -242,7 +242,7 @@ static void set_remove(struct ra *ra, u32 v)
 	ra->in_set[v] = 0;
 }
 
-/* Where the coarse lifetime of a value that is read in block @place, before @end, has to end. */
+/* End of the coarse lifetime of a value that is read in block @place, before @end. */
 static u32 coarse_end(const struct ra *ra, u32 v, u32 place, u32 end)
 {
 	u32 def = ra->place[ra->f->ins[v].block];

@@ -38,7 +38,7 @@
 /* An access to a value. */
 struct ra_use {
 	u32 pos;
-	u8 must;	/* has to be in a register here */
+	u8 must;	/* must be in a register here */
 	u8 depth;	/* loop depth, at most RA_MAX_DEPTH; RA_COLD in a cold block */
 };
 
@@ -249,7 +249,7 @@ int ra_allocate(struct ir_func *f, const struct ir_target *target, bool local);
 /** ra_live_build() - number instructions, find loops, build lifetimes.  Return: 0 or -errno. */
 int ra_live_build(struct ra *ra);
 
-/** ra_scan() - give registers to intervals in order of their starts.  Return: 0 or -errno. */
+/** ra_scan() - assign registers to intervals in order of their starts.  Return: 0 or -errno. */
 int ra_scan(struct ra *ra);
 
 /** ra_fixed_add() - @pos uses the registers @mask; positions descend from call to call. */

@@ -7,9 +7,9 @@
  * needs a register.  Splits are hoisted out of loops if the lifetime allows it.
  *
  * Bounds: at most one active interval per register; at most MAX_HOLES intervals wait in a hole,
- * further ones end there; every interval put off starts later than
- * the scan's position, at a gap in front of one of its uses or at a loop header before it, so there
- * are at most as many intervals as uses, headers above them (MAX_HOIST) and split points.
+ * further ones end there; every postponed interval starts later than the scan's position, at a gap
+ * before one of its uses or at a loop header before it, so there are at most as many intervals as
+ * uses, headers above them (MAX_HOIST) and split points.
  */
 #include "live.h"
 
@@ -194,7 +194,7 @@ static u32 hoist(const struct ra *ra, u32 lo, u32 pos)
 	return pos;
 }
 
-/* How far away a use is, loops making it nearer.  No use: farthest. */
+/* Distance of a use, shorter for uses in loops.  No use: farthest. */
 static u64 distance(const struct ra *ra, const struct ra_interval *iv, u32 use, u32 pos)
 {
 	const struct ra_use *u = &ra->uses[use];
@@ -319,7 +319,7 @@ static int advance(struct scan *s, u32 pos)
 	return err;
 }
 
-/* ---- what is free ------------------------------------------------------------------------ */
+/* ---- free registers ------------------------------------------------------------------------ */
 
 /* Blocks the registers of @mask that instructions take inside @iv's lifetime. */
 static void offer_fixed(struct scan *s, const struct ra_interval *iv, u32 mask, struct offer *o)
@@ -493,7 +493,7 @@ static u32 split_point(const struct ra *ra, const struct ra_interval *iv, u32 li
 	return hoist(ra, max(ra->uses[use - 1].pos, iv->start) + 1, pos);
 }
 
-/* Gives @at register @reg up to @pos; the rest has to look for itself. */
+/* Assign register @reg to @at up to @pos; the rest is allocated separately. */
 static int assign_until(struct scan *s, u32 at, u32 reg, u32 pos)
 {
 	u32 tail = split(s->ra, at, pos);

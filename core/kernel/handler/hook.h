@@ -77,7 +77,7 @@ struct kwasm_run_cpu {
  * struct kwasm_run - data of the hot path: immutable, replaced as a whole by RCU
  * @code: the handler: () -> i32
  * @needs: enum kwasm_needs
- * @hook_number: what kwasm_pkt_hook() tells the guest
+ * @hook_number: result of kwasm_pkt_hook()
  * @trapped: in the attachment's list, once a trap has removed it
  */
 struct kwasm_run {

@@ -123,7 +123,10 @@ static u32 run_busy(const struct kwasm_run *run, struct sk_buff *skb,
 	return kwasm_run_guest(ctx, stats, run, skb, state, true, judge);
 }
 
-/* No hook knows a repeat verdict (netfilter's loop would leak the packet): it is done here. */
+/*
+ * Hooks do not support a repeat verdict (netfilter's loop would leak the packet): it is handled
+ * here.
+ */
 static u32 repeat(struct kwasm_attachment *at, struct sk_buff *skb,
 		  const struct nf_hook_state *state, u32 verdict)
 {

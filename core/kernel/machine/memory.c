@@ -4,7 +4,7 @@
  *
  * A memory reserves its whole range of addresses, of which only the pages it has grown to are
  * mapped, zeroed, writable and not executable; an access elsewhere faults.  Pages are charged to
- * the memory cgroup of the task that made the reservation and counted against a ceiling over all
+ * the memory cgroup of the task that made the reservation and counted against a limit on all
  * memories.
  */
 #include <linux/memcontrol.h>
@@ -239,7 +239,7 @@ s64 kwasm_linear_grow(struct kwasm_linear *linear, u32 delta)
 	struct backing *b = linear->priv;
 	u32 old = linear->pages;
 
-	/* Without page tables made ready a memory cannot grow where sleeping is forbidden. */
+	/* Without prepared page tables a memory cannot grow in atomic context. */
 	if (delta > linear->max_pages - old || (!b->atomic && in_interrupt()))
 		return -ENOMEM;
 	if (delta && back_pages(linear, delta, b->atomic))

@@ -38,7 +38,7 @@ static struct kwasm_ctx *interrupted(const struct kwasm_thread *t, struct pt_reg
 	return ctx->instance->store == t->store ? ctx : NULL;
 }
 
-/* Why the call has to end, KWASM_TRAP_NONE if it need not. */
+/* Why the call must end, KWASM_TRAP_NONE if it need not. */
 static u32 ending(const struct kwasm_thread *t)
 {
 	if (fatal_signal_pending(t->task))

@@ -43,7 +43,7 @@ static int attach_request(struct kwasm_request *req, struct kwasm_attach_request
 	return request_hook(where->hook, &req->diag);
 }
 
-/* A program of this name that was made from the same bytes is as good as a new one. */
+/* A loaded program of this name with the same binary is used instead of a new one. */
 static struct kwasm_program *same_program(const struct kwasm_program *fresh)
 {
 	struct kwasm_program *prog = kwasm_program_find(fresh->knet, fresh->name);

@@ -56,7 +56,7 @@
 #define DETAIL KWASM_NL_DETAIL
 
 /**
- * struct command - what becomes of a command
+ * struct command - how a command is handled
  * @flags: LOADS, CHANGES
  * @answer: bytes of attributes that a message of its answer holds at most
  * @repeated: attributes that may be repeated, ended by 0

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * netlink.h - inside the generic netlink family: who handles what, dumps, serialisers.
+ * netlink.h - internals of the generic netlink family: handlers, dumps, serialisers.
  */
 #ifndef KWASM_KERNEL_NETLINK_H
 #define KWASM_KERNEL_NETLINK_H

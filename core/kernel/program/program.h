@@ -111,7 +111,7 @@ int kwasm_nets_init(void);
 void kwasm_nets_exit(void);
 
 /**
- * struct kwasm_load_request - what to load
+ * struct kwasm_load_request - a program to load
  * @time_limit_ns: of one invocation, 0: the default
  * @memory_limit: bytes of one instance's memory, 0: the default
  * @deny: import patterns ("module.name", shell wildcards) that are refused
