@@ -164,6 +164,18 @@ struct kwasm_ctx;
  */
 u32 kwasm_call_enter(struct kwasm_ctx *ctx, const void *enter, u64 *values, u32 limit_ms);
 
+/**
+ * kwasm_sleep_begin() - may a host function sleep that the guest of @ctx calls?  Then let it.
+ *
+ * In the kernel only where a thread runs the guest, not for handlers of packets nor for what is
+ * instantiated for them; in user space everywhere but while a packet is handled.
+ * Context: the guest's.  Return: true, and kwasm_sleep_end() has to follow; false and it may not.
+ */
+bool kwasm_sleep_begin(struct kwasm_ctx *ctx);
+
+/** kwasm_sleep_end() - it has returned. */
+void kwasm_sleep_end(struct kwasm_ctx *ctx);
+
 #define KWASM_PAGE_SIZE 65536u		/* a WebAssembly page */
 /* 33-bit effective addresses plus the widest access stay within the reservation. */
 #define KWASM_LINEAR_RESERVE ((1ULL << 33) + KWASM_PAGE_SIZE)

@@ -11,6 +11,7 @@ struct kwasm_instance;
 struct kwasm_memory;
 struct kwasm_module;
 struct kwasm_packet;
+struct kwasm_store;
 
 /**
  * struct kwasm_ctx - a guest's context, in a register (X64_CTX, r15) while it runs
@@ -64,6 +65,7 @@ struct kwasm_ctx {
 	u64 saved[4];
 	u64 checked_rsp;
 	u64 env[8];		/* the environment's own: watchdog, CPU, ... */
+	struct kwasm_store *store;	/* of contexts without an instance, too */
 };
 
 /**

@@ -323,6 +323,17 @@ static int run_start(struct kwasm_instance *inst, struct kwasm_trap_info *trap,
 			      "the start function trapped: %s", kwasm_trap_text(info.kind));
 }
 
+static int open_states(struct kwasm_store *store, const struct kwasm_bindings *bindings,
+		       struct kwasm_diag *diag)
+{
+	int err = 0;
+	u32 i;
+
+	for (i = 0; i < bindings->num_providers && !err; i++)
+		err = kwasm_store_open(store, bindings->providers[i], diag);
+	return err;
+}
+
 static int populate(struct kwasm_instance *inst, const struct kwasm_externval *externs,
 		    struct kwasm_diag *diag)
 {
@@ -338,6 +349,7 @@ int kwasm_instance_create(struct kwasm_store *store, const struct kwasm_code *co
 			  kwasm_link_fn link, void *link_arg, struct kwasm_diag *diag,
 			  struct kwasm_trap_info *trap, struct kwasm_instance **out)
 {
+	struct kwasm_store_state *states = store->newest_state;
 	struct kwasm_externval *externs;
 	struct kwasm_instance *inst;
 	int err;
@@ -350,8 +362,10 @@ int kwasm_instance_create(struct kwasm_store *store, const struct kwasm_code *co
 	if (err)
 		goto free;
 	inst = alloc_instance(store, code);
-	err = inst ? populate(inst, externs, diag) : -ENOMEM;
+	err = inst ? open_states(store, &code->bindings, diag) : -ENOMEM;
+	err = err ?: populate(inst, externs, diag);
 	if (err) {
+		kwasm_store_close(store, states);
 		kwasm_diag_set(diag, err, KWASM_DIAG_NONE, KWASM_DIAG_NONE, "out of memory");
 		goto free;
 	}

@@ -158,9 +158,11 @@ int kwasm_instance_externval(struct kwasm_instance *inst, const char *name, size
 
 /*
  * Objects of a host module such as "spectest"; they live as long as the store.  Each function
- * returns NULL if memory or a limit is exhausted.
+ * returns NULL if memory or a limit is exhausted, or if the provider cannot open its state.
  */
-struct kwasm_func *kwasm_store_func(struct kwasm_store *store, const struct kwasm_host_fn *host);
+struct kwasm_func *kwasm_store_func(struct kwasm_store *store,
+				    const struct kwasm_provider *provider,
+				    const struct kwasm_host_fn *host);
 struct kwasm_table *kwasm_store_table(struct kwasm_store *store, struct kwasm_tabletype type);
 struct kwasm_memory *kwasm_store_memory(struct kwasm_store *store, struct kwasm_range type);
 struct kwasm_global_inst *kwasm_store_global(struct kwasm_store *store,

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * provider.c - finds the host functions that a module's imports name.
+ * provider.c - checks providers, and finds the host functions that a module's imports name.
  *
  * Guarantees: bindings that were filled in hold, for every imported function, NULL or a host
- * function of exactly the imported type.
+ * function of exactly the imported type; each provider of them stands there once.
  */
 #include "provider.h"
 
@@ -22,31 +22,107 @@ bool kwasm_host_sig_matches(const char *sig, const struct kwasm_functype *type)
 	return !*sig;
 }
 
+/* Letters of a signature up to a colon or its end; U32_MAX where another one stands between. */
+static u32 count_letters(const char *sig)
+{
+	u32 n = 0;
+
+	for (; *sig && *sig != ':'; sig++, n++)
+		if (!kwasm_type_by_letter(*sig))
+			return U32_MAX;
+	return n;
+}
+
+/* An inline operation takes the place of the call: its operands have to be those of the call. */
+static bool inline_fits(const struct kwasm_host_fn *fn, u32 params, char result)
+{
+	switch (fn->inline_op) {
+	case KWASM_INLINE_NONE:
+		return true;
+	case KWASM_INLINE_PKTLOAD:
+		return params == 1 && fn->sig[0] == 'i' && (result == 'i' || result == 'I') &&
+		       !(fn->context & KWASM_HOST_SLEEP);
+	case KWASM_INLINE_CTXLOAD:
+		return !params && result && fn->ctx_offset && !(fn->context & KWASM_HOST_SLEEP);
+	default:
+		return false;
+	}
+}
+
+static int check_fn(const struct kwasm_host_fn *fn, const char **why)
+{
+	u32 params = fn->sig ? count_letters(fn->sig) : U32_MAX;
+	const char *results = params != U32_MAX && fn->sig[params] ? fn->sig + params + 1 : NULL;
+	u32 num_results = results ? count_letters(results) : U32_MAX;
+
+	*why = "its signature is none";
+	if (num_results == U32_MAX || results[num_results])
+		return -EINVAL;
+	*why = "it has too many parameters or results";
+	if (params > KWASM_HOST_WIDE_PARAMS || num_results > 1)
+		return -E2BIG;
+	*why = "it needs a C function of the kind that its number of parameters asks for, no other";
+	if (params > KWASM_HOST_PARAMS ? !fn->wide || fn->fn : !fn->fn || fn->wide)
+		return -EINVAL;
+	*why = "its inline operation does not fit its signature or context";
+	return inline_fits(fn, params, results[0]) ? 0 : -EPROTOTYPE;
+}
+
+static bool is_named(const char *name)
+{
+	return name && name[0];
+}
+
+int kwasm_provider_check(const struct kwasm_provider *provider, struct kwasm_diag *diag)
+{
+	const char *why;
+	u32 i, k;
+	int err;
+
+	if (!is_named(provider->module) || !provider->open != !provider->close)
+		return kwasm_diag_set(diag, -EINVAL, KWASM_DIAG_NONE, KWASM_DIAG_NONE,
+				      "a provider needs a name, and open and close together or neither");
+	for (i = 0; i < provider->num_fns; i++) {
+		const struct kwasm_host_fn *fn = &provider->fns[i];
+
+		if (!is_named(fn->name))
+			return kwasm_diag_set(diag, -EINVAL, i, KWASM_DIAG_NONE,
+					      "provider %s: a function has no name",
+					      provider->module);
+		for (k = 0; k < i; k++)
+			if (!strcmp(provider->fns[k].name, fn->name))
+				return kwasm_diag_set(diag, -EEXIST, i, KWASM_DIAG_NONE,
+						      "provider %s: function %s stands there twice",
+						      provider->module, fn->name);
+		err = check_fn(fn, &why);
+		if (err)
+			return kwasm_diag_set(diag, err, i, KWASM_DIAG_NONE,
+					      "provider %s: function %s: %s", provider->module,
+					      fn->name, why);
+	}
+	return 0;
+}
+
 static bool name_equal(const struct kwasm_name *name, const char *str)
 {
 	return strlen(str) == name->len && !memcmp(name->str, str, name->len);
 }
 
 static const struct kwasm_host_fn *find(const struct kwasm_import *import,
-					const struct kwasm_provider *const *providers,
-					u32 num_providers)
+					const struct kwasm_provider *provider)
 {
-	u32 i, k;
+	u32 k;
 
-	for (i = 0; i < num_providers; i++) {
-		const struct kwasm_provider *p = providers[i];
-
-		if (!name_equal(&import->module, p->module))
-			continue;
-		for (k = 0; k < p->num_fns; k++)
-			if (name_equal(&import->field, p->fns[k].name))
-				return &p->fns[k];
-	}
+	if (!name_equal(&import->module, provider->module))
+		return NULL;
+	for (k = 0; k < provider->num_fns; k++)
+		if (name_equal(&import->field, provider->fns[k].name))
+			return &provider->fns[k];
 	return NULL;
 }
 
-static int bind(const struct kwasm_module *module, const struct kwasm_import *import,
-		const struct kwasm_host_fn *fn, bool strict, struct kwasm_diag *diag)
+static int check_type(const struct kwasm_module *module, const struct kwasm_import *import,
+		      const struct kwasm_host_fn *fn, bool strict, struct kwasm_diag *diag)
 {
 	const struct kwasm_functype *type = &module->types[import->type];
 	char wanted[64];
@@ -66,53 +142,69 @@ static int bind(const struct kwasm_module *module, const struct kwasm_import *im
 	return 0;
 }
 
+static void add_provider(struct kwasm_bindings *bindings, const struct kwasm_provider *provider)
+{
+	u32 i;
+
+	for (i = 0; i < bindings->num_providers; i++)
+		if (bindings->providers[i] == provider)
+			return;
+	bindings->providers[bindings->num_providers++] = provider;
+}
+
+static const struct kwasm_host_fn *bind(struct kwasm_bindings *bindings,
+					const struct kwasm_import *import,
+					const struct kwasm_provider *const *providers,
+					u32 num_providers)
+{
+	const struct kwasm_host_fn *fn;
+	u32 i;
+
+	for (i = 0; i < num_providers; i++) {
+		fn = find(import, providers[i]);
+		if (fn) {
+			add_provider(bindings, providers[i]);
+			return fn;
+		}
+	}
+	return NULL;
+}
+
 int kwasm_bindings_resolve(const struct kwasm_module *module,
 			   const struct kwasm_provider *const *providers, u32 num_providers,
 			   bool strict, struct kwasm_diag *diag, struct kwasm_bindings *bindings)
 {
-	const struct kwasm_host_fn **fns;
-	u32 i, n = 0;
-	int err;
+	struct kwasm_bindings b = { };
+	int err = 0;
+	u32 i;
 
-	fns = kwasm_zalloc(max(module->num_func_imports, 1u), sizeof(*fns));
-	if (!fns)
-		return kwasm_diag_set(diag, -ENOMEM, KWASM_DIAG_NONE, KWASM_DIAG_NONE,
-				      "out of memory");
-	for (i = 0; i < module->num_imports; i++) {
+	b.fns = kwasm_zalloc(max(module->num_func_imports, 1u), sizeof(*b.fns));
+	b.providers = kwasm_zalloc(max(num_providers, 1u), sizeof(*b.providers));
+	if (!b.fns || !b.providers)
+		err = kwasm_diag_set(diag, -ENOMEM, KWASM_DIAG_NONE, KWASM_DIAG_NONE,
+				     "out of memory");
+	for (i = 0; i < module->num_imports && !err; i++) {
 		const struct kwasm_import *import = &module->imports[i];
+		const struct kwasm_host_fn *fn;
 
 		if (import->kind != KWASM_EXTERN_FUNC)
 			continue;
-		fns[n] = find(import, providers, num_providers);
-		err = bind(module, import, fns[n++], strict, diag);
-		if (err) {
-			kwasm_free(fns);
-			return err;
-		}
+		fn = bind(&b, import, providers, num_providers);
+		b.fns[b.num_fns++] = fn;
+		err = check_type(module, import, fn, strict, diag);
 	}
-	bindings->fns = fns;
-	bindings->num_fns = n;
-	return 0;
+	if (err)
+		kwasm_bindings_release(&b);
+	else
+		*bindings = b;
+	return err;
 }
 
 void kwasm_bindings_release(struct kwasm_bindings *bindings)
 {
 	kwasm_free(bindings->fns);
-	bindings->fns = NULL;
-	bindings->num_fns = 0;
-}
-
-u64 kwasm_host_call(const struct kwasm_host_fn *fn, struct kwasm_ctx *ctx,
-		    const struct kwasm_functype *type, const u64 *values)
-{
-	u64 a[KWASM_HOST_PARAMS] = { };
-	u64 result;
-	u32 k;
-
-	for (k = 0; k < min(type->num_params, KWASM_HOST_PARAMS); k++)
-		a[k] = kwasm_type_clean(type->params[k], values[k]);
-	result = fn->fn(ctx, a[0], a[1], a[2], a[3], a[4]);
-	return type->num_results ? kwasm_type_clean(*kwasm_functype_results(type), result) : 0;
+	kwasm_free(bindings->providers);
+	memset(bindings, 0, sizeof(*bindings));
 }
 
 void kwasm_functype_format(const struct kwasm_functype *type, char *buf, size_t size)

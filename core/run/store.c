@@ -77,8 +77,13 @@ u32 kwasm_store_sig(struct kwasm_store *store, const struct kwasm_functype *type
 struct kwasm_ctx *kwasm_store_ctx(struct kwasm_store *store, u32 size)
 {
 	u8 *p = kwasm_arena_alloc(&store->arena, 1, (size_t)size + CTX_ALIGN);
+	struct kwasm_ctx *ctx;
 
-	return p ? (struct kwasm_ctx *)round_up((uintptr_t)p, CTX_ALIGN) : NULL;
+	if (!p)
+		return NULL;
+	ctx = (struct kwasm_ctx *)round_up((uintptr_t)p, CTX_ALIGN);
+	ctx->store = store;
+	return ctx;
 }
 
 /**
@@ -111,6 +116,7 @@ void kwasm_store_destroy(struct kwasm_store *store)
 
 	if (!store)
 		return;
+	kwasm_store_close(store, NULL);
 	for (memory = store->memories; memory; memory = memory->next)
 		kwasm_linear_release(&memory->linear);
 	for (table = store->tables; table; table = table->next)
@@ -157,11 +163,17 @@ struct kwasm_func *kwasm_store_host_func(struct kwasm_store *store,
 	return f->func.sig ? &f->func : NULL;
 }
 
-struct kwasm_func *kwasm_store_func(struct kwasm_store *store, const struct kwasm_host_fn *host)
+struct kwasm_func *kwasm_store_func(struct kwasm_store *store,
+				    const struct kwasm_provider *provider,
+				    const struct kwasm_host_fn *host)
 {
 	const struct kwasm_functype *type = functype_create(store, host->sig);
+	struct kwasm_diag diag;
 
-	return type ? kwasm_store_host_func(store, host, type) : NULL;
+	kwasm_diag_init(&diag);
+	if (!type || kwasm_store_open(store, provider, &diag))
+		return NULL;
+	return kwasm_store_host_func(store, host, type);
 }
 
 int kwasm_table_reserve(struct kwasm_table *table, u32 size)

@@ -14,6 +14,16 @@ struct kwasm_store_sig {
 	u32 next;		/* number of the next one in its bucket, 0 if it is the last */
 };
 
+#define KWASM_STORE_STATES 16u
+
+/* What a provider keeps of a store; in one of its buckets, and in the order of opening. */
+struct kwasm_store_state {
+	const struct kwasm_provider *provider;
+	void *state;
+	struct kwasm_store_state *next;
+	struct kwasm_store_state *older;
+};
+
 /**
  * struct kwasm_store - everything that is linked together
  * @arena: functions, contexts, global cells, bit maps
@@ -22,6 +32,7 @@ struct kwasm_store_sig {
  * @stack_limit: of the outermost entry
  * @host_ctx: context of host functions that are called from C, without a memory
  * @thread: owned by the environment, like @owner
+ * @states: of providers, by their addresses; changed only by instantiation
  */
 struct kwasm_store {
 	struct kwasm_arena arena;
@@ -41,6 +52,9 @@ struct kwasm_store {
 	struct kwasm_ctx *host_ctx;
 	void *thread;
 	void *owner;
+
+	struct kwasm_store_state *states[KWASM_STORE_STATES];
+	struct kwasm_store_state *newest_state;
 };
 
 /* A function object of the host; others do not need the store. */
@@ -56,6 +70,17 @@ struct kwasm_host_func {
  * Return: the number, or 0 if out of memory.
  */
 u32 kwasm_store_sig(struct kwasm_store *store, const struct kwasm_functype *type);
+
+/**
+ * kwasm_store_open() - let @provider open its state of the store, unless it has done so.
+ *
+ * Context: process, may sleep.  Return: 0 or -errno, with a sentence in @diag.
+ */
+int kwasm_store_open(struct kwasm_store *store, const struct kwasm_provider *provider,
+		     struct kwasm_diag *diag);
+
+/** kwasm_store_close() - close the states that were opened after @until, NULL for all. */
+void kwasm_store_close(struct kwasm_store *store, struct kwasm_store_state *until);
 
 /** kwasm_store_host_func() - kwasm_store_func() with a given type. */
 struct kwasm_func *kwasm_store_host_func(struct kwasm_store *store,

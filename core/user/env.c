@@ -73,3 +73,13 @@ u32 kwasm_call_enter(struct kwasm_ctx *ctx, const void *enter, u64 *values, u32 
 	kwasm_user_deadline_disarm(ctx);
 	return trap;
 }
+
+/* Handlers are tried here: what the kernel refuses them is refused. */
+bool kwasm_sleep_begin(struct kwasm_ctx *ctx)
+{
+	return !ctx->packet;
+}
+
+void kwasm_sleep_end(struct kwasm_ctx *ctx)
+{
+}

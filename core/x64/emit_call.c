@@ -31,6 +31,10 @@ static void emit_direct(struct emit *e, u32 i)
 	case X64_FORM_HOST:
 		emit_host(e, i, X64_SYM_HOST + func);
 		break;
+	case X64_FORM_WIDE:
+		x64_rr(e->as, X64_MOV, X64_Q, X64_RSI, X64_RSP);
+		emit_host(e, i, X64_SYM_HOST + func);
+		break;
 	default:
 		x64_rm(e->as, X64_MOV, X64_Q, X64_RAX,
 		       x64_at(X64_CTX, (s32)(e->code->layout.imports + 8 * func)));

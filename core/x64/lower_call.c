@@ -134,10 +134,37 @@ static int host_args(struct lower *l, u32 call)
 	return 0;
 }
 
+/* The arguments of a wide function become a block where those for the stack stand. */
+static int wide_args(struct lower *l, u32 call)
+{
+	struct ir_func *f = l->f;
+	u32 num = f->ins[call].num_list;
+	u32 k;
+	int err;
+
+	for (k = 0; k < num; k++) {
+		err = place(l, call, IR_ARGSTACK, f->pool[f->ins[call].list + k], k);
+		if (err)
+			return err;
+	}
+	f->ins[call].num_list = 0;
+	f->num_out = max(f->num_out, num);
+	return 0;
+}
+
+/* What may sleep takes the way of calls to other instances, where that is looked into. */
+static u8 import_form(const struct kwasm_host_fn *host)
+{
+	if (!host || host->context & KWASM_HOST_SLEEP)
+		return X64_FORM_CROSS;
+	return host->wide ? X64_FORM_WIDE : X64_FORM_HOST;
+}
+
 int lower_call(struct lower *l, u32 i)
 {
 	struct ir_ins *ins = &l->f->ins[i];
 	const struct kwasm_module *m = l->f->module;
+	int err;
 
 	if (ins->op == IR_CALLRT) {
 		ins->form = X64_FORM_HOST;
@@ -150,13 +177,13 @@ int lower_call(struct lower *l, u32 i)
 		ins->form = X64_FORM_RR;
 	} else if (ins->imm >= m->num_func_imports) {
 		ins->form = X64_FORM_LOCAL;
-	} else if (kwasm_bindings_at(l->code->bindings, (u32)ins->imm)) {
-		ins->form = X64_FORM_HOST;
-		return host_args(l, i);
 	} else {
-		ins->form = X64_FORM_CROSS;
+		ins->form = import_form(kwasm_bindings_at(l->code->bindings, (u32)ins->imm));
 	}
-	return place_args(l, i);
+	if (ins->form != X64_FORM_HOST && ins->form != X64_FORM_WIDE)
+		return place_args(l, i);
+	err = host_args(l, i);
+	return err || l->f->ins[i].form == X64_FORM_HOST ? err : wide_args(l, i);
 }
 
 int lower_ret(struct lower *l, u32 i)

@@ -374,7 +374,8 @@ static u64 *resolve_symbols(const struct x64_code *code, u32 *num)
 		const struct kwasm_host_fn *host = kwasm_bindings_at(code->bindings, i);
 
 		if (host)
-			syms[X64_SYM_HOST + i] = (u64)(unsigned long)host->fn;
+			syms[X64_SYM_HOST + i] = host->wide ? (u64)(unsigned long)host->wide :
+							      (u64)(unsigned long)host->fn;
 	}
 	return syms;
 }

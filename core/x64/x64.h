@@ -59,6 +59,7 @@ enum x64_form {
 	X64_FORM_STACK,	/* PARAM: in stack argument disp */
 	X64_FORM_LOCAL,	/* CALL of a function of the module */
 	X64_FORM_HOST,	/* CALL of a host function, CALLRT */
+	X64_FORM_WIDE,	/* CALL of a wide one, its arguments at the bottom of the frame */
 	X64_FORM_CROSS,	/* CALL of another instance's function */
 };
 

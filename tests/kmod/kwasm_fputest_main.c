@@ -71,14 +71,15 @@ static struct {
 
 static u64 test_nap(KWASM_HOST0(ctx))
 {
-	kwasm_thread_sleep(ctx);
 	usleep_range(500, 1500);
-	kwasm_thread_wake(ctx);
 	return 0;
 }
 
 static const struct kwasm_host_fn host_fns[] = {
-	{ .name = "nap", .sig = ":", .fn = test_nap, .doc = "sleep a millisecond" },
+	{
+		.name = "nap", .sig = ":", .fn = test_nap, .context = KWASM_HOST_SLEEP,
+		.doc = "sleep a millisecond",
+	},
 };
 
 static const struct kwasm_provider provider = {

@@ -49,7 +49,8 @@ int kwasm_spectest_create(struct kwasm_store *store, struct kwasm_spectest *spec
 	u32 i;
 
 	for (i = 0; i < KWASM_SPECTEST_FUNCS; i++) {
-		spectest->funcs[i] = kwasm_store_func(store, &host_fns[i]);
+		spectest->funcs[i] = kwasm_store_func(store, &kwasm_spectest_provider,
+						      &host_fns[i]);
 		if (!spectest->funcs[i])
 			return -ENOMEM;
 	}

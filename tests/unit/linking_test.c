@@ -248,10 +248,10 @@ static void test_one_global_twice(void)
 static void test_host_calls(void)
 {
 	struct kwasm_store *store = kwasm_store_create(NULL, false);
-	struct kwasm_func *f = kwasm_store_func(store, &fns[0]);
-	struct kwasm_func *g = kwasm_store_func(store, &fns[1]);
+	struct kwasm_func *f = kwasm_store_func(store, &provider, &fns[0]);
+	struct kwasm_func *g = kwasm_store_func(store, &provider, &fns[1]);
 	struct kwasm_trap_info trap;
-	struct kwasm_func *h = kwasm_store_func(store, &fns[2]);
+	struct kwasm_func *h = kwasm_store_func(store, &provider, &fns[2]);
 	u64 wide[3] = { 0xffffffff00000005, 0xffffffff3f800000, U64_MAX };
 	u64 values[2] = { 3, 4 };
 

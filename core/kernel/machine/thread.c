@@ -134,24 +134,36 @@ u32 kwasm_thread_enter(struct kwasm_thread *t, struct kwasm_ctx *ctx, const void
 }
 
 /* A sleeping thread may move to another CPU, and its time does not count. */
-void kwasm_thread_sleep(struct kwasm_ctx *ctx)
+static void thread_sleep(struct kwasm_thread *t)
 {
-	struct kwasm_thread *t = ctx->instance->store->thread;
-
 	unwatch(t);
 	migrate_enable();
 	if (t->deadline != U64_MAX)
 		t->deadline -= ktime_get_ns();
 }
 
-void kwasm_thread_wake(struct kwasm_ctx *ctx)
+static void thread_wake(struct kwasm_thread *t)
 {
-	struct kwasm_thread *t = ctx->instance->store->thread;
-
 	if (t->deadline != U64_MAX)
 		t->deadline += ktime_get_ns();
 	migrate_disable();
 	watch(t);
+}
+
+/* Outside of entries the host function is called by the thread itself, in process context. */
+bool kwasm_sleep_begin(struct kwasm_ctx *ctx)
+{
+	if (!ctx->store->thread)
+		return false;
+	if (ctx->store->depth)
+		thread_sleep(ctx->store->thread);
+	return true;
+}
+
+void kwasm_sleep_end(struct kwasm_ctx *ctx)
+{
+	if (ctx->store->depth)
+		thread_wake(ctx->store->thread);
 }
 
 void kwasm_thread_init(struct kwasm_thread *t, struct kwasm_store *store, u64 limit_ns)

@@ -47,19 +47,10 @@ struct kwasm_thread {
  * kwasm_call(), and kwasm_instance_create() for start functions, then run the guest preemptibly.
  * They must be called in process context with preemption, BH and interrupts on.  A call that
  * exceeds its limit ends with KWASM_TRAP_TIME, that of a killed task with KWASM_TRAP_KILLED.  Host
- * functions run with BH on; they may sleep only between kwasm_thread_sleep() and
- * kwasm_thread_wake().
+ * functions run with BH on; those that may sleep are called with the timer stopped, and may move to
+ * another CPU.
  */
 void kwasm_thread_init(struct kwasm_thread *t, struct kwasm_store *store, u64 limit_ns);
-
-/**
- * kwasm_thread_sleep() - allow the running host function to sleep until kwasm_thread_wake().
- * @ctx: its context, of a store with a thread
- *
- * The store must not be entered in between.  Context: that of the host function.
- */
-void kwasm_thread_sleep(struct kwasm_ctx *ctx);
-void kwasm_thread_wake(struct kwasm_ctx *ctx);
 
 /* kwasm_call_enter() for a store with a thread. */
 u32 kwasm_thread_enter(struct kwasm_thread *t, struct kwasm_ctx *ctx, const void *enter,
