@@ -7,9 +7,10 @@
 #include <net/genetlink.h>
 
 #include "abi/abi.h"
-#include "kernel/handler/hook.h"
+#include "kernel/handler/attachment.h"
 #include "kernel.h"
 #include "kernel/netlink/netlink.h"
+#include "kernel/program/provider.h"
 #include "uapi/kwasm.h"
 #include "work.h"
 
@@ -36,7 +37,9 @@ static const struct {
 	{ kwasm_watchdog_init, kwasm_watchdog_exit },
 	{ kwasm_work_init, kwasm_work_exit },
 	{ abi_init, abi_exit },
+	{ kwasm_devices_init, kwasm_devices_exit },
 	{ kwasm_nets_init, kwasm_nets_exit },
+	{ kwasm_attachments_init, kwasm_attachments_exit },
 	{ kwasm_netlink_init, kwasm_netlink_exit },
 };
 

@@ -15,26 +15,52 @@
 static_assert(KWASM_VERDICT_DROP == NF_DROP && KWASM_VERDICT_ACCEPT == NF_ACCEPT &&
 	      KWASM_VERDICT_QUEUE == NF_QUEUE && KWASM_VERDICT_REPEAT == NF_REPEAT);
 
+/* For guests that read devices or family; @arrival: struct nf_hook_state. */
+static void describe(const void *arrival, const struct sk_buff *skb, struct kwasm_arrival *to)
+{
+	const struct nf_hook_state *state = arrival;
+
+	to->in = state->in ? state->in->ifindex : 0;
+	to->out = state->out ? state->out->ifindex : 0;
+	to->family = state->pf;
+}
+
 /* Netfilter calls this under rcu_read_lock(), in softirq or (nf_out, nf_post) process context. */
 static unsigned int handle_packet(void *priv, struct sk_buff *skb,
 				  const struct nf_hook_state *state)
 {
-	return kwasm_attachment_run(priv, skb, state);
+	return kwasm_attachment_run(priv, skb, state, describe);
 }
 
-/* For attachments to one device: the relevant one at the hook. */
-static unsigned int handle_device(void *priv, struct sk_buff *skb,
-				  const struct nf_hook_state *state)
+/* For attachments to one device. */
+static unsigned int handle_device(struct kwasm_attachment *at, struct sk_buff *skb,
+				  const struct nf_hook_state *state, const struct net_device *dev)
 {
-	const struct kwasm_attachment *at = priv;
-	const struct net_device *dev = state->in;
-
-	if (at->type->place == NF_INET_LOCAL_OUT || at->type->place == NF_INET_POST_ROUTING)
-		dev = state->out;
-	if (!dev || strncmp(dev->name, at->dev, IFNAMSIZ))
+	if (!dev || dev->ifindex != READ_ONCE(at->device.ifindex))
 		return NF_ACCEPT;
-	return handle_packet(priv, skb, state);
+	return handle_packet(at, skb, state);
 }
+
+static unsigned int handle_in(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
+{
+	return handle_device(priv, skb, state, state->in);
+}
+
+static unsigned int handle_out(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
+{
+	return handle_device(priv, skb, state, state->out);
+}
+
+/**
+ * struct hook_type - a hook of netfilter's
+ * @hooknum: netfilter's number
+ * @device: what handles packets of one device
+ */
+struct hook_type {
+	struct kwasm_hook_type type;
+	unsigned int hooknum;
+	nf_hookfn *device;
+};
 
 /* Dumps of the hooks read the operations under RCU: they outlive their hook by a grace period. */
 struct hook {
@@ -44,15 +70,16 @@ struct hook {
 
 static int attach(struct kwasm_attachment *at, struct kwasm_diag *diag)
 {
+	const struct hook_type *type = container_of(at->type, struct hook_type, type);
 	struct hook *hook = kzalloc(sizeof(*hook), GFP_KERNEL_ACCOUNT);
 	int err;
 
 	if (!hook)
 		return -ENOMEM;
-	hook->ops.hook = at->dev[0] ? handle_device : handle_packet;
+	hook->ops.hook = at->device.name[0] ? type->device : handle_packet;
 	hook->ops.priv = at;
 	hook->ops.pf = at->family;
-	hook->ops.hooknum = at->type->place;
+	hook->ops.hooknum = type->hooknum;
 	hook->ops.priority = at->priority;
 	err = nf_register_net_hook(at->knet->net, &hook->ops);
 	if (err) {
@@ -76,19 +103,27 @@ static void detach(struct kwasm_attachment *at)
 
 #define INET_FAMILIES (BIT(NFPROTO_INET) | BIT(NFPROTO_IPV4) | BIT(NFPROTO_IPV6))
 
-#define HOOK_NETFILTER(word, value, hook)		\
+/* The device that --dev is compared with, by the column DEVICE of kwasm_hooks.def */
+#define DEVICE_IN handle_in
+#define DEVICE_OUT handle_out
+#define DEVICE_BOTH handle_in
+
+#define HOOK_NETFILTER(word, value, place, which)	\
 	{						\
-		.name = #word,				\
-		.number = value,			\
-		.place = NF_INET_##hook,		\
-		.families = INET_FAMILIES,		\
-		.default_family = NFPROTO_INET,		\
-		.attach = attach,			\
-		.detach = detach,			\
+		.type.name = #word,			\
+		.type.number = value,			\
+		.type.families = INET_FAMILIES,		\
+		.type.default_family = NFPROTO_INET,	\
+		.type.attach = attach,			\
+		.type.detach = detach,			\
+		.type.describe = describe,		\
+		.hooknum = NF_INET_##place,		\
+		.device = DEVICE_##which,		\
 	},
 
-static struct kwasm_hook_type hooks[] = {
-#define KWASM_HOOK(constant, word, value, module, place, ...) HOOK_##module(word, value, place)
+static struct hook_type hooks[] = {
+#define KWASM_HOOK(constant, word, value, module, place, which, ...) \
+	HOOK_##module(word, value, place, which)
 #include "../../core/uapi/kwasm_hooks.def"
 #undef KWASM_HOOK
 };
@@ -99,14 +134,14 @@ static int __init kwasm_netfilter_init(void)
 	u32 i;
 
 	for (i = 0; i < ARRAY_SIZE(hooks); i++) {
-		err = kwasm_hook_register(&hooks[i]);
+		err = kwasm_hook_register(&hooks[i].type);
 		if (err)
 			goto unregister;
 	}
 	return 0;
 unregister:
 	while (i--)
-		kwasm_hook_unregister(&hooks[i]);
+		kwasm_hook_unregister(&hooks[i].type);
 	return err;
 }
 
@@ -115,7 +150,7 @@ static void __exit kwasm_netfilter_exit(void)
 	u32 i = ARRAY_SIZE(hooks);
 
 	while (i--)
-		kwasm_hook_unregister(&hooks[i]);
+		kwasm_hook_unregister(&hooks[i].type);
 	rcu_barrier();
 }
 

@@ -13,6 +13,7 @@
 #include <net/sock.h>
 
 #include "../../core/kernel/handler/hook.h"
+#include "../../core/kernel/program/provider.h"
 
 #define DISCARD_PORT 9
 

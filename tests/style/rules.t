@@ -114,12 +114,11 @@ my %wall = (
 	'core/kernel/machine/x86' => [@ground, qw(code core/run core/kernel/machine core/x64/entry.h
 		core/kernel/kernel.h core/kernel/compat.h core/kernel/handler/run.h)],
 	'core/kernel/program' => [@ground, qw(code compile core/run core/abi core/kernel/machine
-		core/kernel/handler/hook.h core/kernel/netlink/event.h core/kernel/limits.h)],
-	'core/kernel/handler' => [@ground, qw(core/run core/abi core/kernel/machine
-		core/kernel/machine/x86 core/kernel/program core/kernel/netlink/event.h
 		core/kernel/limits.h core/kernel/work.h)],
+	'core/kernel/handler' => [@ground, qw(core/run core/abi core/kernel/machine
+		core/kernel/machine/x86 core/kernel/program core/kernel/limits.h core/kernel/work.h)],
 	'core/kernel/netlink' => [@ground, qw(code core/run core/kernel/machine core/kernel/program
-		core/kernel/handler core/kernel/limits.h core/kernel/compat.h core/kernel/work.h)],
+		core/kernel/handler core/kernel/limits.h core/kernel/compat.h)],
 	'core/kernel' => [qw(ANY)],
 	'core/kwasm.h' => [qw(core/kernel/handler/run.h)],
 	'hooks' => [qw(core/kwasm.h core/uapi)],

@@ -46,7 +46,7 @@ EXPORT_SYMBOL_GPL(kwasm_run_specially);
  */
 u64 kwasm_run_time(struct kwasm_ctx *ctx, u64 cycles, u64 result)
 {
-	struct kwasm_hook_stats *stats = kwasm_run_stats(ctx);
+	struct kwasm_handler_stats *stats = kwasm_run_stats(ctx);
 	u64 start = ctx->env[KWASM_ENV_START];
 
 	cycles = start < KWASM_SEEN ? (u32)cycles : get_cycles() - ctx->env[KWASM_ENV_BEGAN];
@@ -63,7 +63,7 @@ EXPORT_SYMBOL_GPL(kwasm_run_time);
 
 static u32 trapped(struct kwasm_ctx *ctx, u32 kind)
 {
-	struct kwasm_hook_stats *stats = kwasm_run_stats(ctx);
+	struct kwasm_handler_stats *stats = kwasm_run_stats(ctx);
 	struct kwasm_trap_info trap = {
 		.kind = kind,
 		.func = KWASM_DIAG_NONE,
@@ -76,7 +76,7 @@ static u32 trapped(struct kwasm_ctx *ctx, u32 kind)
 	}
 	if (trap.kind < KWASM_NUM_TRAPS)
 		stats->traps[trap.kind]++;
-	return kwasm_attachment_trapped(stats->at, ctx, &trap);
+	return kwasm_handler_trapped(stats->handler, ctx, &trap);
 }
 
 /* A trap, or a verdict other than drop and accept.  @result: as kwasm_run_enter() returned it. */
@@ -107,9 +107,9 @@ static bool is_running(const struct kwasm_ctx *ctx)
  * one runs on top.
  */
 static u32 run_busy(const struct kwasm_run *run, struct sk_buff *skb,
-		    const struct nf_hook_state *state)
+		    const void *arrival)
 {
-	struct kwasm_hook_stats *stats = this_cpu_read(run->cpus->stats);
+	struct kwasm_handler_stats *stats = this_cpu_read(run->cpus->stats);
 	struct kwasm_ctx *ctx = this_cpu_read(run->cpus->ctx);
 
 	if (is_running(ctx)) {
@@ -120,43 +120,43 @@ static u32 run_busy(const struct kwasm_run *run, struct sk_buff *skb,
 		stats->skipped++;
 		return KWASM_VERDICT_ACCEPT;
 	}
-	return kwasm_run_guest(ctx, stats, run, skb, state, true, judge);
+	return kwasm_run_guest(ctx, stats, run, skb, arrival, true, NULL, judge);
 }
 
 /*
  * Hooks do not support a repeat verdict (netfilter's loop would leak the packet): it is handled
  * here.
  */
-static u32 repeat(struct kwasm_attachment *at, struct sk_buff *skb,
-		  const struct nf_hook_state *state, u32 verdict)
+static u32 repeat(struct kwasm_handler *h, struct sk_buff *skb,
+		  const void *arrival, u32 verdict)
 {
 	u32 n;
 
 	for (n = 1; kwasm_verdict_again(verdict, n); n++)
-		verdict = kwasm_run_bh(at, skb, state, run_busy, judge);
+		verdict = kwasm_run_bh(h, skb, arrival, NULL, run_busy, judge);
 	if (verdict != KWASM_VERDICT_REPEAT)
 		return verdict;
 	verdict = kwasm_verdict_final(verdict);
-	this_cpu_inc(at->stats->verdicts[verdict]);
+	this_cpu_inc(h->stats->verdicts[verdict]);
 	return verdict;
 }
 
 u32 kwasm_run_busy(const struct kwasm_run *run, struct sk_buff *skb,
-		   const struct nf_hook_state *state)
+		   const void *arrival)
 {
-	struct kwasm_attachment *at = this_cpu_read(run->cpus->stats)->at;
+	struct kwasm_handler *h = this_cpu_read(run->cpus->stats)->handler;
 
-	return repeat(at, skb, state, run_busy(run, skb, state));
+	return repeat(h, skb, arrival, run_busy(run, skb, arrival));
 }
 EXPORT_SYMBOL_GPL(kwasm_run_busy);
 
 u32 kwasm_run_other(struct kwasm_ctx *ctx, u64 result)
 {
-	const struct nf_hook_state *state = (void *)ctx->env[KWASM_ENV_ARRIVAL];
-	struct kwasm_attachment *at = kwasm_run_stats(ctx)->at;
+	const void *arrival = (const void *)ctx->env[KWASM_ENV_ARRIVAL];
+	struct kwasm_handler *h = kwasm_run_stats(ctx)->handler;
 	struct sk_buff *skb = (struct sk_buff *)ctx->packet;
 
-	return repeat(at, skb, state, judge(ctx, result));
+	return repeat(h, skb, arrival, judge(ctx, result));
 }
 EXPORT_SYMBOL_GPL(kwasm_run_other);
 
@@ -164,17 +164,18 @@ EXPORT_SYMBOL_GPL(kwasm_run_other);
  * Packets sent by this machine arrive in process context.  No hook is called with interrupts off,
  * where nothing could stop a guest; if one is nevertheless, the packet is accepted.
  */
-u32 kwasm_run_process(struct kwasm_attachment *at, struct sk_buff *skb,
-		      const struct nf_hook_state *state)
+u32 kwasm_run_process(struct kwasm_handler *h, struct sk_buff *skb,
+		      const void *arrival)
 {
 	u32 verdict;
 
 	if (irqs_disabled()) {
-		this_cpu_inc(at->stats->skipped);
+		this_cpu_inc(h->stats->skipped);
 		return KWASM_VERDICT_ACCEPT;
 	}
 	local_bh_disable();
-	verdict = kwasm_run_bh(at, skb, state, kwasm_run_busy, kwasm_run_other);
+	verdict = kwasm_run_bh(h, skb, arrival, NULL, kwasm_run_busy,
+			       kwasm_run_other);
 	local_bh_enable();
 	return verdict;
 }

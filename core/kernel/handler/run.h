@@ -10,35 +10,64 @@
 #ifndef KWASM_KERNEL_RUN_H
 #define KWASM_KERNEL_RUN_H
 
-#include <linux/netdevice.h>
-#include <linux/netfilter.h>
 #include <linux/preempt.h>
+#include <linux/skbuff.h>
 
 #include <asm/asm.h>
 #include <asm/nospec-branch.h>
 
 #include "kernel/machine/x86/fpu.h"
-#include "hook.h"
+#include "attachment.h"
 #include "skb.h"
 #include "kernel/machine/watchdog.h"
 
-/* Setup that not every handler needs.  Return: no more needs. */
-static __always_inline bool kwasm_run_setup(struct kwasm_ctx *ctx, const struct kwasm_run *run,
-					    struct sk_buff *skb)
+/**
+ * struct kwasm_arrival - how a packet arrived at a hook
+ * @in: index of its input device, 0 for none
+ * @out: index of its output device, 0 for none
+ * @family: protocol family of its network header, as the guest is told
+ *
+ * A hook passes a pointer to its own description along with the packet, and a function that
+ * translates it: it is called only for handlers that read these fields, and inlined into the hook.
+ */
+struct kwasm_arrival {
+	u32 in;
+	u32 out;
+	u32 family;
+};
+
+typedef void (*kwasm_describe)(const void *arrival, const struct sk_buff *skb,
+			       struct kwasm_arrival *to);
+
+static __always_inline struct kwasm_handler_stats *kwasm_run_stats(const struct kwasm_ctx *ctx)
 {
-	const struct nf_hook_state *state = (void *)READ_ONCE(ctx->env[KWASM_ENV_ARRIVAL]);
+	return (struct kwasm_handler_stats *)READ_ONCE(ctx->env[KWASM_ENV_STATS]);
+}
+
+/*
+ * Setup that not every handler needs.  @describe: NULL on the slow paths, which use the handler's.
+ * Return: no more needs.
+ */
+static __always_inline bool kwasm_run_setup(struct kwasm_ctx *ctx, const struct kwasm_run *run,
+					    struct sk_buff *skb, kwasm_describe describe)
+{
+	const void *arrival = (const void *)READ_ONCE(ctx->env[KWASM_ENV_ARRIVAL]);
 	int offset = skb_network_offset(skb);
 	u32 needs = READ_ONCE(run->needs);
+	struct kwasm_arrival a;
 
 	ctx->pkt_data = skb_network_header(skb);
 	ctx->pkt_len = skb->len - offset;
 	ctx->pkt_linear = skb_headlen(skb) - offset;
 	if (!(needs & ~KWASM_NEEDS_PACKET))
 		return true;
+	if (!describe)
+		describe = kwasm_run_stats(ctx)->handler->describe;
+	describe(arrival, skb, &a);
 	ctx->meta_hook = run->hook_number;
-	ctx->meta_family = state->pf;
-	ctx->meta_in = state->in ? state->in->ifindex : 0;
-	ctx->meta_out = state->out ? state->out->ifindex : 0;
+	ctx->meta_family = a.family;
+	ctx->meta_in = a.in;
+	ctx->meta_out = a.out;
 	ctx->meta_mark = skb->mark;
 	ctx->meta_protocol = ntohs(skb->protocol);
 	return !(needs & (KWASM_NEEDS_FPU | KWASM_NEEDS_WATCH));
@@ -90,36 +119,31 @@ static __always_inline u64 kwasm_run_enter(struct kwasm_ctx **ctx, const void *c
 typedef u32 (*kwasm_run_rest)(struct kwasm_ctx *ctx, u64 result);
 u32 kwasm_run_other(struct kwasm_ctx *ctx, u64 result);
 u32 kwasm_run_busy(const struct kwasm_run *run, struct sk_buff *skb,
-		   const struct nf_hook_state *state);
-u32 kwasm_run_process(struct kwasm_attachment *at, struct sk_buff *skb,
-		      const struct nf_hook_state *state);
+		   const void *arrival);
+u32 kwasm_run_process(struct kwasm_handler *h, struct sk_buff *skb,
+		      const void *arrival);
 u64 kwasm_run_specially(struct kwasm_ctx *ctx, const struct kwasm_run *run);
 u64 kwasm_run_time(struct kwasm_ctx *ctx, u64 cycles, u64 result);
-
-static __always_inline struct kwasm_hook_stats *kwasm_run_stats(const struct kwasm_ctx *ctx)
-{
-	return (struct kwasm_hook_stats *)READ_ONCE(ctx->env[KWASM_ENV_STATS]);
-}
 
 /*
  * An invocation of @ctx, which is in kwasm_cpu.running, from start to end.  @nested: it has already
  * begun, and others may continue below it.  @rest: handles results other than drop and accept.
  */
-static __always_inline u32 kwasm_run_guest(struct kwasm_ctx *ctx, struct kwasm_hook_stats *stats,
+static __always_inline u32 kwasm_run_guest(struct kwasm_ctx *ctx, struct kwasm_handler_stats *stats,
 					   const struct kwasm_run *run, struct sk_buff *skb,
-					   const struct nf_hook_state *state, bool nested,
-					   kwasm_run_rest rest)
+					   const void *arrival, bool nested,
+					   kwasm_describe describe, kwasm_run_rest rest)
 {
 	struct kwasm_ctx *below;
 	u64 result, cycles;
 
 	ctx->env[KWASM_ENV_STATS] = (u64)stats;
-	ctx->env[KWASM_ENV_ARRIVAL] = (u64)state;
+	ctx->env[KWASM_ENV_ARRIVAL] = (u64)arrival;
 	ctx->packet = kwasm_packet_from_skb(skb);
 	stats->bytes += skb->len;
 	if (!nested)
 		WRITE_ONCE(ctx->env[KWASM_ENV_START], kwasm_cycles_low());
-	if (run->needs && unlikely(!kwasm_run_setup(ctx, run, skb)))
+	if (run->needs && unlikely(!kwasm_run_setup(ctx, run, skb, describe)))
 		result = kwasm_run_specially(ctx, run);
 	else
 		result = kwasm_run_enter(&ctx, run->code);
@@ -143,45 +167,45 @@ static __always_inline u32 kwasm_run_guest(struct kwasm_ctx *ctx, struct kwasm_h
 }
 
 /* BH is off, interrupts are on. */
-static __always_inline u32 kwasm_run_bh(struct kwasm_attachment *at, struct sk_buff *skb,
-					const struct nf_hook_state *state,
+static __always_inline u32 kwasm_run_bh(struct kwasm_handler *h, struct sk_buff *skb,
+					const void *arrival, kwasm_describe describe,
 					u32 (*busy)(const struct kwasm_run *run,
-						    struct sk_buff *skb,
-						    const struct nf_hook_state *state),
+						    struct sk_buff *skb, const void *arrival),
 					kwasm_run_rest rest)
 {
-	const struct kwasm_run *run = rcu_dereference(at->run);
-	struct kwasm_hook_stats *stats;
+	const struct kwasm_run *run = rcu_dereference(h->run);
+	struct kwasm_handler_stats *stats;
 	struct kwasm_ctx *ctx;
 
 	if (unlikely(!run)) {
-		this_cpu_inc(at->stats->skipped);
+		this_cpu_inc(h->stats->skipped);
 		return KWASM_VERDICT_ACCEPT;
 	}
 	ctx = this_cpu_read(run->cpus->ctx);
 	stats = this_cpu_read(run->cpus->stats);
 	if (unlikely(!kwasm_invocation_claim(ctx)))
-		return busy(run, skb, state);
-	return kwasm_run_guest(ctx, stats, run, skb, state, false, rest);
+		return busy(run, skb, arrival);
+	return kwasm_run_guest(ctx, stats, run, skb, arrival, false, describe, rest);
 }
 
 /**
  * kwasm_attachment_run() - let the handler decide on a packet.
  * @at: the attachment
  * @skb: the packet; its network header is set
- * @state: devices (NULL for none) and family (NFPROTO_IPV4 or NFPROTO_IPV6) of its arrival
+ * @arrival: for @describe
+ * @describe: the hook type's, as a constant
  *
- * A repeat verdict runs the handler again a limited number of times.
+ * A handler that asks to see the packet again does so a few times at most.
  *
- * Context: inside an RCU read section; softirq, or process context, in which case it disables BH.
+ * Context: inside an RCU read section; softirq, or process context where BH is switched off inside.
  * Return: KWASM_VERDICT_DROP, _ACCEPT or _QUEUE with the queue's number in the upper half.
  */
 static __always_inline u32 kwasm_attachment_run(struct kwasm_attachment *at, struct sk_buff *skb,
-						const struct nf_hook_state *state)
+						const void *arrival, kwasm_describe describe)
 {
 	if (unlikely(!softirq_count()))
-		return kwasm_run_process(at, skb, state);
-	return kwasm_run_bh(at, skb, state, kwasm_run_busy, kwasm_run_other);
+		return kwasm_run_process(&at->handler, skb, arrival);
+	return kwasm_run_bh(&at->handler, skb, arrival, describe, kwasm_run_busy, kwasm_run_other);
 }
 
 #endif /* KWASM_KERNEL_RUN_H */

@@ -4,7 +4,7 @@
  */
 #include <linux/kmod.h>
 
-#include "event.h"
+#include "kernel/program/notify.h"
 #include "kernel/program/provider.h"
 #include "netlink.h"
 
@@ -72,14 +72,14 @@ static int attach_new(struct kwasm_program *fresh, const struct kwasm_attach_req
 		kwasm_program_remove(fresh);
 		return err;
 	}
-	kwasm_event_program(KWASM_EVENT_LOAD, fresh);
+	kwasm_notify_program(KWASM_EVENT_LOAD, fresh);
 	return 0;
 }
 
 /* Listeners and the requester learn of it; kwasm_lock held. */
 static void attached(struct kwasm_request *req, struct kwasm_attachment *at)
 {
-	kwasm_event_attachment(KWASM_EVENT_ATTACH, at);
+	kwasm_notify_handler(KWASM_EVENT_ATTACH, at->handler.prog, &at->handler);
 	kwasm_request_answered(req, kwasm_nl_put_attachment(req->reply, at));
 }
 
@@ -157,7 +157,7 @@ static bool selected(const struct kwasm_attachment *at, const struct selection *
 {
 	if (sel->id && at->id != sel->id)
 		return false;
-	if (sel->name && strcmp(at->prog->name, sel->name))
+	if (sel->name && strcmp(at->handler.prog->name, sel->name))
 		return false;
 	return !sel->hook || !strcmp(at->type->name, sel->hook);
 }

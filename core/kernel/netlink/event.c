@@ -1,88 +1,60 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * event.c - notifications; messages are only built if there is a listener.
+ * event.c - events of programs and handlers, as messages to the multicast group "events".
  */
-#include "event.h"
-#include "kernel/work.h"
+#include "kernel/program/notify.h"
 #include "netlink.h"
 
-/**
- * struct event - a message under construction
- * @nest: its subject
- */
-struct event {
-	struct net *net;
-	struct sk_buff *skb;
-	void *header;
-	struct nlattr *nest;
-};
-
-/* Return: false if there is no listener or no memory. */
-static bool event_begin(struct event *ev, struct net *net, enum kwasm_event kind, int about)
+static bool wants_events(struct net *net)
 {
-	ev->net = net;
-	if (!genl_has_listeners(&kwasm_genl_family, net, 0))
-		return false;
-	ev->skb = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
-	if (!ev->skb)
-		return false;
-	ev->header = genlmsg_put(ev->skb, 0, 0, &kwasm_genl_family, 0, KWASM_CMD_EVENT);
-	if (!ev->header || nla_put_u8(ev->skb, KWASM_A_EVENT_KIND, kind))
-		goto free;
-	ev->nest = nla_nest_start(ev->skb, about);
-	if (ev->nest)
-		return true;
-free:
-	nlmsg_free(ev->skb);
-	return false;
+	return genl_has_listeners(&kwasm_genl_family, net, 0);
 }
 
-static void event_end(struct event *ev, int err)
+/* The object of the event, as a nest. */
+static int put_subject(struct sk_buff *skb, const struct kwasm_notice *notice)
 {
-	if (err) {
-		nlmsg_free(ev->skb);
+	int about = notice->line ? KWASM_A_EVENT_LOG :
+		    notice->handler ? KWASM_A_EVENT_ATTACHMENT : KWASM_A_EVENT_PROGRAM;
+	struct nlattr *nest = nla_nest_start(skb, about);
+	int err;
+
+	if (!nest)
+		return -EMSGSIZE;
+	if (notice->line)
+		err = kwasm_nl_put_log_line(skb, notice->prog, notice->line);
+	else if (notice->handler)
+		err = kwasm_nl_put_attachment(skb, kwasm_attachment_of(notice->handler));
+	else
+		err = kwasm_nl_put_program(skb, notice->prog, false);
+	nla_nest_end(skb, nest);
+	return err;
+}
+
+static void send_event(const struct kwasm_notice *notice)
+{
+	struct sk_buff *skb = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
+	void *header;
+
+	if (!skb)
+		return;
+	header = genlmsg_put(skb, 0, 0, &kwasm_genl_family, 0, KWASM_CMD_EVENT);
+	if (!header || nla_put_u8(skb, KWASM_A_EVENT_KIND, notice->event) ||
+	    put_subject(skb, notice)) {
+		nlmsg_free(skb);
 		return;
 	}
-	nla_nest_end(ev->skb, ev->nest);
-	genlmsg_end(ev->skb, ev->header);
-	genlmsg_multicast_netns(&kwasm_genl_family, ev->net, ev->skb, 0, 0, GFP_KERNEL);
+	genlmsg_end(skb, header);
+	genlmsg_multicast_netns(&kwasm_genl_family, notice->prog->knet->net, skb, 0, 0, GFP_KERNEL);
 }
 
-void kwasm_event_program(enum kwasm_event kind, const struct kwasm_program *prog)
-{
-	struct event ev;
+static struct kwasm_listener listener = { .wants = wants_events, .tell = send_event };
 
-	if (event_begin(&ev, prog->knet->net, kind, KWASM_A_EVENT_PROGRAM))
-		event_end(&ev, kwasm_nl_put_program(ev.skb, prog, false));
+void kwasm_events_init(void)
+{
+	kwasm_listener_register(&listener);
 }
 
-void kwasm_event_attachment(enum kwasm_event kind, struct kwasm_attachment *at)
+void kwasm_events_exit(void)
 {
-	struct event ev;
-
-	if (event_begin(&ev, at->knet->net, kind, KWASM_A_EVENT_ATTACHMENT))
-		event_end(&ev, kwasm_nl_put_attachment(ev.skb, at));
-}
-
-void kwasm_event_log(struct kwasm_program *prog)
-{
-	if (genl_has_listeners(&kwasm_genl_family, prog->knet->net, 0))
-		queue_work(kwasm_wq, &prog->log_work);
-	else	/* events report new lines; old ones can be read from the ring */
-		WRITE_ONCE(prog->log_sent, READ_ONCE(prog->log.next_seq));
-}
-
-/* One message a line. */
-void kwasm_event_log_work(struct work_struct *work)
-{
-	struct kwasm_program *prog = container_of(work, struct kwasm_program, log_work);
-	struct kwasm_log_line *line = kzalloc(sizeof(*line), GFP_KERNEL);
-	struct event ev;
-
-	while (line && kwasm_log_get(&prog->log, prog->log_sent, line)) {
-		prog->log_sent = line->seq + 1;
-		if (event_begin(&ev, prog->knet->net, KWASM_EVENT_LOG, KWASM_A_EVENT_LOG))
-			event_end(&ev, kwasm_nl_put_log_line(ev.skb, prog, line));
-	}
-	kfree(line);
+	kwasm_listener_unregister(&listener);
 }

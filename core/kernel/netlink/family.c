@@ -283,10 +283,15 @@ struct genl_family kwasm_genl_family = {
 
 int kwasm_netlink_init(void)
 {
-	return genl_register_family(&kwasm_genl_family);
+	int err = genl_register_family(&kwasm_genl_family);
+
+	if (!err)
+		kwasm_events_init();
+	return err;
 }
 
 void kwasm_netlink_exit(void)
 {
+	kwasm_events_exit();
 	genl_unregister_family(&kwasm_genl_family);
 }

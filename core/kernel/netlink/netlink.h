@@ -11,7 +11,7 @@
 #include "diag.h"
 #include "kernel/compat.h"
 #include "uapi/kwasm.h"
-#include "kernel/handler/hook.h"
+#include "kernel/handler/attachment.h"
 #include "kernel/program/program.h"
 #include "request.h"
 
@@ -19,6 +19,10 @@ extern struct genl_family kwasm_genl_family;
 
 int kwasm_netlink_init(void);
 void kwasm_netlink_exit(void);
+
+/* Send events to multicast listeners, while the family is registered. */
+void kwasm_events_init(void);
+void kwasm_events_exit(void);
 
 #define KWASM_NO_PLACE KWASM_DIAG_NONE, KWASM_DIAG_NONE
 

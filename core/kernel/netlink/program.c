@@ -4,10 +4,10 @@
  *
  * Guarantees: each parses, acts and replies, in this order; acting is independent of the reply.
  */
-#include "event.h"
 #include "kernel/program/provider.h"
 #include "kernel/limits.h"
 #include "kernel/machine/memory.h"
+#include "kernel/program/notify.h"
 #include "netlink.h"
 #include "kernel/machine/watchdog.h"
 
@@ -41,7 +41,7 @@ int kwasm_nl_load(struct kwasm_request *req)
 	mutex_lock(&kwasm_lock);
 	err = kwasm_program_add(prog, &req->diag);
 	if (!err) {
-		kwasm_event_program(KWASM_EVENT_LOAD, prog);
+		kwasm_notify_program(KWASM_EVENT_LOAD, prog);
 		kwasm_request_answered(req, kwasm_nl_put_program(req->reply, prog, false));
 	}
 	mutex_unlock(&kwasm_lock);
@@ -66,12 +66,12 @@ int kwasm_nl_unload(struct kwasm_request *req)
 	prog = named_program(req);
 	if (IS_ERR(prog)) {
 		err = PTR_ERR(prog);
-	} else if (prog->attachments) {
+	} else if (prog->num_handlers) {
 		err = kwasm_diag_set(&req->diag, -EBUSY, KWASM_NO_PLACE,
 				     "program %s is in use: detach it first (attachments: %u)",
-				     prog->name, prog->attachments);
+				     prog->name, prog->num_handlers);
 	} else {
-		kwasm_event_program(KWASM_EVENT_UNLOAD, prog);
+		kwasm_notify_program(KWASM_EVENT_UNLOAD, prog);
 		kwasm_program_remove(prog);
 	}
 	mutex_unlock(&kwasm_lock);
@@ -90,36 +90,11 @@ int kwasm_nl_kill(struct kwasm_request *req)
 		err = PTR_ERR(prog);
 	} else {
 		kwasm_program_kill(prog);
-		kwasm_event_program(KWASM_EVENT_KILL, prog);
+		kwasm_notify_program(KWASM_EVENT_KILL, prog);
 		kwasm_program_detach_all(prog);
 		kwasm_program_remove(prog);
 	}
 	mutex_unlock(&kwasm_lock);
-	return err;
-}
-
-static int replace_attachments(struct kwasm_program *old, struct kwasm_program *new,
-			       struct kwasm_diag *diag)
-{
-	struct list_head *list = &old->knet->attachments;
-	struct kwasm_attachment *at;
-	int err;
-
-	list_for_each_entry(at, list, node) {
-		if (at->prog != old)
-			continue;
-		err = kwasm_attachment_prepare(at, new, diag);
-		if (err)
-			goto cancel;
-	}
-	list_for_each_entry(at, list, node)
-		if (at->next)
-			kwasm_attachment_commit(at);
-	return 0;
-cancel:
-	list_for_each_entry(at, list, node)
-		if (at->next)
-			kwasm_attachment_cancel(at);
 	return err;
 }
 
@@ -131,11 +106,11 @@ static int replace_program(struct kwasm_program *old, struct kwasm_program *new,
 
 	new->id = old->id;
 	new->linked = old->linked;
-	err = replace_attachments(old, new, diag);
+	err = kwasm_handlers_replace(old, new, diag);
 	if (err)
 		return err;
 	list_replace_init(&old->node, &new->node);
-	kwasm_event_program(KWASM_EVENT_REPLACE, new);
+	kwasm_notify_program(KWASM_EVENT_REPLACE, new);
 	kwasm_program_retire(old);
 	return 0;
 }

@@ -77,7 +77,7 @@ int kwasm_nl_put_program(struct sk_buff *skb, const struct kwasm_program *prog, 
 				kwasm_program_memory_bytes(prog)) ?:
 	       kwasm_nl_put_u64(skb, KWASM_A_PROGRAM_COMPILE_NS, prog->code->compile_ns) ?:
 	       nla_put_u32(skb, KWASM_A_PROGRAM_INSTANCES, num_possible_cpus()) ?:
-	       nla_put_u32(skb, KWASM_A_PROGRAM_ATTACHMENTS, prog->attachments) ?:
+	       nla_put_u32(skb, KWASM_A_PROGRAM_ATTACHMENTS, prog->num_handlers) ?:
 	       nla_put_u8(skb, KWASM_A_PROGRAM_FLOATS, prog->module->float_code) ?:
 	       nla_put_u8(skb, KWASM_A_PROGRAM_LINKED, prog->linked) ?:
 	       kwasm_nl_put_u64(skb, KWASM_A_PROGRAM_TIME_LIMIT, prog->time_limit_ns) ?:
@@ -107,7 +107,7 @@ int kwasm_nl_put_trap(struct sk_buff *skb, int attr, const struct kwasm_module *
 	return 0;
 }
 
-static void stats_sum(const struct kwasm_attachment *at, struct kwasm_hook_stats *sum)
+static void stats_sum(const struct kwasm_handler *h, struct kwasm_handler_stats *sum)
 {
 	const u64 *from;
 	u64 *to = (u64 *)sum;
@@ -117,11 +117,11 @@ static void stats_sum(const struct kwasm_attachment *at, struct kwasm_hook_stats
 
 	memset(sum, 0, sizeof(*sum));
 	for_each_possible_cpu(cpu) {
-		from = (const u64 *)per_cpu_ptr(at->stats, cpu);
-		for (i = 0; i < offsetof(struct kwasm_hook_stats, at) / sizeof(u64); i++)
+		from = (const u64 *)per_cpu_ptr(h->stats, cpu);
+		for (i = 0; i < offsetof(struct kwasm_handler_stats, handler) / sizeof(u64); i++)
 			to[i] += READ_ONCE(from[i]);
 		max_cycles = max(max_cycles,
-				 READ_ONCE(per_cpu_ptr(at->stats, cpu)->run_max_cycles));
+				 READ_ONCE(per_cpu_ptr(h->stats, cpu)->run_max_cycles));
 	}
 	sum->run_max_cycles = max_cycles;
 }
@@ -132,7 +132,7 @@ static u64 cycles_to_ns(u64 cycles)
 }
 
 /* Each handled packet ended in a verdict, which repeat is not, or in a trap. */
-static u64 count_packets(const struct kwasm_hook_stats *stats)
+static u64 count_packets(const struct kwasm_handler_stats *stats)
 {
 	u64 total = 0;
 	u32 i;
@@ -144,7 +144,7 @@ static u64 count_packets(const struct kwasm_hook_stats *stats)
 	return total - stats->verdicts[KWASM_VERDICT_REPEAT];
 }
 
-static int put_trap_counts(struct sk_buff *skb, const struct kwasm_hook_stats *stats)
+static int put_trap_counts(struct sk_buff *skb, const struct kwasm_handler_stats *stats)
 {
 	struct nlattr *nest;
 	u64 total = 0;
@@ -163,15 +163,15 @@ static int put_trap_counts(struct sk_buff *skb, const struct kwasm_hook_stats *s
 	return kwasm_nl_put_u64(skb, KWASM_A_STATS_TRAPS, total);
 }
 
-static int put_stats(struct sk_buff *skb, const struct kwasm_attachment *at)
+static int put_stats(struct sk_buff *skb, const struct kwasm_handler *h)
 {
 	struct nlattr *nest = nla_nest_start(skb, KWASM_A_ATTACHMENT_STATS);
-	struct kwasm_hook_stats sum;
+	struct kwasm_handler_stats sum;
 	const u64 *verdicts = sum.verdicts;
 
 	if (!nest)
 		return -EMSGSIZE;
-	stats_sum(at, &sum);
+	stats_sum(h, &sum);
 	if (kwasm_nl_put_u64(skb, KWASM_A_STATS_PACKETS, count_packets(&sum)) ||
 	    kwasm_nl_put_u64(skb, KWASM_A_STATS_BYTES, sum.bytes) ||
 	    kwasm_nl_put_u64(skb, KWASM_A_STATS_ACCEPTED, verdicts[KWASM_VERDICT_ACCEPT]) ||
@@ -180,7 +180,7 @@ static int put_stats(struct sk_buff *skb, const struct kwasm_attachment *at)
 	    kwasm_nl_put_u64(skb, KWASM_A_STATS_REPEATED, verdicts[KWASM_VERDICT_REPEAT]) ||
 	    kwasm_nl_put_u64(skb, KWASM_A_STATS_REENTERED, sum.reentered) ||
 	    kwasm_nl_put_u64(skb, KWASM_A_STATS_SKIPPED, sum.skipped) ||
-	    kwasm_nl_put_u64(skb, KWASM_A_STATS_RESTARTS, at->restarts) ||
+	    kwasm_nl_put_u64(skb, KWASM_A_STATS_RESTARTS, h->restarts) ||
 	    kwasm_nl_put_u64(skb, KWASM_A_STATS_RUN_NS, cycles_to_ns(sum.run_cycles)) ||
 	    kwasm_nl_put_u64(skb, KWASM_A_STATS_RUN_MAX_NS, cycles_to_ns(sum.run_max_cycles)) ||
 	    put_trap_counts(skb, &sum))
@@ -191,26 +191,27 @@ static int put_stats(struct sk_buff *skb, const struct kwasm_attachment *at)
 
 int kwasm_nl_put_attachment(struct sk_buff *skb, struct kwasm_attachment *at)
 {
+	struct kwasm_handler *h = &at->handler;
 	/* A trap of the previous run may have written its state late. */
-	u8 state = rcu_access_pointer(at->run) ? KWASM_STATE_ACTIVE : READ_ONCE(at->state);
+	u8 state = rcu_access_pointer(h->run) ? KWASM_STATE_ACTIVE : READ_ONCE(h->state);
 	struct kwasm_trap_info trap;
 
-	spin_lock_bh(&at->trap_lock);
-	trap = at->last_trap;
-	spin_unlock_bh(&at->trap_lock);
+	spin_lock_bh(&h->trap_lock);
+	trap = h->last_trap;
+	spin_unlock_bh(&h->trap_lock);
 	return nla_put_u32(skb, KWASM_A_ATTACHMENT_ID, at->id) ?:
-	       nla_put_string(skb, KWASM_A_ATTACHMENT_NAME, at->prog->name) ?:
+	       nla_put_string(skb, KWASM_A_ATTACHMENT_NAME, h->prog->name) ?:
 	       nla_put_string(skb, KWASM_A_ATTACHMENT_HOOK, at->type->name) ?:
-	       nla_put_string(skb, KWASM_A_ATTACHMENT_ENTRY, at->entry) ?:
+	       nla_put_string(skb, KWASM_A_ATTACHMENT_ENTRY, h->entry) ?:
 	       nla_put_u8(skb, KWASM_A_ATTACHMENT_FAMILY, at->family) ?:
 	       nla_put_s32(skb, KWASM_A_ATTACHMENT_PRIORITY, at->priority) ?:
-	       nla_put_u8(skb, KWASM_A_ATTACHMENT_ON_TRAP, at->policy) ?:
+	       nla_put_u8(skb, KWASM_A_ATTACHMENT_ON_TRAP, h->policy) ?:
 	       nla_put_u8(skb, KWASM_A_ATTACHMENT_STATE, state) ?:
 	       kwasm_nl_put_u64(skb, KWASM_A_ATTACHMENT_AGE_NS,
 				ktime_get_ns() - at->attached_ns) ?:
-	       (at->dev[0] ? nla_put_string(skb, KWASM_A_ATTACHMENT_DEV, at->dev) : 0) ?:
-	       put_stats(skb, at) ?:
-	       (trap.kind ? kwasm_nl_put_trap(skb, KWASM_A_ATTACHMENT_TRAP, at->prog->module,
+	       (at->device.name[0] ? nla_put_string(skb, KWASM_A_ATTACHMENT_DEV, at->device.name) : 0) ?:
+	       put_stats(skb, h) ?:
+	       (trap.kind ? kwasm_nl_put_trap(skb, KWASM_A_ATTACHMENT_TRAP, h->prog->module,
 					      &trap) : 0);
 }
 

@@ -12,7 +12,12 @@
 #include <linux/smp.h>
 #include <linux/vmalloc.h>
 
+#include "abi/abi.h"
+#include "kernel/machine/invocation.h"
 #include "log.h"
+#include "notify.h"
+#include "program.h"
+#include "run/store.h"
 
 static unsigned int log_lines = 256;
 module_param(log_lines, uint, 0644);
@@ -91,4 +96,21 @@ bool kwasm_log_get(struct kwasm_log *log, u64 seq, struct kwasm_log_line *line)
 		*line = log->lines[seq % log->size];
 	spin_unlock_irqrestore(&log->lock, flags);
 	return found;
+}
+
+/*
+ * Lines of start functions are kept, but not reported by an event immediately: a restart calls them
+ * while the program may be being removed.
+ */
+int kwasm_log_write(struct kwasm_ctx *ctx, const char *text, u32 len)
+{
+	struct kwasm_program *prog = ctx->instance ? ctx->instance->store->owner : NULL;
+	int n;
+
+	if (!prog)
+		return -ENOSPC;
+	n = kwasm_log_add(&prog->log, text, len);
+	if (n > 0 && ctx->env[KWASM_ENV_PROGRAM])
+		kwasm_notify_log(prog);
+	return n;
 }

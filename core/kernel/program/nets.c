@@ -5,7 +5,6 @@
 #include <net/net_namespace.h>
 #include <net/netns/generic.h>
 
-#include "kernel/handler/hook.h"
 #include "provider.h"
 #include "program.h"
 
@@ -31,24 +30,13 @@ static int __net_init net_enter(struct net *net)
 	return 0;
 }
 
-void kwasm_program_detach_all(struct kwasm_program *prog)
-{
-	struct kwasm_attachment *at, *tmp;
-	LIST_HEAD(doomed);
-
-	list_for_each_entry_safe(at, tmp, &prog->knet->attachments, node)
-		if (at->prog == prog)
-			list_move_tail(&at->node, &doomed);
-	kwasm_attachments_destroy(&doomed);
-}
-
+/* Handlers are gone: their users registered for namespaces later, and exit earlier. */
 static void __net_exit net_leave(struct net *net)
 {
 	struct kwasm_net *knet = kwasm_net_of(net);
 	struct kwasm_program *prog, *tmp;
 
 	mutex_lock(&kwasm_lock);
-	kwasm_attachments_destroy(&knet->attachments);
 	list_for_each_entry_safe(prog, tmp, &knet->programs, node)
 		kwasm_program_remove(prog);
 	list_del(&knet->node);

@@ -15,8 +15,7 @@
 #include "compile.h"
 #include "abi/abi.h"
 #include "run/store.h"
-#include "kernel/netlink/event.h"
-#include "kernel/handler/hook.h"
+#include "notify.h"
 #include "provider.h"
 #include "kernel/machine/ksym.h"
 #include "kernel/limits.h"
@@ -255,7 +254,8 @@ int kwasm_program_create(struct kwasm_net *knet, const struct kwasm_load_request
 		return -ENOMEM;
 	kref_init(&prog->ref);
 	INIT_LIST_HEAD(&prog->node);
-	INIT_WORK(&prog->log_work, kwasm_event_log_work);
+	INIT_LIST_HEAD(&prog->handlers);
+	INIT_WORK(&prog->log_work, kwasm_notify_log_work);
 	prog->knet = knet;
 	strscpy(prog->name, req->name, sizeof(prog->name));
 	prog->loaded_ns = ktime_get_ns();
@@ -332,11 +332,10 @@ void kwasm_program_kill(struct kwasm_program *prog)
 }
 
 const void *kwasm_program_entry(const struct kwasm_program *prog, const char *name,
-				struct kwasm_diag *diag)
+				const char *sig, const char *rule, struct kwasm_diag *diag)
 {
 	const struct kwasm_module *m = prog->module;
 	const struct kwasm_export *export;
-	const struct kwasm_functype *type;
 
 	export = kwasm_module_export(m, name, strlen(name), KWASM_EXTERN_FUNC);
 	if (!export) {
@@ -345,12 +344,9 @@ const void *kwasm_program_entry(const struct kwasm_program *prog, const char *na
 			       name);
 		return NULL;
 	}
-	type = kwasm_module_functype(m, export->index);
-	if (type->num_params || type->num_results != 1 ||
-	    kwasm_functype_results(type)[0] != KWASM_I32) {
+	if (!kwasm_host_sig_matches(sig, kwasm_module_functype(m, export->index))) {
 		kwasm_diag_set(diag, -EPROTOTYPE, export->index, KWASM_DIAG_NONE,
-			       "%s is not a packet handler: it must have no parameters and return one i32",
-			       name);
+			       "%s %s", name, rule);
 		return NULL;
 	}
 	if (export->index < m->num_func_imports) {

@@ -27,6 +27,10 @@ struct kwasm_ksyms;
 /*
  * Every change of a program list, attachment list or hook list of any namespace.  Process context;
  * never held while guest code is compiled or run.
+ *
+ * Lock order, outermost first: pernet_ops_rwsem and rtnl, which a caller may hold, so that nothing
+ * may take them under kwasm_lock; kwasm_lock; netfilter's and the CPU hotplug lock, taken by
+ * attaching; a handler's trap_lock, a log's lock, devices_lock, no two of which are held together.
  */
 extern struct mutex kwasm_lock;
 
@@ -65,7 +69,7 @@ enum kwasm_needs {
  * @digest: SHA-256 of the binary
  * @linked: loaded by an attach: unloaded with its last attachment; kwasm_lock
  * @killed: its text is no longer executable; kwasm_lock
- * @attachments: number of attachments that use it; kwasm_lock
+ * @handlers: its users, @num_handlers of them; kwasm_lock
  * @log_work: sends new lines of @log to listeners of events, starting at number @log_sent
  */
 struct kwasm_program {
@@ -85,7 +89,8 @@ struct kwasm_program {
 	u64 time_limit_ns;
 	u64 loaded_ns;
 	bool killed;
-	u32 attachments;
+	struct list_head handlers;
+	u32 num_handlers;
 	struct kwasm_log log;
 	struct work_struct log_work;
 	u64 log_sent;
@@ -194,13 +199,15 @@ void kwasm_instances_get(struct kwasm_instances *instances);
 void kwasm_instances_put(struct kwasm_instances *instances);
 
 /**
- * kwasm_program_entry() - machine code of an exported handler.
+ * kwasm_program_entry() - machine code of an exported function.
  * @name: export to look for
+ * @sig: its required type, as in kwasm_abi.def
+ * @rule: end of the sentence about a function of another type, "is not ..."
  *
- * Return: NULL with @diag set if there is none or its type is not () -> i32.
+ * Return: NULL with @diag set if there is none or it has another type.
  */
 const void *kwasm_program_entry(const struct kwasm_program *prog, const char *name,
-				struct kwasm_diag *diag);
+				const char *sig, const char *rule, struct kwasm_diag *diag);
 
 /** kwasm_program_memory_bytes() - linear memory of all its instances.  kwasm_lock held. */
 u64 kwasm_program_memory_bytes(const struct kwasm_program *prog);

@@ -8,7 +8,7 @@
 #include <linux/module.h>
 #include <linux/rwsem.h>
 
-#include "kernel/handler/hook.h"
+#include "program.h"
 #include "provider.h"
 
 static DECLARE_RWSEM(providers_sem);

@@ -9,6 +9,9 @@
 
 #define KWASM_PROVIDERS_MAX 16
 
+int kwasm_provider_register(const struct kwasm_provider *provider);
+void kwasm_provider_unregister(const struct kwasm_provider *provider);
+
 /**
  * kwasm_providers_lock() - keep all providers registered until kwasm_providers_unlock().
  * @list: the providers, *@num of them

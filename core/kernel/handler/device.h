@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * device.h - the device that currently has a name.
+ */
+#ifndef KWASM_KERNEL_DEVICE_H
+#define KWASM_KERNEL_DEVICE_H
+
+#include <linux/if.h>
+#include <linux/list.h>
+#include <net/net_namespace.h>
+
+/**
+ * struct kwasm_device - the device that currently has a given name in a namespace
+ * @node: in the list of all that are followed
+ * @net: where it is looked for
+ * @name: empty for any device; then the other fields are unused
+ * @ifindex: of the device that has the name, 0 while there is none; read per packet
+ */
+struct kwasm_device {
+	struct list_head node;
+	struct net *net;
+	char name[IFNAMSIZ];
+	int ifindex;
+};
+
+int kwasm_devices_init(void);
+
+/** kwasm_devices_exit() - no device is followed any more. */
+void kwasm_devices_exit(void);
+
+/**
+ * kwasm_device_follow() - keep @d->ifindex up to date from now on.
+ * @net: outlives @d
+ * @name: NULL or empty: any device
+ *
+ * A device that is registered under the name later, or renamed to it, matches; one that is
+ * unregistered or renamed no longer does.  Context: process; does not take rtnl.
+ */
+void kwasm_device_follow(struct kwasm_device *d, struct net *net, const char *name);
+void kwasm_device_unfollow(struct kwasm_device *d);
+
+#endif /* KWASM_KERNEL_DEVICE_H */
