@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # kwasm: everything is built under $(BUILD); `make help` lists the targets.
 #
-# A folder with rules of its own has a Makefile.inc, included below.  It may add
+# A directory with its own rules has a Makefile.inc, included below.  It may add
 #	NEEDS_<group> += TARGET		what has to be built before the tests of that group
 #	TESTS_<group> += PATH		tests of it that are not in tests/<group>/
 # tests/<group>/**/*.t and *.sh and tests/unit/*_test.c are tests without being named anywhere; in

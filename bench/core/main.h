@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * main.h - what main.c asks of an engine.
+ * main.h - the interface of an engine to main.c.
  */
 #ifndef KWASM_BENCH_MAIN_H
 #define KWASM_BENCH_MAIN_H

@@ -284,7 +284,7 @@ static void emit(const struct options *o)
 	bytes_free(&b);
 }
 
-/* The first difference is the one to look at: later calls find another memory. */
+/* Only the first difference matters: later calls see a different memory. */
 static void compare(const struct options *o, const struct bytes *b, const struct lines *ours,
 		    const struct lines *theirs)
 {

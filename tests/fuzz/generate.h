@@ -16,7 +16,7 @@
 #include "../unit/wasm_build.h"
 
 /**
- * struct generate_opts - what modules are made of
+ * struct generate_opts - options for modules
  * @floats: floating-point instructions too
  * @funcs: random functions
  * @calls: calls of each

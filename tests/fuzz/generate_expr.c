@@ -114,7 +114,7 @@ void gen_const(struct gen *g, char type, uint64_t bits)
 	}
 }
 
-/* Exact powers of two around which conversions change, and what is no ordinary number. */
+/* Exact powers of two around which conversions change, and special values. */
 static uint64_t interesting_float(struct gen *g, bool wide)
 {
 	static const uint64_t some[][2] = {
@@ -229,7 +229,7 @@ static bool is_division(uint32_t code)
 	       (code >= WASM_I64_DIV_S && code <= WASM_I64_REM_U);
 }
 
-/* Signatures are operands, ':', results; without floats those that have one are left out. */
+/* Signatures are operands, ':', results; without floats, those with floats are omitted. */
 static bool fits(struct gen *g, const struct simple *s, char type)
 {
 	size_t len = strlen(s->sig);
@@ -425,7 +425,7 @@ static void call(struct gen *g, const struct signature *s, char type, uint32_t d
 	gen_op_index(g, WASM_LOCAL_GET, gen_scratch(g, type));
 }
 
-/* The type of a later function that has a result of @type: calls do not come back. */
+/* The type of a later function that has a result of @type: calls do not return. */
 static const struct signature *callee(struct gen *g, char type)
 {
 	uint32_t tries, i;

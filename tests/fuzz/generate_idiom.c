@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * generate_idiom.c - what compilers write for one thought: carries, rotations, extensions, byte
- * swaps, bytes put together, a quotient and its remainder, operands of the other width.
+ * generate_idiom.c - instruction sequences of compilers for one operation: carries, rotations,
+ * extensions, byte swaps, bytes put together, a quotient and its remainder, operands of the other
+ * width.
  *
- * The compiler looks for these shapes, which chance alone hardly ever makes.  Each computes an
- * operand once, keeps it in the scratch local of its type, and uses it several times.
+ * The compiler matches these patterns, which random generation hardly ever produces.  Each computes
+ * an operand once, keeps it in the scratch local of its type, and uses it several times.
  */
 #include "generate_int.h"
 

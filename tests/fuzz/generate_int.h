@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * generate_int.h - what the generator's files share: the function that is being written.
+ * generate_int.h - shared by the generator's files: the function under construction.
  */
 #ifndef KWASM_TESTS_GENERATE_INT_H
 #define KWASM_TESTS_GENERATE_INT_H

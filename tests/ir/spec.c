@@ -19,7 +19,7 @@ struct named {
 	struct interp *in;
 };
 
-/* @all: every instance made, for the end */
+/* @all: every instance, for cleanup */
 struct spec {
 	unsigned int passes;
 	char *dir;

@@ -188,7 +188,7 @@ static void send_frame(int fd, const void *frame, size_t len, const char *what)
 			err(1, "sending %s of %zu bytes", what, len);
 }
 
-/* An IPv4 packet without payload, to the station that the marker's device is. */
+/* An IPv4 packet without payload, to the address of the marker's device. */
 static const unsigned char marker_frame[] = {
 	0x02, 0, 0, 0, 0, 0x03, 0x02, 0, 0, 0, 0, 0x04, 0x08, 0x00,
 	0x45, 0, 0, 20, 0, 0, 0, 0, 64, 253, 0x25, 0x83, 198, 51, 100, 2, 198, 51, 100, 1,

@@ -33,7 +33,7 @@ VLANS = {(), ((0x8100, 100),), ((0x8100, 100), (0x8100, 200)), ((0x88A8, 300), (
 rng = random.Random(20)
 
 
-# ---- what Linux and the examples make of a frame ----------------------------------------------
+# ---- verdicts of Linux and the examples on a frame ----------------------------------------------
 
 def checksum_ok(header):
     total = sum(struct.unpack("!%dH" % (len(header) // 2), header))

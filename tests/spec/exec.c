@@ -47,7 +47,7 @@ struct input {
 	bool bad;
 };
 
-/* A module that has to live as long as the store. */
+/* A module that must live as long as the store. */
 struct loaded {
 	struct kwasm_module *module;
 	struct kwasm_code *code;

@@ -91,9 +91,9 @@ none('the portable core has no float', lines(
 	qr/^(?!\s*(\*|\/\/|\/\*)).*\b(float|double)\b\s+\w+\s*[=;,()]/,
 	grep { /\.[ch]$/ } @portable));
 
-# Walls between rooms: a file may include what stands in its own room and in those named here, or
-# the single headers named here.  Documentation/architecture.rst tells the reasons.  `ground` is
-# what stands in core/ itself, but for the compiler's list of passes.
+# Walls between rooms: a file may include files of its own room and of those named here, or the
+# single headers named here.  Documentation/architecture.rst tells the reasons.  `ground` is core/
+# itself, except for the compiler's list of passes.
 my @ground = qw(ground core/uapi);
 my %wall = (
 	'ground' => [qw(core/user/env_types.h)],
@@ -167,7 +167,7 @@ none('no range and no distance of operations of the IR', lines(
 	grep { m{^(core|ctl|tests)/.*\.[ch]$} } @code));
 
 # What includes lead to, one by one.  The intermediate representation changes with the compiler and
-# is seen by nobody else, be it through other headers.
+# must not be visible elsewhere, not even through other headers.
 my %includes;
 for (lines(qr/^\s*#\s*include\s+"/, @code)) {
 	my ($f, $name) = /^([^:]+):\d+: .*"(.*)"/;

@@ -2,8 +2,8 @@
 /*
  * nl_spaces.c - each attribute of each command, from the kernel's table of commands.
  *
- * A command refuses every number that it does not know, in its nests as well, and every length that
- * an attribute's type does not have.
+ * A command rejects every unknown attribute, also in nests, and every length that is invalid for
+ * the type of an attribute.
  */
 #define _GNU_SOURCE
 #include "nl_raw.h"

@@ -9,8 +9,8 @@ use strict;
 use warnings;
 use File::Find qw(find);
 
-# Every word of a choice: does it take a value, and may it be repeated: 'each' value is a choice of
-# its own, 'all' of them hold at once.
+# Every word of a choice: does it have a value, and may it be repeated: 'each' value is a separate
+# choice, 'all' of them apply together.
 my %words = (
 	smp => [1, 'each'], preempt => [1, 'each'], mem => [1], timeout => [1],
 	append => [1, 'all'], env => [1, 'all'], icount => [0], python => [0], own => [0], alone => [0],
@@ -38,7 +38,7 @@ sub word {
 	return ($key, $value // 1);
 }
 
-# choices WHERE WORD...: the guests that a list of words stands for
+# choices WHERE WORD...: the guests that a list of words selects
 sub choices {
 	my ($where, @list) = @_;
 	my (%given, @order);
@@ -108,7 +108,7 @@ sub found {
 	return sort @files;
 }
 
-# tests KERNELS GROUP WORD...: the tests that were asked for
+# tests KERNELS GROUP WORD...: the requested tests
 sub tests {
 	my ($kernels, $group, @asked) = @_;
 	my @tests;
@@ -132,8 +132,8 @@ sub as_parameters {
 	return grep { /^kwasm\w*\.\w+=/ } map { split ' ' } @_;
 }
 
-# machine GUEST: what has to agree for a guest to be shared.  The model of preemption and parameters
-# of our modules are set while it runs.
+# machine GUEST: the choices that must be equal to share a guest.  The model of preemption and
+# parameters of our modules are set while it runs.
 sub machine {
 	my ($guest) = @_;
 	my %param = map { $_ => 1 } as_parameters(@{$guest->{append} // []});
@@ -170,8 +170,8 @@ sub boot {
 	};
 }
 
-# tasks DIR TEST...: what to run, in a good order: guests with much to do first, the small tests of
-# this machine where there is room, and last what wants to be alone
+# tasks DIR TEST...: the tasks, in a good order: guests with much to do first, small host tests in
+# between, and last those that run alone
 sub tasks {
 	my ($dir, @tests) = @_;
 	my (%shared, @boots, @here);

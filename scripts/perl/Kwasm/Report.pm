@@ -36,8 +36,8 @@ sub assertions {
 	return ($passed, $failed, $p->skip_all ? 1 : $skipped, $whole);
 }
 
-# finished TEST OUT ERR SECONDS PROBLEM...: one file is over; PROBLEM is a sentence on what makes it a
-# failure beside its assertions
+# finished TEST OUT ERR SECONDS PROBLEM...: one file is over; PROBLEM is a message about a failure
+# other than its assertions
 sub finished {
 	my ($self, $test, $out, $err, $seconds, @problems) = @_;
 	my ($passed, $failed, $skipped, $whole) = assertions($out);

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# Runs tasks side by side, as many as KWASM_JOBS says (one a processor), and follows what they print.
+# Run tasks in parallel, KWASM_JOBS at a time (one per CPU), and follow their output.
 #
-# A guest with several files says on its lines where one begins and ends (tests/vm/files); output,
-# errors and the kernel's log of a file are what lies between.
+# A guest with several files marks the start and end of each (tests/vm/files); output, errors and
+# the kernel's log of a file are in between.
 package Kwasm::Schedule;
 use strict;
 use warnings;
@@ -45,8 +45,8 @@ sub stop {
 	kill TERM => $task->{pid};
 }
 
-# piece TASK N: what the console has had since the last piece, up to the end of file N where there is
-# one; left in a file of its own
+# piece TASK N: the console since the last piece, up to the end of file N if there is one; written
+# to a separate file
 sub piece {
 	my ($task, $n) = @_;
 	my $test = $task->{tests}[$n];
@@ -63,7 +63,7 @@ sub piece {
 	return $path;
 }
 
-# complaints PATH: as sentences
+# complaints PATH: as messages
 sub complaints {
 	my ($path) = @_;
 	return () if !$path;
@@ -124,7 +124,7 @@ sub heard {
 	$task->{rest}{$name} = $rest;
 }
 
-# reap TASK STATUS PROCESSOR-SECONDS: its process is gone; returns what is left to do
+# reap TASK STATUS PROCESSOR-SECONDS: its process has exited; returns the remaining work
 sub reap {
 	my ($dir, $task, $report, $status, $cpu) = @_;
 	my @tests = @{$task->{tests}};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Logs where it sees an echo request. */
+/* Logs the hook at which it sees an echo request. */
 #include "line.h"
 
 KWASM_HANDLER(kwasm_packet)
