@@ -15,6 +15,7 @@
 #include <netlink/netlink.h>
 
 #include "ctl.h"
+#include "diag.h"
 #include "nl.h"
 
 #define NEEDS_ADMIN "operation not permitted: run as root or with CAP_NET_ADMIN"
@@ -34,6 +35,7 @@ struct ctl_request {
 
 /**
  * struct exchange - a request in flight
+ * @diag: the reason ahead of an error, empty if there is none
  * @err: -errno from the kernel
  * @stop: nonzero value that @fn returned
  * @done: the last message has been read
@@ -41,6 +43,7 @@ struct ctl_request {
 struct exchange {
 	ctl_reply_fn fn;
 	void *arg;
+	struct kwasm_diag diag;
 	int err;
 	int stop;
 	bool done;
@@ -246,6 +249,16 @@ static void fields_parse(struct ctl_fields *f, struct nlattr *first, int len)
 			f->attr[nla_type(attr)] = attr;
 }
 
+static void diag_parse(struct kwasm_diag *diag, const struct ctl_fields *f)
+{
+	kwasm_diag_init(diag);
+	if (ctl_field_has(f, KWASM_A_DIAG_FUNC))
+		diag->func = (u32)ctl_field_uint(f, KWASM_A_DIAG_FUNC);
+	if (ctl_field_has(f, KWASM_A_DIAG_OFFSET))
+		diag->offset = (u32)ctl_field_uint(f, KWASM_A_DIAG_OFFSET);
+	snprintf(diag->text, sizeof(diag->text), "%s", ctl_field_string(f, KWASM_A_DIAG_TEXT));
+}
+
 static int on_message(struct nl_msg *msg, void *arg)
 {
 	struct exchange *ex = arg;
@@ -256,18 +269,24 @@ static int on_message(struct nl_msg *msg, void *arg)
 	if (header->nlmsg_type != family || !genlmsg_valid_hdr(header, 0))
 		return NL_OK;
 	genl = nlmsg_data(header);
-	/* The following error carries the same message. */
-	if (genl->cmd == KWASM_CMD_DIAG || !ex->fn || ex->stop)
-		return NL_OK;
 	fields_parse(&f, genlmsg_attrdata(genl, 0), genlmsg_attrlen(genl, 0));
-	ex->stop = ex->fn(&f, genl->cmd, ex->arg);
+	if (genl->cmd == KWASM_CMD_DIAG)
+		diag_parse(&ex->diag, &f);
+	else if (ex->fn && !ex->stop)
+		ex->stop = ex->fn(&f, genl->cmd, ex->arg);
 	return NL_OK;
 }
 
-static void error_from_kernel(int err, struct nlattr *tlvs, int len)
+static void error_from_kernel(const struct kwasm_diag *diag, int err, struct nlattr *tlvs, int len)
 {
 	struct nlattr *text = len > 0 ? nla_find(tlvs, len, NLMSGERR_ATTR_MSG) : NULL;
+	char reason[KWASM_DIAG_TEXT + 64];
 
+	if (diag->text[0]) {
+		kwasm_diag_format(diag, reason, sizeof(reason));
+		set_error(err, "%s", reason);
+		return;
+	}
 	if (text && nla_len(text) > 0) {
 		set_error(err, "%.*s", nla_len(text), (const char *)nla_data(text));
 		return;
@@ -305,7 +324,7 @@ static int on_error(struct sockaddr_nl *from, struct nlmsgerr *e, void *arg)
 		len = 0;
 	ex->err = e->error;
 	ex->done = true;
-	error_from_kernel(e->error, (struct nlattr *)((u8 *)e + skip), len);
+	error_from_kernel(&ex->diag, e->error, (struct nlattr *)((u8 *)e + skip), len);
 	return NL_STOP;
 }
 
@@ -322,7 +341,8 @@ static int on_finish(struct nl_msg *msg, void *arg)
 	memcpy(&err, nlmsg_data(header), sizeof(err));
 	if (err < 0) {
 		ex->err = err;
-		error_from_kernel(err, (struct nlattr *)((u8 *)nlmsg_data(header) + sizeof(err)),
+		error_from_kernel(&ex->diag, err,
+				  (struct nlattr *)((u8 *)nlmsg_data(header) + sizeof(err)),
 				  header->nlmsg_flags & NLM_F_ACK_TLVS ? len : 0);
 	}
 	return NL_STOP;

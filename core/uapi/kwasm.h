@@ -22,8 +22,8 @@
  *			-> time-ns and result* or trap
  *	events (multicast group "events"): EVENT with a program, an attachment or a line of a log
  *
- * Errors carry an extended ack with a message; for a rejected request, a KWASM_CMD_DIAG message
- * precedes the error.
+ * A rejected request gets the reason in a KWASM_CMD_DIAG message, which precedes the error; where
+ * its attributes are at fault, in the extended ack.
  *
  * Every command operates in the sender's network namespace.
  */

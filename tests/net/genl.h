@@ -93,7 +93,7 @@ static inline void pin_to(int cpu)
 /* The ack of a request. */
 struct ack {
 	int error;			/* 0 or -errno */
-	char sentence[SENTENCE_MAX];	/* of the extended ack, "" for none */
+	char sentence[SENTENCE_MAX];	/* the reason before the error, else the extended ack's */
 };
 
 static inline void ack_read(const struct nlmsghdr *header, struct ack *ack)
@@ -102,8 +102,7 @@ static inline void ack_read(const struct nlmsghdr *header, struct ack *ack)
 	const char *at = (const char *)(e + 1), *end = (const char *)header + header->nlmsg_len;
 
 	ack->error = e->error;
-	ack->sentence[0] = 0;
-	if (!(header->nlmsg_flags & NLM_F_ACK_TLVS))
+	if (ack->sentence[0] || !(header->nlmsg_flags & NLM_F_ACK_TLVS))
 		return;
 	if (e->error && !(header->nlmsg_flags & NLM_F_CAPPED))
 		at += NLMSG_ALIGN(e->msg.nlmsg_len) - sizeof(e->msg);
@@ -115,6 +114,19 @@ static inline void ack_read(const struct nlmsghdr *header, struct ack *ack)
 				 at + NLA_HDRLEN);
 		at += NLA_ALIGN(attr->nla_len);
 	}
+}
+
+static inline void ack_diag(struct nlmsghdr *header, struct ack *ack)
+{
+	const struct genlmsghdr *genl = nlmsg_data(header);
+	const struct nlattr *text;
+
+	if (genl->cmd != KWASM_CMD_DIAG)
+		return;
+	text = nlmsg_find_attr(header, GENL_HDRLEN, KWASM_A_DIAG_TEXT);
+	if (text)
+		snprintf(ack->sentence, SENTENCE_MAX, "%.*s", nla_len(text),
+			 (const char *)nla_data(text));
 }
 
 /* Send a request, which is freed, and wait for its ack; replies before it are discarded. */
@@ -138,6 +150,8 @@ static inline struct ack genl_do(struct genl *g, struct nl_msg *msg)
 		     header = NLMSG_NEXT(header, n))
 			if (header->nlmsg_type == NLMSG_ERROR)
 				ack_read(header, &ack);
+			else if (header->nlmsg_type == g->family)
+				ack_diag(header, &ack);
 	}
 	return ack;
 }

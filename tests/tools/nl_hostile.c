@@ -562,6 +562,7 @@ int main(int argc, char **argv)
 	combinations();
 	nests();
 	spaces();
+	acks();
 	lengths();
 	references();
 	privilege();

@@ -190,6 +190,9 @@ static inline void refused(const struct message *m, int expected, const char *wh
 	   err < 0 ? "no answer" : strerrorname_np(err) ?: "no error");
 }
 
+/* nl_acks.c: whose sentence is in an ack */
+void acks(void);
+
 /* nl_spaces.c: each attribute of each command, from the kernel's own table. */
 void spaces(void);
 

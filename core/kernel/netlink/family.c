@@ -4,10 +4,9 @@
  *
  * Guarantees: a request reaches its handler only with attributes of its command, each of its
  * declared type and, unless it may be repeated, once; with the privilege that its command requires;
- * and with room for its reply.  A failed request has changed nothing and is answered with a
- * message.
+ * and with room for its reply.  A failed request has changed nothing; the reason precedes the error
+ * in a message that no other task can see or change.
  */
-#include <linux/atomic.h>
 #include <linux/capability.h>
 
 #include "kernel/compat.h"
@@ -90,24 +89,9 @@ static const struct command commands[KWASM_NUM_CMDS] = {
 #undef NEST
 
 /*
- * The message of an extended ack must outlive the handler until the ack has been built.  That
- * happens before this task handles another request, so a ring longer than the number of CPUs
- * suffices; a line that is overwritten nevertheless only yields a wrong message.
+ * The reason for an error, before it.  An extended ack only points to its text, which must outlive
+ * the handler, so the ack holds a constant.
  */
-#define SENTENCES 64
-static char sentences[SENTENCES][KWASM_DIAG_TEXT + 64];
-static atomic_t next_sentence;
-
-static void diag_to_ack(const struct kwasm_diag *diag, struct netlink_ext_ack *extack)
-{
-	char *text = sentences[(u32)atomic_inc_return(&next_sentence) % SENTENCES];
-
-	kwasm_diag_format(diag, text, sizeof(sentences[0]));
-	if (extack)
-		extack->_msg = text;
-}
-
-/* The diagnostic with its numbers, before the error, for programs that need more than text. */
 static void diag_send(struct genl_info *info, const struct kwasm_diag *diag)
 {
 	struct sk_buff *skb;
@@ -207,8 +191,8 @@ static int handle_request(struct sk_buff *skb, struct genl_info *info)
 	}
 	kwasm_request_drop(&req);
 	if (req.diag.text[0]) {
-		diag_to_ack(&req.diag, info->extack);
 		diag_send(info, &req.diag);
+		NL_SET_ERR_MSG(info->extack, "rejected: the message diag before this error tells why");
 	}
 	return err;
 }

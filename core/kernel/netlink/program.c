@@ -23,7 +23,8 @@ int kwasm_nl_create_program(struct kwasm_request *req, const struct nlattr *nest
 	if (err)
 		return err;
 	kwasm_providers_lock(&providers, &num_providers);
-	err = kwasm_program_create(req->knet, &load.what, providers, num_providers, &req->diag, prog);
+	err = kwasm_program_create(req->knet, &load.what, providers, num_providers, &req->diag,
+				   prog);
 	if (err)
 		kwasm_providers_unlock();
 	kwasm_loading_close(&load);
