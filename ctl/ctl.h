@@ -58,6 +58,14 @@ struct ctl_option {
 	const char *help;
 };
 
+/* Options of every command that runs a handler, of members that have the option's name. */
+#define CTL_ENTRY_OPTION(type)							\
+	{ "entry", 0, CTL_STRING, offsetof(type, entry), "EXPORT",		\
+	  "exported function to run (kwasm_packet)" }
+#define CTL_ON_TRAP_OPTION(type)						\
+	{ "on-trap", 0, CTL_POLICY, offsetof(type, on_trap), "POLICY",		\
+	  "accept, drop, detach or restart (accept)" }
+
 /* The words of a command line that are not options or their values. */
 struct ctl_words {
 	char **word;
@@ -124,14 +132,17 @@ void ctl_options_help(const struct ctl_option *options);
 
 extern const struct ctl_option ctl_global_options[];
 
-/** ctl_fail() - print an error message to standard error.  Return: CTL_FAILED. */
-int ctl_fail(const char *fmt, ...) __printf(1, 2);
+/** ctl_complain() - print a message to standard error.  Return: @status. */
+int ctl_complain(int status, const char *fmt, ...) __printf(2, 3);
 
-/** ctl_usage() - the same for a command line error.  Return: CTL_USAGE. */
-int ctl_usage(const char *fmt, ...) __printf(1, 2);
+/** ctl_fail() - report a failure.  Return: CTL_FAILED. */
+#define ctl_fail(...) ctl_complain(CTL_FAILED, __VA_ARGS__)
 
-/** ctl_warn() - print a message that is not a failure of the command. */
-void ctl_warn(const char *fmt, ...) __printf(1, 2);
+/** ctl_usage() - report a wrong command line.  Return: CTL_USAGE. */
+#define ctl_usage(...) ctl_complain(CTL_USAGE, __VA_ARGS__)
+
+/** ctl_warn() - report what is not a failure of the command. */
+#define ctl_warn(...) ((void)ctl_complain(CTL_OK, __VA_ARGS__))
 
 /** ctl_fail_memory() - report that memory is exhausted. */
 int ctl_fail_memory(void);

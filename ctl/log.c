@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "ctl.h"
+#include "field.h"
 #include "nl.h"
 #include "out.h"
 #include "trap.h"
@@ -86,14 +87,19 @@ static bool is_dumped(const struct log_reader *r, const struct ctl_fields *l)
 	return r->num && bsearch(&id, r->dumped, r->num, sizeof(id), compare_lines);
 }
 
+static const struct ctl_row line_rows[] = {
+	{ KWASM_A_LOG_TIME_NS, "time", "%s", ctl_out_date },
+	{ KWASM_A_LOG_NAME, "name", " %s" },
+	{ KWASM_A_LOG_CPU, "cpu", "[%llu]", ctl_out_uint },
+	{ KWASM_A_LOG_NUMBER, "number", NULL, ctl_out_uint },
+	{ KWASM_A_LOG_TEXT, "text", " %s\n" },
+	{ }
+};
+
 static void print_line(const struct ctl_fields *l)
 {
 	ctl_out_object(NULL);
-	ctl_out_date("time", "%s", ctl_field_uint(l, KWASM_A_LOG_TIME_NS));
-	ctl_out_string("name", " %s", ctl_field_string(l, KWASM_A_LOG_NAME));
-	ctl_out_uint("cpu", "[%llu]", ctl_field_uint(l, KWASM_A_LOG_CPU));
-	ctl_out_uint("number", NULL, ctl_field_uint(l, KWASM_A_LOG_NUMBER));
-	ctl_out_string("text", " %s\n", ctl_field_string(l, KWASM_A_LOG_TEXT));
+	ctl_rows_print(line_rows, l);
 	ctl_out_end();
 }
 
@@ -225,19 +231,22 @@ static int run_events(void *arg, const struct ctl_words *words)
 	return ctl_events_join() ?: ctl_events_read(print_event, NULL);
 }
 
+static const struct ctl_row info_rows[] = {
+	{ KWASM_A_INFO_VERSION, "module", "module   %s\n" },
+	{ KWASM_A_INFO_PROGRAMS, "programs", "programs %llu", ctl_out_uint },
+	{ KWASM_A_INFO_ATTACHMENTS, "attachments", ", attachments %llu\n", ctl_out_uint },
+	{ KWASM_A_INFO_MEMORIES, "memories", "memories %llu", ctl_out_uint },
+	{ KWASM_A_INFO_MEMORIES_MAX, "memories_max", " of %llu", ctl_out_uint },
+	{ KWASM_A_INFO_PAGES, "pages", ", pages %llu", ctl_out_uint },
+	{ KWASM_A_INFO_PAGES_MAX, "pages_max", " of %llu\n", ctl_out_uint },
+	{ KWASM_A_INFO_TIME_LIMIT, "time_limit_ns", "time     limit %s", ctl_out_time },
+	{ KWASM_A_INFO_TIME_SCALE, "time_scale", ", scale %llu\n", ctl_out_uint },
+	{ }
+};
+
 static int print_info(const struct ctl_fields *f, u8 cmd, void *arg)
 {
-	ctl_out_string("module", "module   %s\n", ctl_field_string(f, KWASM_A_INFO_VERSION));
-	ctl_out_uint("programs", "programs %llu", ctl_field_uint(f, KWASM_A_INFO_PROGRAMS));
-	ctl_out_uint("attachments", ", attachments %llu\n",
-		     ctl_field_uint(f, KWASM_A_INFO_ATTACHMENTS));
-	ctl_out_uint("memories", "memories %llu", ctl_field_uint(f, KWASM_A_INFO_MEMORIES));
-	ctl_out_uint("memories_max", " of %llu", ctl_field_uint(f, KWASM_A_INFO_MEMORIES_MAX));
-	ctl_out_uint("pages", ", pages %llu", ctl_field_uint(f, KWASM_A_INFO_PAGES));
-	ctl_out_uint("pages_max", " of %llu\n", ctl_field_uint(f, KWASM_A_INFO_PAGES_MAX));
-	ctl_out_time("time_limit_ns", "time     limit %s",
-		     ctl_field_uint(f, KWASM_A_INFO_TIME_LIMIT));
-	ctl_out_uint("time_scale", ", scale %llu\n", ctl_field_uint(f, KWASM_A_INFO_TIME_SCALE));
+	ctl_rows_print(info_rows, f);
 	return 0;
 }
 

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "ctl.h"
+#include "field.h"
 #include "nl.h"
 #include "out.h"
 
@@ -64,10 +65,8 @@ static const struct ctl_option attach_options[] = {
 	  "only packets of this device" },
 	{ "name", 0, CTL_STRING, offsetof(struct attach_args, load.name), "NAME",
 	  "program name (default: that of the file)" },
-	{ "entry", 0, CTL_STRING, offsetof(struct attach_args, entry), "EXPORT",
-	  "exported function to run (kwasm_packet)" },
-	{ "on-trap", 0, CTL_POLICY, offsetof(struct attach_args, on_trap), "POLICY",
-	  "accept, drop, detach or restart (accept)" },
+	CTL_ENTRY_OPTION(struct attach_args),
+	CTL_ON_TRAP_OPTION(struct attach_args),
 	LOAD_OPTIONS(struct attach_args, load.),
 	{ }
 };
@@ -97,14 +96,19 @@ static void put_load(struct ctl_request *req, const struct load_args *args, cons
 		ctl_request_string(req, KWASM_A_PROGRAM_DENY, args->deny.items[i]);
 }
 
-static int print_loaded(const struct ctl_fields *f, u8 cmd, void *arg)
+static const struct ctl_row loaded_rows[] = {
+	{ KWASM_A_PROGRAM_NAME, "name", "program %s" },
+	{ KWASM_A_PROGRAM_ID, "id", ", id %llu", ctl_out_uint },
+	{ KWASM_A_PROGRAM_CODE_BYTES, "code_bytes", ", %llu bytes of code", ctl_out_uint },
+	{ KWASM_A_PROGRAM_COMPILE_NS, "compile_ns", " in %s\n", ctl_out_time },
+	{ }
+};
+
+/* @arg: the rows */
+static int print_rows(const struct ctl_fields *f, u8 cmd, void *arg)
 {
 	ctl_out_object(NULL);
-	ctl_out_string("name", "program %s", ctl_field_string(f, KWASM_A_PROGRAM_NAME));
-	ctl_out_uint("id", ", id %llu", ctl_field_uint(f, KWASM_A_PROGRAM_ID));
-	ctl_out_uint("code_bytes", ", %llu bytes of code",
-		     ctl_field_uint(f, KWASM_A_PROGRAM_CODE_BYTES));
-	ctl_out_time("compile_ns", " in %s\n", ctl_field_uint(f, KWASM_A_PROGRAM_COMPILE_NS));
+	ctl_rows_print(arg, f);
 	ctl_out_end();
 	return 0;
 }
@@ -121,7 +125,7 @@ static int send_program(u8 cmd, const struct load_args *args, const char *name, 
 	req = ctl_request_new(cmd);
 	if (req)
 		put_load(req, args, name, fd);
-	status = ctl_request_do(req, false, print_loaded, NULL);
+	status = ctl_request_do(req, false, print_rows, (void *)loaded_rows);
 	close(fd);
 	return status;
 }
@@ -184,18 +188,14 @@ static int run_kill(void *arg, const struct ctl_words *words)
 	return send_name(KWASM_CMD_KILL, words->word[0]);
 }
 
-static int print_attached(const struct ctl_fields *f, u8 cmd, void *arg)
-{
-	ctl_out_object(NULL);
-	ctl_out_uint("id", "attachment %llu", ctl_field_uint(f, KWASM_A_ATTACHMENT_ID));
-	ctl_out_string("name", ": program %s", ctl_field_string(f, KWASM_A_ATTACHMENT_NAME));
-	ctl_out_string("hook", " at %s", ctl_field_string(f, KWASM_A_ATTACHMENT_HOOK));
-	ctl_out_string("family", " %s",
-		       ctl_family_name((u32)ctl_field_uint(f, KWASM_A_ATTACHMENT_FAMILY)));
-	ctl_out_int("priority", " priority %lld\n", ctl_field_s32(f, KWASM_A_ATTACHMENT_PRIORITY));
-	ctl_out_end();
-	return 0;
-}
+static const struct ctl_row attached_rows[] = {
+	{ KWASM_A_ATTACHMENT_ID, "id", "attachment %llu", ctl_out_uint },
+	{ KWASM_A_ATTACHMENT_NAME, "name", ": program %s" },
+	{ KWASM_A_ATTACHMENT_HOOK, "hook", " at %s" },
+	{ KWASM_A_ATTACHMENT_FAMILY, "family", " %s", .word = ctl_family_name },
+	{ KWASM_A_ATTACHMENT_PRIORITY, "priority", " priority %lld\n", ctl_out_s32 },
+	{ }
+};
 
 static struct ctl_request *attach_request(const struct attach_args *args)
 {
@@ -235,7 +235,7 @@ static int attach_file(const struct attach_args *args, const char *path)
 		put_load(req, &args->load, name, fd);
 		ctl_request_nest_end(req);
 	}
-	status = ctl_request_do(req, false, print_attached, NULL);
+	status = ctl_request_do(req, false, print_rows, (void *)attached_rows);
 	close(fd);
 	return status;
 }
@@ -256,7 +256,7 @@ static int attach_loaded(const struct attach_args *args)
 	req = attach_request(args);
 	if (req)
 		ctl_request_string(req, KWASM_A_ATTACHMENT_NAME, name);
-	return ctl_request_do(req, false, print_attached, NULL);
+	return ctl_request_do(req, false, print_rows, (void *)attached_rows);
 }
 
 static int run_attach(void *arg, const struct ctl_words *words)

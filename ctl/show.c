@@ -6,6 +6,7 @@
  * meanwhile is skipped.
  */
 #include "ctl.h"
+#include "field.h"
 #include "nl.h"
 #include "out.h"
 #include "trap.h"
@@ -35,6 +36,29 @@ static int programs_collect(struct name_list *list)
 {
 	memset(list, 0, sizeof(*list));
 	return ctl_request_do(ctl_request_new(KWASM_CMD_GET_PROGRAM), true, collect_name, list);
+}
+
+/* @print each program and its number in the list, after a title unless the list is empty. */
+static int each_program(void (*title)(void), int (*print)(const char *name, u32 n))
+{
+	struct name_list list;
+	int status;
+	u32 i;
+
+	status = programs_collect(&list);
+	if (status)
+		goto free;
+	ctl_out_array(NULL);
+	if (title && list.num)
+		title();
+	for (i = 0; i < list.num && status <= 0; i++)
+		status = print(list.names[i], i);
+	status = max(status, 0);
+	if (!status)
+		ctl_out_end();
+free:
+	free(list.names);
+	return status;
 }
 
 /* -ENOENT is left to the caller. */
@@ -67,7 +91,7 @@ static int ask_attachments(const char *name, ctl_reply_fn fn, void *arg)
 	return ask(req, true, fn, arg);
 }
 
-static const char *state_name(u64 state)
+static const char *state_name(u32 state)
 {
 	static const char *const words[] = {
 #define STATE(name, word) word,
@@ -99,51 +123,63 @@ static void print_trap_counts(const struct ctl_fields *s)
 	ctl_out_end();
 }
 
-static void print_stats(const struct ctl_fields *s)
+static const struct ctl_row stats_rows[] = {
+	{ KWASM_A_STATS_PACKETS, "packets", "    packets %llu", ctl_out_uint },
+	{ KWASM_A_STATS_BYTES, "bytes", " (%llu bytes)", ctl_out_uint },
+	{ KWASM_A_STATS_ACCEPTED, "accepted", ": accepted %llu", ctl_out_uint },
+	{ KWASM_A_STATS_DROPPED, "dropped", ", dropped %llu", ctl_out_uint },
+	{ KWASM_A_STATS_QUEUED, "queued", ", queued %llu", ctl_out_uint },
+	{ KWASM_A_STATS_REPEATED, "repeated", ", repeated %llu", ctl_out_uint },
+	{ }
+};
+
+static const struct ctl_row unusual_rows[] = {
+	{ KWASM_A_STATS_SKIPPED, "skipped", ", skipped %llu", ctl_out_uint },
+	{ KWASM_A_STATS_REENTERED, "reentered", ", reentered %llu", ctl_out_uint },
+	{ KWASM_A_STATS_RESTARTS, "restarts", ", restarts %llu", ctl_out_uint },
+	{ KWASM_A_STATS_RUN_NS, "run_ns", "\n    time %s in all", ctl_out_time },
+	{ }
+};
+
+static void print_mean(const struct ctl_fields *s, const char *fmt)
 {
 	u64 packets = ctl_field_uint(s, KWASM_A_STATS_PACKETS);
-	u64 ns = ctl_field_uint(s, KWASM_A_STATS_RUN_NS);
 
+	ctl_out_time("run_mean_ns", fmt,
+		     packets ? ctl_field_uint(s, KWASM_A_STATS_RUN_NS) / packets : 0);
+}
+
+static void print_stats(const struct ctl_fields *s)
+{
 	ctl_out_object("stats");
-	ctl_out_uint("packets", "    packets %llu", packets);
-	ctl_out_uint("bytes", " (%llu bytes)", ctl_field_uint(s, KWASM_A_STATS_BYTES));
-	ctl_out_uint("accepted", ": accepted %llu", ctl_field_uint(s, KWASM_A_STATS_ACCEPTED));
-	ctl_out_uint("dropped", ", dropped %llu", ctl_field_uint(s, KWASM_A_STATS_DROPPED));
-	ctl_out_uint("queued", ", queued %llu", ctl_field_uint(s, KWASM_A_STATS_QUEUED));
-	ctl_out_uint("repeated", ", repeated %llu", ctl_field_uint(s, KWASM_A_STATS_REPEATED));
+	ctl_rows_print(stats_rows, s);
 	print_trap_counts(s);
-	ctl_out_uint("skipped", ", skipped %llu", ctl_field_uint(s, KWASM_A_STATS_SKIPPED));
-	ctl_out_uint("reentered", ", reentered %llu", ctl_field_uint(s, KWASM_A_STATS_REENTERED));
-	ctl_out_uint("restarts", ", restarts %llu", ctl_field_uint(s, KWASM_A_STATS_RESTARTS));
-	ctl_out_time("run_ns", "\n    time %s in all", ns);
-	ctl_out_time("run_mean_ns", ", %s mean", packets ? ns / packets : 0);
+	ctl_rows_print(unusual_rows, s);
+	print_mean(s, ", %s mean");
 	ctl_out_time("run_max_ns", ", %s at most\n", ctl_field_uint(s, KWASM_A_STATS_RUN_MAX_NS));
 	ctl_out_end();
 }
 
-static void print_where(const struct ctl_fields *a)
-{
-	ctl_out_uint("id", "  attachment %llu", ctl_field_uint(a, KWASM_A_ATTACHMENT_ID));
-	ctl_out_string("name", NULL, ctl_field_string(a, KWASM_A_ATTACHMENT_NAME));
-	ctl_out_string("hook", " at %s", ctl_field_string(a, KWASM_A_ATTACHMENT_HOOK));
-	ctl_out_string("family", " %s",
-		       ctl_family_name((u32)ctl_field_uint(a, KWASM_A_ATTACHMENT_FAMILY)));
-	ctl_out_int("priority", " priority %lld", ctl_field_s32(a, KWASM_A_ATTACHMENT_PRIORITY));
-	if (ctl_field_has(a, KWASM_A_ATTACHMENT_DEV))
-		ctl_out_string("dev", " dev %s", ctl_field_string(a, KWASM_A_ATTACHMENT_DEV));
-	ctl_out_string("entry", " entry %s", ctl_field_string(a, KWASM_A_ATTACHMENT_ENTRY));
-	ctl_out_string("on_trap", " on-trap %s",
-		       ctl_policy_name((u32)ctl_field_uint(a, KWASM_A_ATTACHMENT_ON_TRAP)));
-	ctl_out_string("state", ": %s", state_name(ctl_field_uint(a, KWASM_A_ATTACHMENT_STATE)));
-	ctl_out_since("since", " since %s\n", ctl_field_uint(a, KWASM_A_ATTACHMENT_AGE_NS));
-}
+static const struct ctl_row attachment_rows[] = {
+	{ KWASM_A_ATTACHMENT_ID, "id", "  attachment %llu", ctl_out_uint },
+	{ KWASM_A_ATTACHMENT_NAME, "name", NULL },
+	{ KWASM_A_ATTACHMENT_HOOK, "hook", " at %s" },
+	{ KWASM_A_ATTACHMENT_FAMILY, "family", " %s", .word = ctl_family_name },
+	{ KWASM_A_ATTACHMENT_PRIORITY, "priority", " priority %lld", ctl_out_s32 },
+	{ KWASM_A_ATTACHMENT_DEV, "dev", " dev %s", .optional = true },
+	{ KWASM_A_ATTACHMENT_ENTRY, "entry", " entry %s" },
+	{ KWASM_A_ATTACHMENT_ON_TRAP, "on_trap", " on-trap %s", .word = ctl_policy_name },
+	{ KWASM_A_ATTACHMENT_STATE, "state", ": %s", .word = state_name },
+	{ KWASM_A_ATTACHMENT_AGE_NS, "since", " since %s\n", ctl_out_since },
+	{ }
+};
 
 static int print_attachment(const struct ctl_fields *f, u8 cmd, void *arg)
 {
 	struct ctl_fields s;
 
 	ctl_out_object(NULL);
-	print_where(f);
+	ctl_rows_print(attachment_rows, f);
 	if (ctl_field_nest(f, KWASM_A_ATTACHMENT_STATS, &s))
 		print_stats(&s);
 	ctl_trap_print(f, "last_trap", "    last trap: ", "\n");
@@ -153,7 +189,7 @@ static int print_attachment(const struct ctl_fields *f, u8 cmd, void *arg)
 
 /* ---- show ----------------------------------------------------------------------------------- */
 
-static const char *extern_name(u64 kind)
+static const char *extern_name(u32 kind)
 {
 	static const char *const words[] = { "function", "table", "memory", "global" };
 
@@ -179,7 +215,7 @@ static void print_externs(const struct ctl_fields *p, int attr, const char *key)
 			ctl_out_string("module", " %s",
 				       ctl_field_string(&e, KWASM_A_IMPORT_MODULE));
 		ctl_out_string("name", imports ? ".%s" : " %s", ctl_field_string(&e, name));
-		ctl_out_string("kind", NULL, extern_name(ctl_field_uint(&e, kind)));
+		ctl_out_string("kind", NULL, extern_name((u32)ctl_field_uint(&e, kind)));
 		ctl_out_end();
 	}
 	if (ctl_field_has(p, attr))
@@ -199,27 +235,27 @@ static void print_digest(const struct ctl_fields *p)
 	ctl_out_string("sha256", "  sha256 %s\n", hex);
 }
 
+static const struct ctl_row program_rows[] = {
+	{ KWASM_A_PROGRAM_NAME, "name", "program %s" },
+	{ KWASM_A_PROGRAM_ID, "id", " id %llu", ctl_out_uint },
+	{ KWASM_A_PROGRAM_LINKED, "linked", " (unloads with its last attachment)", ctl_out_flag },
+	{ KWASM_A_PROGRAM_FLOATS, "floats", " (uses floats)", ctl_out_flag },
+	{ KWASM_A_PROGRAM_AGE_NS, "since", " loaded %s\n", ctl_out_since },
+	{ KWASM_A_PROGRAM_WASM_BYTES, "wasm_bytes", "  wasm %s", ctl_out_size },
+	{ KWASM_A_PROGRAM_CODE_BYTES, "code_bytes", ", code %s", ctl_out_size },
+	{ KWASM_A_PROGRAM_COMPILE_NS, "compile_ns", " compiled in %s", ctl_out_time },
+	{ KWASM_A_PROGRAM_MEMORY_BYTES, "memory_bytes", ", memory %s", ctl_out_size },
+	{ KWASM_A_PROGRAM_INSTANCES, "instances", " in %llu instances\n", ctl_out_uint },
+	{ KWASM_A_PROGRAM_TIME_LIMIT, "time_limit_ns", "  limits: time %s", ctl_out_time },
+	{ KWASM_A_PROGRAM_MEMORY_LIMIT, "memory_limit", ", memory %s per instance\n",
+	  ctl_out_size },
+	{ }
+};
+
 static int print_program(const struct ctl_fields *f, u8 cmd, void *arg)
 {
 	ctl_out_object(NULL);
-	ctl_out_string("name", "program %s", ctl_field_string(f, KWASM_A_PROGRAM_NAME));
-	ctl_out_uint("id", " id %llu", ctl_field_uint(f, KWASM_A_PROGRAM_ID));
-	ctl_out_bool("linked", " (unloads with its last attachment)",
-		     ctl_field_uint(f, KWASM_A_PROGRAM_LINKED));
-	ctl_out_bool("floats", " (uses floats)", ctl_field_uint(f, KWASM_A_PROGRAM_FLOATS));
-	ctl_out_since("since", " loaded %s\n", ctl_field_uint(f, KWASM_A_PROGRAM_AGE_NS));
-	ctl_out_size("wasm_bytes", "  wasm %s", ctl_field_uint(f, KWASM_A_PROGRAM_WASM_BYTES));
-	ctl_out_size("code_bytes", ", code %s", ctl_field_uint(f, KWASM_A_PROGRAM_CODE_BYTES));
-	ctl_out_time("compile_ns", " compiled in %s",
-		     ctl_field_uint(f, KWASM_A_PROGRAM_COMPILE_NS));
-	ctl_out_size("memory_bytes", ", memory %s",
-		     ctl_field_uint(f, KWASM_A_PROGRAM_MEMORY_BYTES));
-	ctl_out_uint("instances", " in %llu instances\n",
-		     ctl_field_uint(f, KWASM_A_PROGRAM_INSTANCES));
-	ctl_out_time("time_limit_ns", "  limits: time %s",
-		     ctl_field_uint(f, KWASM_A_PROGRAM_TIME_LIMIT));
-	ctl_out_size("memory_limit", ", memory %s per instance\n",
-		     ctl_field_uint(f, KWASM_A_PROGRAM_MEMORY_LIMIT));
+	ctl_rows_print(program_rows, f);
 	ctl_out_uint("log_lost", ctl_field_uint(f, KWASM_A_PROGRAM_LOST) ?
 		     "  log lines lost %llu\n" : NULL, ctl_field_uint(f, KWASM_A_PROGRAM_LOST));
 	print_digest(f);
@@ -246,47 +282,42 @@ static int show_program(const char *name)
 	return status == -ENOENT ? CTL_OK : status;
 }
 
+static int show_next(const char *name, u32 n)
+{
+	if (n)
+		ctl_out_text("\n");
+	return show_program(name);
+}
+
 static int run_show(void *arg, const struct ctl_words *words)
 {
-	struct name_list list;
-	int status = CTL_OK;
-	u32 i;
+	int status;
 
-	if (words->num) {
-		ctl_out_array(NULL);
-		status = show_program(words->word[0]);
-		if (status)
-			return status < 0 ? ctl_fail("%s", ctl_request_error()) : status;
-		ctl_out_end();
-		return CTL_OK;
-	}
-	status = programs_collect(&list);
-	if (status)
-		goto free;
+	if (!words->num)
+		return each_program(NULL, show_next);
 	ctl_out_array(NULL);
-	for (i = 0; i < list.num && status <= 0; i++) {
-		if (i)
-			ctl_out_text("\n");
-		status = show_program(list.names[i]);
-	}
-	status = max(status, 0);
-	if (!status)
-		ctl_out_end();
-free:
-	free(list.names);
-	return status;
+	status = show_program(words->word[0]);
+	if (status)
+		return status < 0 ? ctl_fail("%s", ctl_request_error()) : status;
+	ctl_out_end();
+	return CTL_OK;
 }
 
 /* ---- list ----------------------------------------------------------------------------------- */
 
+static const struct ctl_row list_rows[] = {
+	{ KWASM_A_PROGRAM_ID, "id", "%4llu", ctl_out_uint },
+	{ KWASM_A_PROGRAM_NAME, "name", "  %-20s" },
+	{ KWASM_A_PROGRAM_WASM_BYTES, "wasm_bytes", " %8llu", ctl_out_uint },
+	{ KWASM_A_PROGRAM_CODE_BYTES, "code_bytes", " %8llu", ctl_out_uint },
+	{ KWASM_A_PROGRAM_MEMORY_BYTES, "memory_bytes", " %8s", ctl_out_size },
+	{ }
+};
+
 static int print_row(const struct ctl_fields *f, u8 cmd, void *arg)
 {
 	ctl_out_object(NULL);
-	ctl_out_uint("id", "%4llu", ctl_field_uint(f, KWASM_A_PROGRAM_ID));
-	ctl_out_string("name", "  %-20s", ctl_field_string(f, KWASM_A_PROGRAM_NAME));
-	ctl_out_uint("wasm_bytes", " %8llu", ctl_field_uint(f, KWASM_A_PROGRAM_WASM_BYTES));
-	ctl_out_uint("code_bytes", " %8llu", ctl_field_uint(f, KWASM_A_PROGRAM_CODE_BYTES));
-	ctl_out_size("memory_bytes", " %8s", ctl_field_uint(f, KWASM_A_PROGRAM_MEMORY_BYTES));
+	ctl_rows_print(list_rows, f);
 	*(bool *)arg = true;
 	return 0;
 }
@@ -300,7 +331,7 @@ static int print_hook(const struct ctl_fields *f, u8 cmd, void *arg)
 	return 0;
 }
 
-static int list_program(const char *name)
+static int list_program(const char *name, u32 n)
 {
 	bool begun = false, first = true;
 	int status;
@@ -318,55 +349,50 @@ static int list_program(const char *name)
 	return max(status, 0);
 }
 
+static void print_title(void)
+{
+	ctl_out_text("%4s  %-20s %8s %8s %8s  %s\n", "ID", "NAME", "WASM", "CODE", "MEMORY",
+		     "HOOKS");
+}
+
 static int run_list(void *arg, const struct ctl_words *words)
 {
-	struct name_list list;
-	int status;
-	u32 i;
-
-	status = programs_collect(&list);
-	if (status)
-		goto free;
-	ctl_out_array(NULL);
-	if (list.num)
-		ctl_out_text("%4s  %-20s %8s %8s %8s  %s\n", "ID", "NAME", "WASM", "CODE",
-			     "MEMORY", "HOOKS");
-	for (i = 0; i < list.num && status <= 0; i++)
-		status = list_program(list.names[i]);
-	status = max(status, 0);
-	if (!status)
-		ctl_out_end();
-free:
-	free(list.names);
-	return status;
+	return each_program(print_title, list_program);
 }
 
 /* ---- stats ---------------------------------------------------------------------------------- */
 
+static const struct ctl_row whose_rows[] = {
+	{ KWASM_A_ATTACHMENT_ID, "id", "%4llu", ctl_out_uint },
+	{ KWASM_A_ATTACHMENT_NAME, "name", "  %-20s" },
+	{ KWASM_A_ATTACHMENT_HOOK, "hook", " %-8s" },
+	{ }
+};
+
+static const struct ctl_row count_rows[] = {
+	{ KWASM_A_STATS_PACKETS, "packets", " %10llu", ctl_out_uint },
+	{ KWASM_A_STATS_BYTES, "bytes", " %12llu", ctl_out_uint },
+	{ KWASM_A_STATS_ACCEPTED, "accepted", " %10llu", ctl_out_uint },
+	{ KWASM_A_STATS_DROPPED, "dropped", " %10llu", ctl_out_uint },
+	{ KWASM_A_STATS_QUEUED, "queued", " %8llu", ctl_out_uint },
+	{ KWASM_A_STATS_REPEATED, "repeated", " %8llu", ctl_out_uint },
+	{ KWASM_A_STATS_TRAPS, "traps", " %8llu", ctl_out_uint },
+	{ KWASM_A_STATS_SKIPPED, "skipped", NULL, ctl_out_uint },
+	{ KWASM_A_STATS_REENTERED, "reentered", NULL, ctl_out_uint },
+	{ KWASM_A_STATS_RESTARTS, "restarts", NULL, ctl_out_uint },
+	{ }
+};
+
 static int print_stats_row(const struct ctl_fields *f, u8 cmd, void *arg)
 {
 	struct ctl_fields s;
-	u64 packets, ns;
 
 	if (!ctl_field_nest(f, KWASM_A_ATTACHMENT_STATS, &s))
 		return 0;
-	packets = ctl_field_uint(&s, KWASM_A_STATS_PACKETS);
-	ns = ctl_field_uint(&s, KWASM_A_STATS_RUN_NS);
 	ctl_out_object(NULL);
-	ctl_out_uint("id", "%4llu", ctl_field_uint(f, KWASM_A_ATTACHMENT_ID));
-	ctl_out_string("name", "  %-20s", ctl_field_string(f, KWASM_A_ATTACHMENT_NAME));
-	ctl_out_string("hook", " %-8s", ctl_field_string(f, KWASM_A_ATTACHMENT_HOOK));
-	ctl_out_uint("packets", " %10llu", packets);
-	ctl_out_uint("bytes", " %12llu", ctl_field_uint(&s, KWASM_A_STATS_BYTES));
-	ctl_out_uint("accepted", " %10llu", ctl_field_uint(&s, KWASM_A_STATS_ACCEPTED));
-	ctl_out_uint("dropped", " %10llu", ctl_field_uint(&s, KWASM_A_STATS_DROPPED));
-	ctl_out_uint("queued", " %8llu", ctl_field_uint(&s, KWASM_A_STATS_QUEUED));
-	ctl_out_uint("repeated", " %8llu", ctl_field_uint(&s, KWASM_A_STATS_REPEATED));
-	ctl_out_uint("traps", " %8llu", ctl_field_uint(&s, KWASM_A_STATS_TRAPS));
-	ctl_out_uint("skipped", NULL, ctl_field_uint(&s, KWASM_A_STATS_SKIPPED));
-	ctl_out_uint("reentered", NULL, ctl_field_uint(&s, KWASM_A_STATS_REENTERED));
-	ctl_out_uint("restarts", NULL, ctl_field_uint(&s, KWASM_A_STATS_RESTARTS));
-	ctl_out_time("run_mean_ns", " %9s", packets ? ns / packets : 0);
+	ctl_rows_print(whose_rows, f);
+	ctl_rows_print(count_rows, &s);
+	print_mean(&s, " %9s");
 	ctl_out_time("run_max_ns", " %9s\n", ctl_field_uint(&s, KWASM_A_STATS_RUN_MAX_NS));
 	ctl_out_end();
 	return 0;

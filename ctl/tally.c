@@ -13,26 +13,23 @@
 
 #define LINES_MAX 1000
 
+static const struct {
+	const char *key;
+	const char *text;
+} sights[] = {
+#define SIGHT(name, key, text) { key, text },
+	CTL_SIGHTS(SIGHT)
+#undef SIGHT
+};
+
 const char *ctl_sight_key(enum ctl_sight sight)
 {
-	static const char *const keys[] = {
-#define SIGHT(name, key, text) key,
-		CTL_SIGHTS(SIGHT)
-#undef SIGHT
-	};
-
-	return keys[sight];
+	return sights[sight].key;
 }
 
 const char *ctl_sight_text(enum ctl_sight sight)
 {
-	static const char *const texts[] = {
-#define SIGHT(name, key, text) text,
-		CTL_SIGHTS(SIGHT)
-#undef SIGHT
-	};
-
-	return texts[sight];
+	return sights[sight].text;
 }
 
 void ctl_tally_time(struct ctl_tally *t, u64 ns)

@@ -13,40 +13,16 @@
 
 #define FILE_MAX (256u << 20)	/* larger than any module; limits the input from a pipe */
 
-static void complain(const char *fmt, va_list args)
+int ctl_complain(int status, const char *fmt, ...)
 {
+	va_list args;
+
 	fflush(stdout);
+	va_start(args, fmt);
 	vfprintf(stderr, fmt, args);
+	va_end(args);
 	fputc('\n', stderr);
-}
-
-int ctl_fail(const char *fmt, ...)
-{
-	va_list args;
-
-	va_start(args, fmt);
-	complain(fmt, args);
-	va_end(args);
-	return CTL_FAILED;
-}
-
-int ctl_usage(const char *fmt, ...)
-{
-	va_list args;
-
-	va_start(args, fmt);
-	complain(fmt, args);
-	va_end(args);
-	return CTL_USAGE;
-}
-
-void ctl_warn(const char *fmt, ...)
-{
-	va_list args;
-
-	va_start(args, fmt);
-	complain(fmt, args);
-	va_end(args);
+	return status;
 }
 
 int ctl_fail_memory(void)
