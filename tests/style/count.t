@@ -35,6 +35,53 @@ count 'nothing but a skipped file' '0 passed, 1 failed, 1 skipped, status 1' \
 count 'a failure marked to be done later' '1 passed, 1 failed, 0 skipped, status 1' \
 	'echo 1..2; echo ok 1; echo "not ok 2 # TO''DO later"'
 
+# ---- headers ----------------------------------------------------------------------------------
+
+# header NAME WANT LINE...: a test for guests of that header is listed so; $tmp stands as DIR
+header() {
+	{
+		echo '#!/bin/sh'
+		printf '%s\n' "${@:3}"
+	} >"$tmp/a.sh"
+	chmod +x "$tmp/a.sh"
+	is "$1" "$(scripts/check --build "$tmp" --list --group own "$tmp/a.sh" | sed "s|$tmp|DIR|g")" "$2"
+}
+
+header 'kernels' 'DIR/a.sh@6.1
+DIR/a.sh@6.12' '# guest: 6.1 6.12'
+header 'what is repeated is a choice, timeout and alone are none' 'DIR/a.sh@6.1,preempt=none,smp=1
+DIR/a.sh@6.1,preempt=full,smp=1
+DIR/a.sh@6.1,preempt=none,smp=2
+DIR/a.sh@6.1,preempt=full,smp=2
+DIR/a.sh@6.12,append=a,append=b,icount' \
+	'# guest: 6.1 smp=1 smp=2 preempt=none preempt=full timeout=900 alone' \
+	'# guest: 6.12 icount append=a append=b'
+# shellcheck disable=SC2016 # a quotation
+header 'no header' 'DIR/a.sh: DIR/a.sh: no line `# guest: KERNEL... [OPTION...]` says in which guests it runs' \
+	'true'
+header 'an unknown kernel' 'DIR/a.sh: DIR/a.sh:2: unknown kernel 5.15, there are 6.1 6.12' \
+	'# guest: 5.15'
+header 'no kernel' 'DIR/a.sh: DIR/a.sh:2: no kernel is named, there are 6.1 6.12' '# guest: smp=2'
+header 'an unknown option' "DIR/a.sh: DIR/a.sh:2: unknown option cpus, there are alone append env icount \
+mem own preempt python smp timeout" '# guest: 6.1 cpus=2'
+header 'an option without its value' 'DIR/a.sh: DIR/a.sh:2: smp needs a value' '# guest: 6.1 smp'
+header 'a value too much' 'DIR/a.sh: DIR/a.sh:2: icount takes no value' '# guest: 6.1 icount=1'
+header 'an option twice' 'DIR/a.sh: DIR/a.sh:2: mem is given twice' '# guest: 6.1 mem=1G mem=2G'
+header 'another model' 'DIR/a.sh: DIR/a.sh:2: preempt is none, voluntary or full' \
+	'# guest: 6.1 preempt=lazy'
+printf '#!/bin/sh\necho ok 1\necho 1..1\n' >"$tmp/a.t"
+got=$(scripts/check --build "$tmp" --group own "$tmp/a.sh" "$tmp/a.t")
+is 'such a file is one failure, and others run' "$(tail -n 1 <<<"$got")" \
+	'1 passed, 1 failed, 0 skipped'
+like 'with its sentence' "$got" 'preempt is none, voluntary or full'
+mkdir "$tmp/dir"
+cp "$tmp"/a.* "$tmp/dir"
+chmod -x "$tmp"/dir/a.*
+is 'what cannot be executed is not passed over' \
+	"$(scripts/check --build "$tmp" --list --group own "$tmp/dir" | sed "s|$tmp/dir/||g")" \
+	'a.sh: a.sh: is not executable
+a.t: a.t: is not executable'
+
 got=$(scripts/check --build "$tmp" --group own)
 not_ok 'a group without a test fails' scripts/check --build "$tmp" --group own
 like 'and says so' "$got" 'no test asserted anything'

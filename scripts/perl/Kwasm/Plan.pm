@@ -3,7 +3,8 @@
 #
 # A test is { group, name, file, guest }, where guest is undef for a program of this machine, else
 # { kernel, smp, preempt, ... }: see the top of scripts/check for the words.  A task is what one
-# process runs: { tests, command, console (of a guest), alone }.
+# process runs: { tests, command, console (of a guest), alone }.  What is wrong with a header is told by
+# die, with a sentence.
 package Kwasm::Plan;
 use strict;
 use warnings;
@@ -73,6 +74,12 @@ sub header {
 	return @guests;
 }
 
+# headed FILE: has it a header at all?
+sub headed {
+	my ($file) = @_;
+	return eval { header($file); 1 } || $@ !~ /: no line/;
+}
+
 # name FILE GUEST: as FILE@CHOICES, which runs it again
 sub name {
 	my ($file, $guest) = @_;
@@ -104,25 +111,36 @@ sub chosen {
 sub found {
 	my ($folder) = @_;
 	my @files;
-	find({ no_chdir => 1, wanted => sub { push @files, $_ if /\.(t|sh)$/ && -f && -x _ } }, $folder);
+	find({ no_chdir => 1, wanted => sub {
+		push @files, $_ if -f && (/\.t$/ || /\.sh$/ && (-x _ || headed($_)));
+	} }, $folder);
 	return sort @files;
 }
 
-# tests KERNELS GROUP WORD...: the requested tests
+# named KERNELS FILE: the tests that a file stands for
+sub named {
+	my ($kernels, $file) = @_;
+	die "$file: is not executable\n" if -e $file && !-x _;
+	return { file => $file, name => $file } if $file !~ /\.sh$/;
+	return map { +{ file => $file, guest => $_, name => name($file, $_) } } grep {
+		my $guest = $_;
+		grep { $_ eq $guest->{kernel} } @$kernels
+	} header($file);
+}
+
+# tests KERNELS GROUP WORD...: the tests that were asked for; one that cannot be planned is { group,
+# name, broken }, with a sentence why
 sub tests {
 	my ($kernels, $group, @asked) = @_;
 	my @tests;
 	for my $word (map { -d ? found($_) : $_ } @asked) {
-		if ($word =~ /^(.+?)@(.+)$/) {
-			my $guest = chosen($1, $2);
-			push @tests, { group => $group, file => $1, guest => $guest, name => $word };
-		} elsif ($word =~ /\.sh$/) {
-			push @tests, map {
-				+{ group => $group, file => $word, guest => $_, name => name($word, $_) }
-			} grep { my $g = $_; grep { $_ eq $g->{kernel} } @$kernels } header($word);
-		} else {
-			push @tests, { group => $group, file => $word, name => $word };
-		}
+		my ($file, $choices) = $word =~ /^(.+?)@(.+)$/;
+		my @more = eval {
+			$file ? { file => $file, guest => chosen($file, $choices), name => $word }
+				: named($kernels, $word);
+		};
+		push @more, { name => $word, broken => $@ =~ s/\n\z//r } if $@;
+		push @tests, map { +{ group => $group, %$_ } } @more;
 	}
 	return @tests;
 }

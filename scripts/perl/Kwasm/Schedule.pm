@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# Run tasks in parallel, KWASM_JOBS at a time (one per CPU), and follow their output.
+# Run tasks in parallel, KWASM_JOBS at a time, and follow their output.
 #
 # A guest with several files marks the start and end of each (tests/vm/files); output, errors and
-# the kernel's log of a file are in between.
+# the kernel's log of a file are in between.  Standard output may be files ahead of standard error: a
+# file is over when both have its end.
 package Kwasm::Schedule;
 use strict;
 use warnings;
@@ -13,9 +14,16 @@ use Time::HiRes qw(time);
 my $marker = qr/kwasm-guest: file (\d+) (begin|end)(?: (\d+))?/;
 my %running;
 
-sub processors {
-	my $n = `nproc`;
-	return $n =~ /^(\d+)/ ? $1 : 1;
+# room: one task a processor, as far as memory goes: a guest that lives long touches all of its 2 GiB
+sub room {
+	my ($processors) = `nproc` =~ /^(\d+)/;
+	my $guests = 1;
+	if (open my $in, '<', '/proc/meminfo') {
+		local $/;
+		$guests = int($1 / 1024 / 1024 / 2.5) if <$in> =~ /^MemTotal: *(\d+) kB/m;
+	}
+	my ($n) = sort { $a <=> $b } $processors // 1, $guests;
+	return $n || 1;
 }
 
 # start TASK: with a pipe for its output and one for its errors
@@ -35,7 +43,8 @@ sub start {
 	}
 	close $write{$_} for qw(out err);
 	$task->{began} = time;
-	$task->{text} = { out => '', err => '' };
+	$task->{files} = [{ out => '', err => '', began => time }];
+	$task->{at} = { out => 0, err => 0 };
 	$task->{console_at} = 0;
 	$running{$task->{pid}} = $task;
 }
@@ -74,51 +83,51 @@ sub complaints {
 # over TASK N STATUS REASON...: file N is over; everything about it is known
 sub over {
 	my ($task, $report, $n, $status, @reasons) = @_;
-	my $test = $task->{tests}[$n];
-	my $text = $task->{text};
-	push @reasons, $text->{err} =~ /^kwasm-guest: left behind: (.*)$/mg
-		? "left behind: $1" : () if $text->{err} =~ /^kwasm-guest: left behind: (.*)$/m;
-	push @reasons, "it ended with status $status" if $status && !@reasons && $text->{out} !~ /^not ok/m;
+	my $file = $task->{files}[$n];
+	my ($out, $err) = @$file{qw(out err)};
+	push @reasons, map { "left behind: $_" } $err =~ /^kwasm-guest: left behind: (.*?) *$/mg;
+	push @reasons, "it ended with status $status" if $status && !@reasons && $out !~ /^not ok/m;
 	push @reasons, complaints(piece($task, $n));
-	$report->finished($test, $text->{out}, $text->{err}, time - $task->{file_began}, @reasons);
+	$report->finished($task->{tests}[$n], $out, $err, ($file->{end} // time) - $file->{began},
+		@reasons);
 	$task->{finished} = $n + 1;
-	delete $task->{current};
-	$task->{text} = { out => '', err => '' };
 }
 
 # marked TASK NAME WORD N STATUS: a marker came on one of its lines
 sub marked {
 	my ($task, $report, $name, $n, $word, $status) = @_;
+	my $file = $task->{files}[$n] //= { out => '', err => '', began => time };
 	if ($word eq 'begin') {
-		$task->{text}{$name} = '';
+		# What came before the first one is the guest's start, not the file's.
+		$task->{at}{$name} = $n;
+		$file->{$name} = '';
 		return if $name ne 'out';
+		$file->{began} = time;
 		$task->{current} = $n;
-		$task->{file_began} = time;
 		$task->{deadline} = time + Kwasm::Plan::timeout($task->{tests}[$n]);
 		return;
 	}
-	$task->{ended}{$name} = $n;
-	if (($task->{ended}{out} // -1) == $n && ($task->{ended}{err} // -1) == $n) {
-		delete $task->{deadline};
-		over($task, $report, $n, $status);
-	}
+	$file->{end} //= time;
+	delete $task->{deadline} if $name eq 'out';
+	over($task, $report, $n, $status) if ++$file->{ends} == 2;
 }
 
 # heard TASK NAME BYTES
 sub heard {
 	my ($task, $report, $name, $bytes) = @_;
 	if (!$task->{console}) {
-		$task->{text}{$name} .= $bytes;
+		$task->{files}[0]{$name} .= $bytes;
 		return;
 	}
 	my $rest = ($task->{rest}{$name} // '') . $bytes;
 	while ($rest =~ s/^(.*\n)//) {
 		my $line = $1;
 		if ($line =~ /^(.*?)$marker$/) {
-			$task->{text}{$name} .= "$1\n" if $1 ne '';
-			marked($task, $report, $name, $2, $3, $4);
+			my @mark = ($2, $3, $4);
+			$task->{files}[$task->{at}{$name}]{$name} .= "$1\n" if $1 ne '';
+			marked($task, $report, $name, @mark);
 		} else {
-			$task->{text}{$name} .= $line;
+			$task->{files}[$task->{at}{$name}]{$name} .= $line;
 		}
 	}
 	$task->{rest}{$name} = $rest;
@@ -133,16 +142,18 @@ sub reap {
 		my $why = !$status ? '' : $status & 127 ? 'it died by signal ' . ($status & 127)
 			: ($status >> 8) =~ /^(124|137)$/ ? 'it was not over in time'
 			: 'it ended with status ' . ($status >> 8);
-		$why = '' if $why =~ /status/ && $task->{text}{out} =~ /^not ok/m;
-		$report->finished($tests[0], $task->{text}{out}, $task->{text}{err}, $seconds, $why || ());
+		my ($out, $err) = @{$task->{files}[0]}{qw(out err)};
+		$why = '' if $why =~ /status/ && $out =~ /^not ok/m;
+		$report->finished($tests[0], $out, $err, $seconds, $why || ());
 		return ();
 	}
-	$task->{text}{$_} .= delete $task->{rest}{$_} // '' for qw(out err);
-	if (defined(my $n = $task->{current})) {
+	$task->{files}[$task->{at}{$_}]{$_} .= delete $task->{rest}{$_} // '' for qw(out err);
+	my $n = $task->{current};
+	if (defined $n && $n >= ($task->{finished} // 0)) {
 		over($task, $report, $n, 0, $task->{late} ? 'it was not over in time, its guest was ended'
 			: 'its guest died');
 	} elsif (!$task->{finished}) {
-		my $err = $task->{text}{err};
+		my $err = $task->{files}[0]{err};
 		$report->finished($_, '', $err, 0, 'its guest did not come up') for @tests;
 		return ();
 	}
@@ -176,7 +187,7 @@ sub follow {
 # run DIR REPORT TASK...: until all are done
 sub run {
 	my ($dir, $report, @tasks) = @_;
-	my $jobs = $ENV{KWASM_JOBS} || processors();
+	my $jobs = $ENV{KWASM_JOBS} || room();
 	my ($select, %from) = (IO::Select->new);
 	local @SIG{qw(INT TERM)} = (sub { stop($_) for values %running; exit 130 }) x 2;
 	while (@tasks || %running) {
