@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * types.c - names and letters of types, and the default limits.
+ * types.c - names of types, and the default limits.
  */
 #include "types.h"
 
@@ -25,22 +25,6 @@ const struct kwasm_limits kwasm_limits_default = {
 	.code_bytes = 64u << 20,
 	.stack_bytes = 64u << 10,
 };
-
-u8 kwasm_type_by_letter(char letter)
-{
-	switch (letter) {
-	case 'i':
-		return KWASM_I32;
-	case 'I':
-		return KWASM_I64;
-	case 'f':
-		return KWASM_F32;
-	case 'F':
-		return KWASM_F64;
-	default:
-		return 0;
-	}
-}
 
 const char *kwasm_type_name(u8 type)
 {

@@ -41,7 +41,21 @@ static inline u64 kwasm_type_clean(u8 type, u64 value)
  *
  * Return: enum kwasm_type, 0 for any other character.
  */
-u8 kwasm_type_by_letter(char letter);
+static inline u8 kwasm_type_by_letter(char letter)
+{
+	switch (letter) {
+	case 'i':
+		return KWASM_I32;
+	case 'I':
+		return KWASM_I64;
+	case 'f':
+		return KWASM_F32;
+	case 'F':
+		return KWASM_F64;
+	default:
+		return 0;
+	}
+}
 
 /** kwasm_type_name() - "i32", "funcref", ...; "unknown type" for an invalid byte. */
 const char *kwasm_type_name(u8 type);

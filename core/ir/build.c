@@ -10,24 +10,26 @@
 #include "run/rt.h"
 
 /**
- * struct rule - the last column of wasm_ops.def for an instruction
- * @op: enum ir_op; IR_NONE if there is a special rule below
+ * struct rule - what wasm_ops.def says of an instruction
+ * @sig: its signature
+ * @op: enum ir_op; IR_NONE where there is a rule of its own below
  * @access: enum ir_access
- * @rt: enum kwasm_rt, if @op is IR_CALLRT
+ * @rt: enum kwasm_rt, where @op is IR_CALLRT
  */
 struct rule {
+	const char *sig;
 	u8 op;
 	u8 access;
 	u8 rt;
 };
 
-#define IR(operation) { .op = IR_##operation }
-#define MEM(operation, kind) { .op = IR_##operation, .access = IR_##kind }
-#define RT(function) { .op = IR_CALLRT, .rt = KWASM_RT_##function }
-#define OWN { .op = IR_NONE }
+#define IR(operation) .op = IR_##operation
+#define MEM(operation, kind) .op = IR_##operation, .access = IR_##kind
+#define RT(function) .op = IR_CALLRT, .rt = KWASM_RT_##function
+#define OWN .op = IR_NONE
 
 static const struct rule rules[KWASM_OP_SLOTS] = {
-#define OP(code, name, text, sig, imm, ir) [KWASM_OP_SLOT(code)] = ir,
+#define OP(code, name, text, types, imm, ir) [KWASM_OP_SLOT(code)] = { .sig = types, ir },
 #include "wasm/wasm_ops.def"
 #undef OP
 };
@@ -99,7 +101,7 @@ static u32 letter_type(char letter)
 /* One operation on as many operands as it takes. */
 static void plain(struct build *b, const struct kwasm_op *op, const struct rule *rule)
 {
-	const char *sig = kwasm_op_sig(op->code);
+	const char *sig = rule->sig;
 	u32 n = ir_op_info[rule->op].num_args;
 	bool gives = ir_op_is(rule->op, IR_OP_DEF);
 	u32 ins = build_emit(b, rule->op, letter_type(gives ? sig[n + 1] : sig[n - 1]));

@@ -154,8 +154,6 @@ static bool step(struct ir_func *f, u32 i)
 {
 	if (all_const(f, i) || constant_last(f, i))
 		return true;
-	if (ir_op_is(f->ins[i].op, IR_OP_FLOAT))
-		return fold_float(f, i);
 	switch (ir_op_class(f->ins[i].op)) {
 	case IR_CLASS_ARITH:
 	case IR_CLASS_LOGIC:
@@ -172,9 +170,10 @@ static bool step(struct ir_func *f, u32 i)
 	case IR_CLASS_RESIZE:
 		return fold_convert(f, i);
 	case IR_CLASS_STATE:
-		return f->ins[i].op == IR_GGET ? global_const(f, i) : fold_convert(f, i);
+		return f->ins[i].op == IR_GGET ? global_const(f, i) :
+		       f->ins[i].op == IR_STORE && fold_convert(f, i);
 	default:
-		return false;
+		return ir_op_is(f->ins[i].op, IR_OP_FLOAT) && fold_float(f, i);
 	}
 }
 

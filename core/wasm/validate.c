@@ -429,17 +429,20 @@ static void check_imm(struct kwasm_validator *v)
 static void validate_sig(struct kwasm_validator *v, const char *sig)
 {
 	const char *colon = sig, *c;
+	u8 type;
 
 	check_imm(v);
 	while (*colon != ':')
 		colon++;
 	for (c = colon; c-- > sig;) {
-		note_float(v, kwasm_type_is_float(kwasm_type_by_letter(*c)), v->op.at);
-		kwasm_operand_pop(v, kwasm_type_by_letter(*c));
+		type = kwasm_type_by_letter(*c);
+		note_float(v, kwasm_type_is_float(type), v->op.at);
+		kwasm_operand_pop(v, type);
 	}
 	for (c = colon + 1; *c; c++) {
-		note_float(v, kwasm_type_is_float(kwasm_type_by_letter(*c)), v->op.at);
-		kwasm_operand_push(v, kwasm_type_by_letter(*c));
+		type = kwasm_type_by_letter(*c);
+		note_float(v, kwasm_type_is_float(type), v->op.at);
+		kwasm_operand_push(v, type);
 	}
 }
 

@@ -577,10 +577,6 @@ static int lower_ins(struct lower *l, u32 i)
 	if (ins->type == IR_I32)
 		strip_operands(l, ins);
 	order_operands(l, ins);
-	if (ir_op_is(ins->op, IR_OP_FLOAT)) {
-		lower_float(l, i);
-		return 0;
-	}
 	switch (ir_op_class(ins->op)) {
 	case IR_CLASS_ARITH:
 		lower_arith(l, i);
@@ -604,7 +600,9 @@ static int lower_ins(struct lower *l, u32 i)
 		lower_state(l, i);
 		break;
 	default:
-		return lower_other(l, i);
+		if (!ir_op_is(ins->op, IR_OP_FLOAT))
+			return lower_other(l, i);
+		lower_float(l, i);
 	}
 	return 0;
 }

@@ -222,10 +222,6 @@ static void describe(struct ir_func *f, u32 i, struct ir_target_ins *t)
 	t->def = ir_op_is(ins->op, IR_OP_DEF) && ins->type != IR_VOID ? ANY : IR_LOC_NONE;
 	for (n = 0; n < 3; n++)
 		t->use[n] = ins->arg[n] ? ANY : IR_LOC_NONE;
-	if (ir_op_is(ins->op, IR_OP_FLOAT)) {
-		describe_float(ins, t);
-		return;
-	}
 	switch (ir_op_class(ins->op)) {
 	case IR_CLASS_ARITH:
 	case IR_CLASS_LOGIC:
@@ -252,7 +248,10 @@ static void describe(struct ir_func *f, u32 i, struct ir_target_ins *t)
 		describe_unary(ins, t);
 		break;
 	default:
-		describe_other(f, ins, t);
+		if (ir_op_is(ins->op, IR_OP_FLOAT))
+			describe_float(ins, t);
+		else
+			describe_other(f, ins, t);
 	}
 }
 
