@@ -112,7 +112,7 @@ static void emit_cold_saturate_signed(struct emit *e, const struct x64_cold *col
 	x64_jmp(e->as, cold->back);
 }
 
-/* From 2^63 on: convert the excess and add 2^63 again.  Falls through if that fails. */
+/* From 2^63 on: convert the excess and add 2^63 again.  Where that fails, the code goes on. */
 static void emit_upper_half(struct emit *e, const struct x64_cold *cold)
 {
 	const struct ir_ins *ins = &e->f->ins[cold->ins];
