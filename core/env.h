@@ -72,18 +72,6 @@ u64 kwasm_now_ns(void);
  */
 int kwasm_checkpoint(void);
 
-/* CPU features that affect the emitted code; detected once at load. */
-enum kwasm_cpu_feature {
-	KWASM_CPU_LZCNT = 1 << 0,
-	KWASM_CPU_BMI1 = 1 << 1,	/* tzcnt */
-	KWASM_CPU_BMI2 = 1 << 2,
-	KWASM_CPU_POPCNT = 1 << 3,
-	KWASM_CPU_SSE41 = 1 << 4,
-};
-
-/** kwasm_cpu_features() - the set of enum kwasm_cpu_feature of this CPU; any context. */
-u32 kwasm_cpu_features(void);
-
 /**
  * struct kwasm_text - memory for machine code
  * @exec: run-time address; readable and executable after kwasm_text_seal()
@@ -92,7 +80,7 @@ u32 kwasm_cpu_features(void);
  * @priv: owned by the environment
  *
  * No page is ever writable and executable through the same mapping.  In the kernel @exec lies
- * within 2 GiB of the kernel's and the module's text, so that a rel32 call reaches both.
+ * within 2 GiB of the kernel's and the module's text, so that direct calls reach both.
  */
 struct kwasm_text {
 	u8 *exec;
@@ -111,30 +99,14 @@ int kwasm_text_seal(struct kwasm_text *text);
 void kwasm_text_free(struct kwasm_text *text);
 
 /*
- * True if kwasm_text_alloc() guarantees that rel32 reaches the host's functions.  Otherwise calls
- * to the host go through a register.
+ * True if kwasm_text_alloc() guarantees that direct calls reach the host's functions.  Otherwise
+ * calls to the host go through a register.
  */
 #ifdef __KERNEL__
 #define KWASM_TEXT_NEAR_HOST 1
 #else
 #define KWASM_TEXT_NEAR_HOST 0
 #endif
-
-/**
- * kwasm_host_return_thunk() - target of the jump that compiled functions use instead of a plain
- * ret.
- *
- * Return: the running kernel's return thunk, or NULL if `ret; int3` is right.
- */
-const void *kwasm_host_return_thunk(void);
-
-/**
- * kwasm_host_indirect_thunk() - replacement of `jmp *reg` and (called) `call *reg`.
- * @reg: x86 register number
- *
- * Return: the kernel's retpoline for @reg, or NULL if the plain instruction is right.
- */
-const void *kwasm_host_indirect_thunk(unsigned int reg);
 
 /**
  * kwasm_stack_limit() - stack limit of a guest that is entered from here.

@@ -39,8 +39,6 @@ EXPORT_SYMBOL_GPL(kwasm_thread_init);
 EXPORT_SYMBOL_GPL(kwasm_provider_state);
 EXPORT_SYMBOL_GPL(kwasm_yield);
 EXPORT_PER_CPU_SYMBOL_GPL(kwasm_cpu);
-EXPORT_SYMBOL_GPL(kwasm_host_return_thunk);
-EXPORT_SYMBOL_GPL(kwasm_host_indirect_thunk);
 EXPORT_SYMBOL_GPL(kwasm_zalloc);
 EXPORT_SYMBOL_GPL(kwasm_free);
 EXPORT_SYMBOL_GPL(kwasm_enter);

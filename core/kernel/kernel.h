@@ -11,6 +11,7 @@
 #include <linux/types.h>
 
 int kwasm_symbols_init(void);
+int kwasm_cpu_init(void);
 
 /* Labels in fault.c: the instruction that faults deliberately, and the hook's target for it. */
 extern const char kwasm_fault_probe[];

@@ -33,6 +33,7 @@ static const struct {
 	void (*exit)(void);
 } parts[] = {
 	{ kwasm_symbols_init, NULL },
+	{ kwasm_cpu_init, NULL },
 	{ kwasm_fault_init, kwasm_fault_exit },
 	{ kwasm_watchdog_init, kwasm_watchdog_exit },
 	{ kwasm_work_init, kwasm_work_exit },

@@ -5,6 +5,7 @@ KWASM_KERNEL_OBJS += machine/symbols.o
 KWASM_KERNEL_OBJS += machine/env.o
 KWASM_KERNEL_OBJS += machine/text.o
 KWASM_KERNEL_OBJS += machine/memory.o
+KWASM_KERNEL_OBJS += machine/x86/cpu.o
 KWASM_KERNEL_OBJS += machine/x86/fault.o
 KWASM_KERNEL_OBJS += machine/x86/extable.o
 KWASM_KERNEL_OBJS += machine/x86/fixup.o

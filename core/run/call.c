@@ -38,7 +38,7 @@ void kwasm_store_measure_stack(struct kwasm_store *store)
 	store->stack_limit = limit;
 	for (inst = store->instances; inst; inst = inst->next) {
 		inst->ctx->stack_limit = limit;
-		inst->ctx->checked_rsp = 0;
+		inst->ctx->checked_sp = 0;
 	}
 }
 

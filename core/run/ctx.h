@@ -14,14 +14,14 @@ struct kwasm_packet;
 struct kwasm_store;
 
 /**
- * struct kwasm_ctx - a guest's context, in a register (X64_CTX, r15) while it runs
+ * struct kwasm_ctx - a guest's context, in a register of the back end's choice while it runs
  *
  * Compiled code addresses its fields by offsetof; fixed fields first, then the per-module arrays
  * whose offsets struct kwasm_ctx_layout gives.  The first 128 bytes are hot.
  *
  * @stack_limit: lowest stack pointer a prologue may reach
- * @saved_rsp: address of the return address of the innermost entry's call, for a trap
- * @mem_base: linear memory 0, loaded into X64_MEM on entry
+ * @saved_sp: address of the return address of the innermost entry's call, for a trap
+ * @mem_base: linear memory 0, loaded into a register on entry
  * @memory: linear memory 0's object or NULL
  * @kill: nonzero (enum kwasm_trap): leave at the next check
  * @trap: enum kwasm_trap of the last invocation that trapped
@@ -34,12 +34,13 @@ struct kwasm_store;
  * @packet: the packet for host functions
  * @results: buffer for results 1.. of multi-value calls and for operands of calls to other
  *	instances; holds the widest type of the module
- * @saved: rbx, rbp, r12, r13 of an entry that keeps them here rather than on its stack
- * @checked_rsp: an entry with this stack pointer need not check @stack_limit; 0 for none
+ * @saved: registers of an entry that keeps them here rather than on its stack; kwasm_leave()
+ *	restores them, and which they are is between it and the entry
+ * @checked_sp: an entry with this stack pointer need not check @stack_limit; 0 for none
  */
 struct kwasm_ctx {
 	u64 stack_limit;
-	u64 saved_rsp;
+	u64 saved_sp;
 	u8 *mem_base;
 	struct kwasm_memory *memory;
 	u32 kill;
@@ -63,7 +64,7 @@ struct kwasm_ctx {
 	u64 *results;
 	struct kwasm_instance *instance;
 	u64 saved[4];
-	u64 checked_rsp;
+	u64 checked_sp;
 	u64 env[8];		/* the environment's own: watchdog, CPU, ... */
 	struct kwasm_store *store;	/* of contexts without an instance, too */
 };
@@ -103,16 +104,16 @@ static inline void kwasm_ctx_trap(struct kwasm_ctx *ctx, u32 trap)
 u8 *kwasm_ctx_slice(struct kwasm_ctx *ctx, u32 ptr, u32 len);
 
 /**
- * kwasm_enter() - the bare entry: run thunk @enter in @ctx; see x64/entry.S.
+ * kwasm_enter() - the bare entry: run thunk @enter in @ctx; the back end's entry.S.
  *
  * Return: 0 or the enum kwasm_trap it ended with (also in ctx->trap).
  */
 u32 kwasm_enter(struct kwasm_ctx *ctx, const void *enter, u64 *values);
 
 /**
- * kwasm_leave() - unwind to the innermost entry; see x64/entry.S.
+ * kwasm_leave() - unwind to the innermost entry; the back end's entry.S.
  *
- * Jumped to with X64_CTX in its register and ctx->trap set, from anywhere in compiled code;
+ * Jumped to with the context in its register and ctx->trap set, from anywhere in compiled code;
  * kwasm_enter() then returns ctx->trap.  Never called from C.
  */
 void kwasm_leave(void);

@@ -2,7 +2,6 @@
 /*
  * env.c - memory, time, checkpoints and the processor for the portable core in user space.
  */
-#include <cpuid.h>
 #include <time.h>
 
 #include "user.h"
@@ -29,32 +28,6 @@ u64 kwasm_now_ns(void)
 int kwasm_checkpoint(void)
 {
 	return 0;
-}
-
-u32 kwasm_cpu_features(void)
-{
-	unsigned int a, b, c, d;
-	u32 set = 0;
-
-	if (__get_cpuid(1, &a, &b, &c, &d))
-		set |= (c & bit_SSE4_1 ? KWASM_CPU_SSE41 : 0) |
-		       (c & bit_POPCNT ? KWASM_CPU_POPCNT : 0);
-	if (__get_cpuid_count(7, 0, &a, &b, &c, &d))
-		set |= (b & bit_BMI ? KWASM_CPU_BMI1 : 0) | (b & bit_BMI2 ? KWASM_CPU_BMI2 : 0);
-	if (__get_cpuid(0x80000001, &a, &b, &c, &d))
-		set |= c & bit_LZCNT ? KWASM_CPU_LZCNT : 0;
-	return set;
-}
-
-/* Thunks are the kernel's: a process may return and branch plainly. */
-const void *kwasm_host_return_thunk(void)
-{
-	return NULL;
-}
-
-const void *kwasm_host_indirect_thunk(unsigned int reg)
-{
-	return NULL;
 }
 
 u32 kwasm_call_enter(struct kwasm_ctx *ctx, const void *enter, u64 *values, u32 limit_ms)

@@ -237,7 +237,7 @@ void emit_round(struct emit *e, u32 i)
 	enum x64_width w = emit_width(ins->type);
 	u8 mode = round_mode[ins->op];
 
-	if (!(e->code->features & KWASM_CPU_SSE41)) {
+	if (!(e->code->features & X64_CPU_SSE41)) {
 		emit_round_plain(e, i);
 		return;
 	}

@@ -242,9 +242,9 @@ static void emit_count_zeros(struct emit *e, const struct ir_ins *ins)
 	s64 bits = w == X64_Q ? 64 : 32;
 	u8 dst = (u8)ins->dst;
 
-	if (ins->op == IR_CLZ && (e->code->features & KWASM_CPU_LZCNT)) {
+	if (ins->op == IR_CLZ && (e->code->features & X64_CPU_LZCNT)) {
 		emit_rx(e, X64_LZCNT, w, dst, ins->src[0]);
-	} else if (ins->op == IR_CTZ && (e->code->features & KWASM_CPU_BMI1)) {
+	} else if (ins->op == IR_CTZ && (e->code->features & X64_CPU_BMI1)) {
 		emit_rx(e, X64_TZCNT, w, dst, ins->src[0]);
 	} else if (ins->op == IR_CLZ) {
 		x64_ri(e->as, X64_MOV, X64_L, X64_SCRATCH, 2 * bits - 1);
@@ -274,7 +274,7 @@ static void emit_popcnt(struct emit *e, const struct ir_ins *ins)
 	enum x64_width w = emit_width(ins->type);
 	u8 dst = (u8)ins->dst;
 
-	if (e->code->features & KWASM_CPU_POPCNT) {
+	if (e->code->features & X64_CPU_POPCNT) {
 		emit_rx(e, X64_POPCNT, w, dst, ins->src[0]);
 		return;
 	}

@@ -12,6 +12,6 @@
 #define X64_CTX_SAVED_RBP 136
 #define X64_CTX_SAVED_R12 144
 #define X64_CTX_SAVED_R13 152
-#define X64_CTX_RESUME 216	/* the kernel only, see core/kernel/machine/thread.c */
+#define X64_CTX_RESUME 216	/* the kernel only, see core/kernel/machine/x86/interrupted.h */
 
 #endif /* KWASM_X64_ENTRY_H */

@@ -278,7 +278,7 @@ static void lower_shift(struct lower *l, u32 i)
 		return;
 	}
 	lower_strip(l, &ins->arg[1]);
-	if ((l->code->features & KWASM_CPU_BMI2) && ins->op != IR_ROTL && ins->op != IR_ROTR)
+	if ((l->code->features & X64_CPU_BMI2) && ins->op != IR_ROTL && ins->op != IR_ROTR)
 		ins->form = X64_FORM_RR;
 	else
 		ins->form = X64_FORM_CL;

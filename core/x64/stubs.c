@@ -10,7 +10,7 @@
 #include "x64.h"
 
 /* entry.S uses these numbers. */
-static_assert(offsetof(struct kwasm_ctx, saved_rsp) == X64_CTX_SAVED_RSP);
+static_assert(offsetof(struct kwasm_ctx, saved_sp) == X64_CTX_SAVED_RSP);
 static_assert(offsetof(struct kwasm_ctx, mem_base) == X64_CTX_MEM_BASE);
 static_assert(offsetof(struct kwasm_ctx, trap) == X64_CTX_TRAP);
 static_assert(offsetof(struct kwasm_ctx, saved[0]) == X64_CTX_SAVED_RBX);
@@ -29,9 +29,9 @@ int x64_code_init(void *arg, const struct kwasm_module *module,
 	code->module = module;
 	code->bindings = bindings;
 	code->layout = kwasm_ctx_layout(module);
-	code->features = kwasm_cpu_features();
-	code->retpoline = kwasm_host_indirect_thunk(X64_SCRATCH);
-	code->return_thunk = kwasm_host_return_thunk();
+	code->features = x64_cpu_features();
+	code->retpoline = x64_cpu_indirect_thunk(X64_SCRATCH);
+	code->return_thunk = x64_cpu_return_thunk();
 	code->funcs = kwasm_zalloc(num + 1, sizeof(*code->funcs));
 	code->labels = kwasm_zalloc(num + 1, sizeof(*code->labels));
 	code->used_slow = kwasm_zalloc(module->num_func_imports + 1, 1);
@@ -365,9 +365,9 @@ static u64 *resolve_symbols(const struct x64_code *code, u32 *num)
 		return NULL;
 	syms[X64_SYM_LEAVE] = (u64)(unsigned long)kwasm_leave;
 	syms[X64_SYM_CROSS] = (u64)(unsigned long)kwasm_cross_call;
-	syms[X64_SYM_RETURN] = (u64)(unsigned long)kwasm_host_return_thunk();
+	syms[X64_SYM_RETURN] = (u64)(unsigned long)x64_cpu_return_thunk();
 	for (i = 0; i < 16; i++)
-		syms[X64_SYM_INDIRECT + i] = (u64)(unsigned long)kwasm_host_indirect_thunk(i);
+		syms[X64_SYM_INDIRECT + i] = (u64)(unsigned long)x64_cpu_indirect_thunk(i);
 	for (i = 0; i < KWASM_NUM_RT; i++)
 		syms[X64_SYM_RT + i] = (u64)(unsigned long)kwasm_rt_fns[i].fn;
 	for (i = 0; i < code->module->num_func_imports; i++) {

@@ -119,7 +119,7 @@ static void describe_select(const struct ir_ins *ins, struct ir_target_ins *t)
 
 static void describe_unary(const struct ir_ins *ins, struct ir_target_ins *t)
 {
-	if (ins->op == IR_POPCNT && !(kwasm_cpu_features() & KWASM_CPU_POPCNT)) {
+	if (ins->op == IR_POPCNT && !(x64_cpu_features() & X64_CPU_POPCNT)) {
 		describe_tied(ins, t);
 		t->clobbers = X64_BIT(X64_RCX);
 	} else {
@@ -129,7 +129,7 @@ static void describe_unary(const struct ir_ins *ins, struct ir_target_ins *t)
 
 static void describe_round(struct ir_target_ins *t)
 {
-	if (kwasm_cpu_features() & KWASM_CPU_SSE41)
+	if (x64_cpu_features() & X64_CPU_SSE41)
 		t->use[0] = ANYLOC;
 	else
 		t->late = 1;	/* the sequence compares the value with its operand */

@@ -21,6 +21,7 @@
 #include "run/instance.h"
 #include "run/rt.h"
 #include "asm.h"
+#include "cpu.h"
 
 #define X64_MEMORY X64_R14
 #define X64_SCRATCH X64_R11
@@ -157,7 +158,7 @@ enum x64_sym {
  * @used_slow: those that are needed
  * @retpoline: indirect jumps go through thunks
  * @return_thunk: returns go through a thunk
- * @features: enum kwasm_cpu_feature
+ * @features: enum x64_cpu_feature
  * @pool: constants in memory
  * @call_tables: of indirect calls
  */

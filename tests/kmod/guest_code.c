@@ -6,6 +6,7 @@
 #include <linux/mm.h>
 #include <linux/slab.h>
 
+#include "../../core/x64/cpu.h"
 #include "selftest.h"
 
 #define CODE_BYTES 8192
@@ -56,7 +57,7 @@ static void prologue(struct emitter *e)
 
 static void epilogue(struct emitter *e)
 {
-	const void *thunk = kwasm_host_return_thunk();
+	const void *thunk = x64_cpu_return_thunk();
 
 	CODE(e, 0x31, 0xc0, 0x5d);			/* xor eax, eax; pop rbp */
 	if (thunk) {

@@ -8,6 +8,7 @@
 #include <linux/slab.h>
 #include <linux/stacktrace.h>
 
+#include "../../core/x64/cpu.h"
 #include "selftest.h"
 
 static void test_place(struct guest *g)
@@ -145,5 +146,5 @@ void test_text(void)
 	test_trace();
 	guest_destroy(g);
 	tap_ok(!kwasm_text_contains(start), "freed text is not found");
-	tap_ok(!kwasm_host_indirect_thunk(16), "there is no thunk for register 16");
+	tap_ok(!x64_cpu_indirect_thunk(16), "there is no thunk for register 16");
 }

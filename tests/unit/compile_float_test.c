@@ -13,19 +13,19 @@
  *
  * and of comparisons each form also as the condition of a branch (b), of selections of the operands
  * in both orders (s, t) and of integers (i).  Everything runs twice: with the processor's features
- * and, as the library asks __wrap_kwasm_cpu_features(), without.
+ * and, as the library asks __wrap_x64_cpu_features(), without.
  */
 #include "float_ops.h"
 #include "run.h"
 
-u32 __real_kwasm_cpu_features(void);
-u32 __wrap_kwasm_cpu_features(void);
+u32 __real_x64_cpu_features(void);
+u32 __wrap_x64_cpu_features(void);
 
 static bool plain;
 
-u32 __wrap_kwasm_cpu_features(void)
+u32 __wrap_x64_cpu_features(void)
 {
-	return plain ? 0 : __real_kwasm_cpu_features();
+	return plain ? 0 : __real_x64_cpu_features();
 }
 
 /**

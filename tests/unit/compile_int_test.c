@@ -13,19 +13,19 @@
  *	sel	comparisons: as the condition of a select; also sel<k>
  *
  * Everything runs twice: with the processor's features and, as the library asks
- * __wrap_kwasm_cpu_features(), without.
+ * __wrap_x64_cpu_features(), without.
  */
 #include "int_ops.h"
 #include "run.h"
 
-u32 __real_kwasm_cpu_features(void);
-u32 __wrap_kwasm_cpu_features(void);
+u32 __real_x64_cpu_features(void);
+u32 __wrap_x64_cpu_features(void);
 
 static bool plain;
 
-u32 __wrap_kwasm_cpu_features(void)
+u32 __wrap_x64_cpu_features(void)
 {
-	return plain ? 0 : __real_kwasm_cpu_features();
+	return plain ? 0 : __real_x64_cpu_features();
 }
 
 static const u64 edges[] = {

@@ -8,26 +8,6 @@
 #include "run/store.h"
 #include "run.h"
 
-/*
- * The stack limit of the last outermost entry still fits: it leaves between 4 KiB and the default
- * budget, with some slack for the frames in between.  Contexts are mostly entered on the same stack
- * of the same CPU, so this is the common case.  Two stacks are never so close that the limit of one
- * fits the other.
- */
-static bool stack_limit_fits(const struct kwasm_ctx *ctx, u64 rsp)
-{
-	return rsp - ctx->stack_limit - 4096 <= 4096 + 512;
-}
-
-void kwasm_run_moved(struct kwasm_ctx *ctx, u64 rsp)
-{
-	if (!stack_limit_fits(ctx, rsp))
-		kwasm_store_measure_stack(ctx->instance->store);
-	ctx->saved_rsp = rsp - sizeof(u64);
-	ctx->checked_rsp = rsp;
-}
-EXPORT_SYMBOL_GPL(kwasm_run_moved);
-
 /* For floats, and limits so short that the timer may have to fire earlier. */
 u64 kwasm_run_specially(struct kwasm_ctx *ctx, const struct kwasm_run *run)
 {

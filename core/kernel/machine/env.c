@@ -9,8 +9,6 @@
 #include <linux/sched/signal.h>
 #include <linux/timekeeping.h>
 
-#include <asm/cpufeature.h>
-
 #include "env.h"
 
 void *kwasm_zalloc(size_t n, size_t size)
@@ -37,21 +35,4 @@ int kwasm_checkpoint(void)
 {
 	cond_resched();
 	return fatal_signal_pending(current) ? -EINTR : 0;
-}
-
-u32 kwasm_cpu_features(void)
-{
-	u32 features = 0;
-
-	if (boot_cpu_has(X86_FEATURE_ABM))
-		features |= KWASM_CPU_LZCNT;
-	if (boot_cpu_has(X86_FEATURE_BMI1))
-		features |= KWASM_CPU_BMI1;
-	if (boot_cpu_has(X86_FEATURE_BMI2))
-		features |= KWASM_CPU_BMI2;
-	if (boot_cpu_has(X86_FEATURE_POPCNT))
-		features |= KWASM_CPU_POPCNT;
-	if (boot_cpu_has(X86_FEATURE_XMM4_1))
-		features |= KWASM_CPU_SSE41;
-	return features;
 }

@@ -10,7 +10,7 @@
  */
 #include <linux/bottom_half.h>
 
-#include "kernel/machine/x86/fpu.h"
+#include "arch.h"
 #include "thread.h"
 #include "watchdog.h"
 

@@ -61,15 +61,6 @@ struct kwasm_cpu {
 
 DECLARE_PER_CPU(struct kwasm_cpu, kwasm_cpu);
 
-/* The time stamp counter modulo 2^32.  The instruction clears the upper half of its register. */
-static __always_inline u64 kwasm_cycles_low(void)
-{
-	u64 low;
-
-	asm volatile("rdtsc" : "=a" (low) : : "rdx");
-	return low;
-}
-
 /**
  * kwasm_invocation_claim() - start an invocation of @ctx, if it is the only one on this CPU and the
  * timer is pending.

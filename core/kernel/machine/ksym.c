@@ -12,7 +12,7 @@
 #include <linux/rcupdate.h>
 
 #include "code.h"
-#include "kernel/machine/x86/extable.h"
+#include "arch.h"
 #include "wasm/module.h"
 #include "ksym.h"
 #include "symbols.h"

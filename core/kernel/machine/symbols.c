@@ -16,10 +16,6 @@
 #include <linux/static_call.h>
 #include <linux/vmalloc.h>
 
-#include <asm/cpufeature.h>
-#include <asm/nospec-branch.h>
-#include <asm/page.h>
-
 #include "env.h"
 #include "kernel/compat.h"
 #include "kernel/kernel.h"
@@ -27,7 +23,6 @@
 
 /* The headers hide these from modules. */
 void flush_tlb_kernel_range(unsigned long start, unsigned long end);
-u8 *its_static_thunk(int reg);
 
 DEFINE_STATIC_CALL_NULL(kwasm_kallsyms_lookup_name, kallsyms_lookup_name);
 DEFINE_STATIC_CALL_NULL(kwasm_get_vm_area_caller, __get_vm_area_caller);
@@ -38,7 +33,6 @@ DEFINE_STATIC_CALL_NULL(kwasm_bpf_ksym_add, bpf_ksym_add);
 DEFINE_STATIC_CALL_NULL(kwasm_bpf_ksym_del, bpf_ksym_del);
 DEFINE_STATIC_CALL_NULL(kwasm_search_bpf_extables, search_bpf_extables);
 DEFINE_STATIC_CALL_NULL(kwasm_perf_event_ksymbol, perf_event_ksymbol);
-DEFINE_STATIC_CALL_NULL(kwasm_its_static_thunk, its_static_thunk);
 
 /* Written once by kwasm_symbols_init(). */
 static struct {
@@ -52,9 +46,6 @@ static struct {
 	unsigned long perf_event_ksymbol;
 	unsigned long init_mm;
 	unsigned long fixup_exception;
-	unsigned long x86_return_thunk;
-	unsigned long its_static_thunk;
-	unsigned long hardirq_stack_ptr;
 } sym __ro_after_init;
 
 struct wanted {
@@ -74,9 +65,6 @@ static const struct wanted wanted[] __initconst = {
 	{ "perf_event_ksymbol", &sym.perf_event_ksymbol },
 	{ "init_mm", &sym.init_mm },
 	{ "fixup_exception", &sym.fixup_exception },
-	{ "x86_return_thunk", &sym.x86_return_thunk, true },
-	{ "its_static_thunk", &sym.its_static_thunk, true },
-	{ "hardirq_stack_ptr", &sym.hardirq_stack_ptr, true },
 };
 
 struct vm_struct *kwasm_sym_get_vm_area_in(unsigned long size, unsigned long flags,
@@ -132,63 +120,9 @@ unsigned long kwasm_sym_fixup_exception(void)
 	return sym.fixup_exception;
 }
 
-unsigned long kwasm_sym_irq_stack_top(void)
-{
-#if KWASM_IRQ_STACK_IN_PCPU_HOT
-	unsigned long tos = (unsigned long)this_cpu_read(pcpu_hot.hardirq_stack_ptr);
-#else
-	unsigned long __percpu *ptr = (unsigned long __percpu *)sym.hardirq_stack_ptr;
-	unsigned long tos = ptr ? this_cpu_read(*ptr) : 0;
-#endif
-
-	/* The kernel stores the address of the topmost word. */
-	return tos ? tos + sizeof(long) : 0;
-}
-
-const void *kwasm_host_return_thunk(void)
-{
-	if (!cpu_feature_enabled(X86_FEATURE_RETHUNK) || !sym.x86_return_thunk)
-		return NULL;
-	return READ_ONCE(*(const void **)sym.x86_return_thunk);
-}
-
-const void *kwasm_host_indirect_thunk(unsigned int reg)
-{
-#ifdef CONFIG_RETPOLINE
-#define KWASM_RETPOLINE 1
-#elif defined(CONFIG_MITIGATION_RETPOLINE)
-#define KWASM_RETPOLINE 1
-#endif
-#ifdef KWASM_RETPOLINE
-#define GEN(reg) [KWASM_REG_##reg] = __x86_indirect_thunk_##reg,
-	enum {
-		KWASM_REG_rax, KWASM_REG_rcx, KWASM_REG_rdx, KWASM_REG_rbx, KWASM_REG_rsp,
-		KWASM_REG_rbp, KWASM_REG_rsi, KWASM_REG_rdi, KWASM_REG_r8, KWASM_REG_r9,
-		KWASM_REG_r10, KWASM_REG_r11, KWASM_REG_r12, KWASM_REG_r13, KWASM_REG_r14,
-		KWASM_REG_r15,
-	};
-	static const void *const thunks[] = {
-#include <asm/GEN-for-each-reg.h>
-	};
-#undef GEN
-
-	if (reg >= ARRAY_SIZE(thunks))
-		return NULL;
-#ifdef X86_FEATURE_INDIRECT_THUNK_ITS
-	if (cpu_feature_enabled(X86_FEATURE_INDIRECT_THUNK_ITS) && sym.its_static_thunk)
-		return static_call(kwasm_its_static_thunk)(reg);
-#endif
-	/* The thunks are patched at boot according to the CPU. */
-	if (cpu_feature_enabled(X86_FEATURE_RETPOLINE) ||
-	    cpu_feature_enabled(X86_FEATURE_RETPOLINE_LFENCE))
-		return thunks[reg];
-#endif
-	return NULL;
-}
-
 /*
- * A kprobe yields the address of kallsyms_lookup_name().  If functions begin with endbr64, the
- * probe is after it; functions are aligned to 16 bytes.
+ * A kprobe yields the address of kallsyms_lookup_name().  If functions begin with a landing pad for
+ * indirect branches, the probe is after it; functions are aligned to 16 bytes.
  */
 static int __init find_lookup(void)
 {
@@ -214,6 +148,11 @@ static int __init find_lookup(void)
 	return 0;
 }
 
+unsigned long __init kwasm_sym_lookup(const char *name)
+{
+	return static_call(kwasm_kallsyms_lookup_name)(name);
+}
+
 int __init kwasm_symbols_init(void)
 {
 	unsigned int i;
@@ -224,7 +163,7 @@ int __init kwasm_symbols_init(void)
 		return err;
 
 	for (i = 0; i < ARRAY_SIZE(wanted); i++) {
-		*wanted[i].addr = static_call(kwasm_kallsyms_lookup_name)(wanted[i].name);
+		*wanted[i].addr = kwasm_sym_lookup(wanted[i].name);
 		if (!*wanted[i].addr && !wanted[i].optional) {
 			pr_err("kwasm: this kernel has no symbol %s\n", wanted[i].name);
 			return -ENOENT;
@@ -240,7 +179,5 @@ int __init kwasm_symbols_init(void)
 	if (sym.search_bpf_extables)
 		static_call_update(kwasm_search_bpf_extables, (void *)sym.search_bpf_extables);
 	static_call_update(kwasm_perf_event_ksymbol, (void *)sym.perf_event_ksymbol);
-	if (sym.its_static_thunk)
-		static_call_update(kwasm_its_static_thunk, (void *)sym.its_static_thunk);
 	return 0;
 }

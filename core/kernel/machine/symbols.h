@@ -31,7 +31,7 @@ struct mm_struct *kwasm_sym_init_mm(void);
 /* Address of fixup_exception(), for ftrace; never called. */
 unsigned long kwasm_sym_fixup_exception(void);
 
-/* Where the CPU it runs on has the top of its interrupt stack, 0 when that is not known. */
-unsigned long kwasm_sym_irq_stack_top(void);
+/* Address of any symbol, 0 if this kernel does not have it.  At load only. */
+unsigned long kwasm_sym_lookup(const char *name);
 
 #endif /* KWASM_KERNEL_SYMBOLS_H */

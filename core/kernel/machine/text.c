@@ -2,7 +2,7 @@
 /*
  * text.c - memory for machine code inside the kernel.
  *
- * Text is in the module area, so that rel32 reaches the kernel and the modules from it.  It is
+ * Text is in the module area, so that direct calls from it reach the kernel and the modules.  It is
  * written through a second mapping that is removed when it is sealed; its own mapping is only
  * read-only and executable.  Sealed texts are in a latched tree, which the fault hook and the
  * watchdog search in any context.
@@ -14,7 +14,7 @@
 #include <linux/rcupdate.h>
 #include <linux/vmalloc.h>
 
-#include "kernel/machine/x86/extable.h"
+#include "arch.h"
 #include "kernel/kernel.h"
 #include "symbols.h"
 #include "text.h"

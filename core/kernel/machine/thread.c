@@ -13,29 +13,19 @@
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
 
-#include <asm/fpu/api.h>
-#include <asm/irq_regs.h>
-
-#include "x64/entry.h"
 #include "kernel/compat.h"
-#include "kernel/machine/x86/fpu.h"
-#include "text.h"
+#include "arch.h"
 #include "thread.h"
 #include "watchdog.h"
 
 #define TICK_NS (NSEC_PER_MSEC)
 
-static_assert(offsetof(struct kwasm_ctx, env[KWASM_ENV_RESUME]) == X64_CTX_RESUME);
-
 /* The context of the interrupted guest of @t; NULL if something else was interrupted. */
 static struct kwasm_ctx *interrupted(const struct kwasm_thread *t, struct pt_regs *regs)
 {
-	struct kwasm_ctx *ctx;
+	struct kwasm_ctx *ctx = kwasm_interrupted_guest(regs);
 
-	if (!regs || user_mode(regs) || !kwasm_text_contains(regs->ip))
-		return NULL;
-	ctx = (struct kwasm_ctx *)regs->r15;
-	return ctx->instance->store == t->store ? ctx : NULL;
+	return ctx && ctx->instance->store == t->store ? ctx : NULL;
 }
 
 /* Why the call must end, KWASM_TRAP_NONE if it need not. */
@@ -54,13 +44,12 @@ static enum hrtimer_restart tick(struct hrtimer *timer)
 	u32 trap = ending(t);
 
 	if (trap && ctx) {
-		regs->ip = (unsigned long)kwasm_fault_redirect(ctx, regs->ip, 0, trap);
+		kwasm_interrupted_trap(regs, ctx, trap);
 	} else if (trap) {
 		t->ending = true;
 		kwasm_watchdog_kill(t->ctx, trap);
 	} else if (ctx && (need_resched() || local_softirq_pending())) {
-		ctx->env[KWASM_ENV_RESUME] = regs->ip;
-		regs->ip = (unsigned long)kwasm_yield;
+		kwasm_interrupted_yield(regs, ctx);
 	}
 	hrtimer_forward_now(timer, ns_to_ktime(TICK_NS));
 	return HRTIMER_RESTART;
@@ -75,24 +64,12 @@ static void give_way(void)
 		schedule();
 }
 
-/* A separate function, so that only callers that need the area pay for it. */
-static noinline void give_way_with_floats(void)
-{
-	KWASM_FPU_AREA(area);
-
-	kwasm_fpu_save(area);
-	kernel_fpu_end();
-	give_way();
-	kernel_fpu_begin();
-	kwasm_fpu_restore(area);
-}
-
 void kwasm_thread_yield(struct kwasm_ctx *ctx)
 {
 	const struct kwasm_thread *t = ctx->instance->store->thread;
 
 	if (t->floats)
-		give_way_with_floats();
+		kwasm_fpu_pause(give_way);
 	else
 		give_way();
 }
@@ -101,13 +78,13 @@ static void watch(struct kwasm_thread *t)
 {
 	hrtimer_start(&t->timer, ns_to_ktime(TICK_NS), HRTIMER_MODE_REL_PINNED_HARD);
 	if (t->floats)
-		kernel_fpu_begin();
+		kwasm_fpu_begin();
 }
 
 static void unwatch(struct kwasm_thread *t)
 {
 	if (t->floats)
-		kernel_fpu_end();
+		kwasm_fpu_end();
 	hrtimer_cancel(&t->timer);
 }
 

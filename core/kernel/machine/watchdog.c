@@ -14,14 +14,11 @@
  */
 #include <linux/cpuhotplug.h>
 #include <linux/module.h>
-#include <linux/ptrace.h>
-
-#include <asm/irq_regs.h>
 
 #include "run/store.h"
 #include "kernel/compat.h"
 #include "kernel/kernel.h"
-#include "text.h"
+#include "arch.h"
 #include "watchdog.h"
 
 #define PERIOD_NS NSEC_PER_MSEC		/* before time_scale */
@@ -84,6 +81,8 @@ void kwasm_watchdog_clear(struct kwasm_ctx *ctx)
  */
 static u64 look(struct kwasm_ctx *ctx, struct pt_regs *regs, u64 now)
 {
+	struct kwasm_ctx *guest;
+
 	if (ctx->env[KWASM_ENV_START] < KWASM_SEEN)
 		set_deadline(ctx, now);
 	if (ctx->env[KWASM_ENV_START] != KWASM_EXPIRED) {
@@ -92,10 +91,9 @@ static u64 look(struct kwasm_ctx *ctx, struct pt_regs *regs, u64 now)
 		WRITE_ONCE(ctx->env[KWASM_ENV_START], KWASM_EXPIRED);
 	}
 
-	/* In sealed text the register always holds a context, that of the running instance. */
-	if (regs && !user_mode(regs) && kwasm_text_contains(regs->ip))
-		regs->ip = (unsigned long)kwasm_fault_redirect((struct kwasm_ctx *)regs->r15,
-							       regs->ip, 0, KWASM_TRAP_TIME);
+	guest = kwasm_interrupted_guest(regs);
+	if (guest)
+		kwasm_interrupted_trap(regs, guest, KWASM_TRAP_TIME);
 	else
 		kwasm_watchdog_kill(ctx, KWASM_TRAP_TIME);
 	return ctx->env[KWASM_ENV_LIMIT] / 4;

@@ -5,10 +5,8 @@
  * Guarantees: each fits its message; names are truncated, their number bounded.
  */
 #include <crypto/sha2.h>
-#include <linux/math64.h>
 
-#include <asm/tsc.h>
-
+#include "kernel/machine/arch.h"
 #include "netlink.h"
 
 int kwasm_nl_put_name(struct sk_buff *skb, int attr, const struct kwasm_name *name)
@@ -126,11 +124,6 @@ static void stats_sum(const struct kwasm_handler *h, struct kwasm_handler_stats 
 	sum->run_max_cycles = max_cycles;
 }
 
-static u64 cycles_to_ns(u64 cycles)
-{
-	return tsc_khz ? mul_u64_u64_div_u64(cycles, 1000000, tsc_khz) : 0;
-}
-
 /* Each handled packet ended in a verdict, which repeat is not, or in a trap. */
 static u64 count_packets(const struct kwasm_handler_stats *stats)
 {
@@ -181,8 +174,8 @@ static int put_stats(struct sk_buff *skb, const struct kwasm_handler *h)
 	    kwasm_nl_put_u64(skb, KWASM_A_STATS_REENTERED, sum.reentered) ||
 	    kwasm_nl_put_u64(skb, KWASM_A_STATS_SKIPPED, sum.skipped) ||
 	    kwasm_nl_put_u64(skb, KWASM_A_STATS_RESTARTS, h->restarts) ||
-	    kwasm_nl_put_u64(skb, KWASM_A_STATS_RUN_NS, cycles_to_ns(sum.run_cycles)) ||
-	    kwasm_nl_put_u64(skb, KWASM_A_STATS_RUN_MAX_NS, cycles_to_ns(sum.run_max_cycles)) ||
+	    kwasm_nl_put_u64(skb, KWASM_A_STATS_RUN_NS, kwasm_cycles_to_ns(sum.run_cycles)) ||
+	    kwasm_nl_put_u64(skb, KWASM_A_STATS_RUN_MAX_NS, kwasm_cycles_to_ns(sum.run_max_cycles)) ||
 	    put_trap_counts(skb, &sum))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);

@@ -8,8 +8,28 @@
 #include <asm/fpu/api.h>
 
 #include "fpu.h"
-#include "kernel/handler/run.h"
-#include "kernel/machine/watchdog.h"
+#include "enter.h"
+#include "kernel/machine/invocation.h"
+
+#define KWASM_FXSAVE_BYTES 512
+
+/*
+ * The area of kwasm_fpu_save() is KWASM_FXSAVE_BYTES at a multiple of 16.  The kernel's stack is
+ * aligned to 8 only, so it is found in a larger array.
+ */
+#define KWASM_FPU_AREA(name)				\
+	u8 name##_room[KWASM_FXSAVE_BYTES + 8];		\
+	u8 *name = PTR_ALIGN(&name##_room[0], 16)
+
+static __always_inline void kwasm_fpu_save(u8 *area)
+{
+	asm volatile("fxsave64 %0" : "=m" (*(u8 (*)[KWASM_FXSAVE_BYTES])area));
+}
+
+static __always_inline void kwasm_fpu_restore(const u8 *area)
+{
+	asm volatile("fxrstor64 %0" : : "m" (*(const u8 (*)[KWASM_FXSAVE_BYTES])area));
+}
 
 /* All exceptions masked, round to nearest, denormals preserved. */
 static void load_default_mxcsr(void)
@@ -70,4 +90,25 @@ u32 kwasm_fpu_enter(struct kwasm_ctx *ctx, const void *enter, u64 *values)
 	trap = kwasm_enter(ctx, enter, values);
 	kernel_fpu_end();
 	return trap;
+}
+
+void kwasm_fpu_begin(void)
+{
+	kernel_fpu_begin();
+}
+
+void kwasm_fpu_end(void)
+{
+	kernel_fpu_end();
+}
+
+void kwasm_fpu_pause(void (*fn)(void))
+{
+	KWASM_FPU_AREA(area);
+
+	kwasm_fpu_save(area);
+	kernel_fpu_end();
+	fn();
+	kernel_fpu_begin();
+	kwasm_fpu_restore(area);
 }

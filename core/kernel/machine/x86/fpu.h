@@ -28,24 +28,15 @@ u64 kwasm_fpu_run(struct kwasm_ctx *ctx, const void *code);
  */
 u32 kwasm_fpu_enter(struct kwasm_ctx *ctx, const void *enter, u64 *values);
 
-#define KWASM_FXSAVE_BYTES 512
+/** kwasm_fpu_begin() - kernel_fpu_begin() for a thread that runs guests with floats. */
+void kwasm_fpu_begin(void);
+void kwasm_fpu_end(void);
 
-/*
- * The area of kwasm_fpu_save() is KWASM_FXSAVE_BYTES at a multiple of 16.  The kernel's stack is
- * aligned to 8 only, so it is found in a larger array.
+/**
+ * kwasm_fpu_pause() - leave the section of kwasm_fpu_begin() while @fn runs, which may sleep.
+ *
+ * The registers are the same afterwards.
  */
-#define KWASM_FPU_AREA(name)				\
-	u8 name##_room[KWASM_FXSAVE_BYTES + 8];		\
-	u8 *name = PTR_ALIGN(&name##_room[0], 16)
-
-static __always_inline void kwasm_fpu_save(u8 *area)
-{
-	asm volatile("fxsave64 %0" : "=m" (*(u8 (*)[KWASM_FXSAVE_BYTES])area));
-}
-
-static __always_inline void kwasm_fpu_restore(const u8 *area)
-{
-	asm volatile("fxrstor64 %0" : : "m" (*(const u8 (*)[KWASM_FXSAVE_BYTES])area));
-}
+void kwasm_fpu_pause(void (*fn)(void));
 
 #endif /* KWASM_KERNEL_FPU_H */

@@ -6,14 +6,16 @@
  * always room for a host function, a fault and the interrupts on top of them.  On any other stack,
  * a guest gets little.
  */
+#include <linux/export.h>
 #include <linux/sched/task_stack.h>
 #include <linux/thread_info.h>
 
 #include <asm/asm.h>
 #include <asm/page.h>
 
-#include "env.h"
-#include "kernel/machine/symbols.h"
+#include "run/store.h"
+#include "cpu.h"
+#include "enter.h"
 
 #define RESERVE_BYTES (5 * 1024)
 #define UNKNOWN_STACK_BYTES 1024
@@ -21,7 +23,7 @@
 u64 kwasm_stack_limit(u32 bytes)
 {
 	unsigned long sp = current_stack_pointer;
-	unsigned long bottom = kwasm_sym_irq_stack_top() - IRQ_STACK_SIZE;
+	unsigned long bottom = kwasm_cpu_irq_stack_top() - IRQ_STACK_SIZE;
 
 	if (sp - bottom >= IRQ_STACK_SIZE) {
 		bottom = (unsigned long)task_stack_page(current);
@@ -32,3 +34,23 @@ u64 kwasm_stack_limit(u32 bytes)
 		return U64_MAX;
 	return max(sp - bytes, bottom + RESERVE_BYTES);
 }
+
+/*
+ * The stack limit of the last outermost entry still fits: it leaves between 4 KiB and the default
+ * budget, with some slack for the frames in between.  Contexts are mostly entered on the same stack
+ * of the same CPU, so this is the common case.  Two stacks are never so close that the limit of one
+ * fits the other.
+ */
+static bool stack_limit_fits(const struct kwasm_ctx *ctx, u64 rsp)
+{
+	return rsp - ctx->stack_limit - 4096 <= 4096 + 512;
+}
+
+void kwasm_stack_moved(struct kwasm_ctx *ctx, u64 rsp)
+{
+	if (!stack_limit_fits(ctx, rsp))
+		kwasm_store_measure_stack(ctx->instance->store);
+	ctx->saved_sp = rsp - sizeof(u64);
+	ctx->checked_sp = rsp;
+}
+EXPORT_SYMBOL_GPL(kwasm_stack_moved);
