@@ -27,9 +27,9 @@ row() {
 	printf '%-58s %6d.%02d\n' "$1" $(($2 / 100)) $(($2 % 100))
 }
 
-# handler NAME FILE: with statistics and watchdog, as always
+# handler NAME FILE [OPTION...]: with statistics and watchdog, as always
 handler() {
-	kwasmctl attach --hook nf_pre --family ip --name bench "$2" >/dev/null
+	kwasmctl attach --hook nf_pre --family ip --name bench "${@:3}" "$2" >/dev/null
 	row "$1" "$(once)"
 	[ "$(kwasmctl -j stats bench | jq '.[0] | .packets == .accepted + .dropped')" = true ]
 	kwasmctl detach bench
@@ -54,6 +54,7 @@ case $status in
 *) exit 1 ;;
 esac
 handler 'empty WebAssembly handler' "$guests/accept.wasm"
+handler 'empty WebAssembly handler, packets of one device' "$guests/accept.wasm" --dev lo
 handler 'WebAssembly: hop limit below 8 (min_ttl)' "$examples/min_ttl.wasm"
 handler 'WebAssembly: protocol of the transport header (drop_icmp)' "$examples/drop_icmp.wasm"
 handler 'WebAssembly: counters by protocol (count_protocols)' "$examples/count_protocols.wasm"

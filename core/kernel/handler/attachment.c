@@ -14,7 +14,6 @@
 static u32 next_attachment_id;		/* kwasm_lock */
 
 static const struct kwasm_handler_kind packet_handler = {
-	.name = "packet",
 	.sig = ":i",
 	.rule = "is not a packet handler: it must have no parameters and return one i32",
 };

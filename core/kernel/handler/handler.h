@@ -23,12 +23,10 @@ struct sk_buff;
 
 /**
  * struct kwasm_handler_kind - a kind of event
- * @name: "packet"
  * @sig: type of the function, as in kwasm_abi.def
  * @rule: end of the sentence about a function of another type, "is not ..."
  */
 struct kwasm_handler_kind {
-	const char *name;
 	const char *sig;
 	const char *rule;
 };
