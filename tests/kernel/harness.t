@@ -18,7 +18,7 @@ check() {
 
 	ok "$@"
 	if [ "$tap_failed" -gt "$before" ]; then
-		note "$(cat "$out" "$err")"
+		note "$(cat "$output" "$errors")"
 	fi
 }
 
@@ -35,12 +35,12 @@ start() {
 
 # look NAME: the assertions after it are about that guest
 look() {
-	out=$tmp/$1.out err=$tmp/$1.err rc=$(cat "$tmp/$1.status")
+	output=$tmp/$1.out errors=$tmp/$1.err rc=$(cat "$tmp/$1.status")
 }
 
-printed() { [ "$(cat "$out")" = "$1" ]; }
-erred() { [ "$(cat "$err")" = "$1" ]; }
-said() { grep -q "$1" "$err"; }
+printed() { [ "$(cat "$output")" = "$1" ]; }
+erred() { [ "$(cat "$errors")" = "$1" ]; }
+said() { grep -q "$1" "$errors"; }
 unsaid() { ! said "$1"; }
 returned() { [ "$rc" -eq "$1" ]; }
 
@@ -71,8 +71,8 @@ two words a b 2"
 	check "$kernel: errors apart" erred oops
 done
 look announced
-check 'smp and preempt' test "$(head -n 2 "$out" | tr '\n' ' ')" = '1 (full) '
-check 'long output is whole' test "$(wc -c <"$out")" -eq 300009
+check 'smp and preempt' test "$(head -n 2 "$output" | tr '\n' ' ')" = '1 (full) '
+check 'long output is whole' test "$(wc -c <"$output")" -eq 300009
 check 'an expected kernel warning is a success' returned 0
 look complaint
 check 'a kernel warning is a failure' returned 1
@@ -92,9 +92,9 @@ check 'the console of the first boot is kept' grep -q 'Kernel panic' "$tmp/conso
 look killed
 check 'a killed command is a failure' returned 126
 # Microseconds of about twenty thousand: differences of a timer tick, not of machine load.
-out=$tmp/icount1.out err=$tmp/icount2.out
+output=$tmp/icount1.out errors=$tmp/icount2.out
 check 'icount repeats within 3 %' awk 'NR == FNR { a = $1; next }
-	{ d = a - $1; exit !(a > 0 && (d < 0 ? -d : d) * 33 < a) }' "$out" "$err"
+	{ d = a - $1; exit !(a > 0 && (d < 0 ? -d : d) * 33 < a) }' "$output" "$errors"
 
 # ---- guests that files share ------------------------------------------------------------------
 # One run of files that disturb each other in every way there is, each with two assertions.
@@ -113,21 +113,21 @@ file() {
 
 # counted WORD ok|FAILED: the file has this result, and both assertions were counted
 counted() {
-	check "$1: $2" grep -qE "\] $(file "$1") +$2 +2 passed" "$out"
+	check "$1: $2" grep -qE "\] $(file "$1") +$2 +2 passed" "$output"
 }
 
 # reason WORD REGEX: this file failed for that reason, and no other file did
 reason() {
 	is "$1: the reason is told, of it alone" \
-		"$(grep -E "^# .*: $2" "$out" | sed 's/: .*//' | sort -u)" "# $(file "$1")"
+		"$(grep -E "^# .*: $2" "$output" | sed 's/: .*//' | sort -u)" "# $(file "$1")"
 }
 
 for word in first module process stage fail complaint announced model=none model=full \
 	model=voluntary parameter=N default last panic next hang end; do
 	files[${#files[@]}]=$(file $word)
 done
-out=$tmp/shared err=/dev/null
-KWASM_JOBS=1 scripts/check --build "$KWASM_BUILD" --group harness "${files[@]}" >"$out"
+output=$tmp/shared errors=/dev/null
+KWASM_JOBS=1 scripts/check --build "$KWASM_BUILD" --group harness "${files[@]}" >"$output"
 for word in first stage announced model=none model=full model=voluntary parameter=N default last next \
 	end; do
 	counted $word ok
@@ -140,6 +140,6 @@ reason process 'left behind: process sleep'
 reason complaint 'the kernel complained: .*BUG: from a file'
 reason panic 'its guest died'
 reason hang 'it was not over in time'
-is 'guests: one, one after the panic, one after the hang' "$(grep -c '\] guest kernel' "$out")" 3
-like 'the count of all' "$(tail -n 1 "$out")" '^34 passed, 6 failed, 0 skipped$'
+is 'guests: one, one after the panic, one after the hang' "$(grep -c '\] guest kernel' "$output")" 3
+like 'the count of all' "$(tail -n 1 "$output")" '^34 passed, 6 failed, 0 skipped$'
 done_testing
