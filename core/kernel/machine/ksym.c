@@ -9,6 +9,7 @@
 #include <linux/bpf.h>
 #include <linux/ctype.h>
 #include <linux/err.h>
+#include <linux/perf_event.h>
 #include <linux/rcupdate.h>
 
 #include "code.h"
@@ -77,7 +78,8 @@ static void add(struct kwasm_ksyms *ks, const struct kwasm_code *code, const cha
 	}
 	ks->num++;
 	kwasm_sym_bpf_ksym_add(sym);
-	kwasm_sym_perf_event_ksymbol(sym->start, end - start, false, sym->name);
+	kwasm_sym_perf_event_ksymbol(PERF_RECORD_KSYMBOL_TYPE_OOL, sym->start, end - start, false,
+				     sym->name);
 }
 
 static void add_func(struct kwasm_ksyms *ks, const struct kwasm_code *code, const char *program,
@@ -149,7 +151,8 @@ void kwasm_ksyms_del(struct kwasm_ksyms *ks)
 	for (i = 0; i < ks->num; i++) {
 		struct bpf_ksym *sym = sym_at(ks, i);
 
-		kwasm_sym_perf_event_ksymbol(sym->start, sym->end - sym->start, true, sym->name);
+		kwasm_sym_perf_event_ksymbol(PERF_RECORD_KSYMBOL_TYPE_OOL, sym->start,
+					     sym->end - sym->start, true, sym->name);
 		kwasm_sym_bpf_ksym_del(sym);
 		cond_resched();
 	}

@@ -25,100 +25,54 @@
 void flush_tlb_kernel_range(unsigned long start, unsigned long end);
 
 DEFINE_STATIC_CALL_NULL(kwasm_kallsyms_lookup_name, kallsyms_lookup_name);
-DEFINE_STATIC_CALL_NULL(kwasm_get_vm_area_caller, __get_vm_area_caller);
-DEFINE_STATIC_CALL_NULL(kwasm_get_vm_area, get_vm_area);
-DEFINE_STATIC_CALL_NULL(kwasm_vunmap_range, vunmap_range);
-DEFINE_STATIC_CALL_NULL(kwasm_flush_tlb_kernel_range, flush_tlb_kernel_range);
-DEFINE_STATIC_CALL_NULL(kwasm_bpf_ksym_add, bpf_ksym_add);
-DEFINE_STATIC_CALL_NULL(kwasm_bpf_ksym_del, bpf_ksym_del);
-DEFINE_STATIC_CALL_NULL(kwasm_search_bpf_extables, search_bpf_extables);
-DEFINE_STATIC_CALL_NULL(kwasm_perf_event_ksymbol, perf_event_ksymbol);
+#define CALL(need, result, name, symbol, params, args) \
+	DEFINE_STATIC_CALL_NULL(kwasm_##name, symbol);
+#define ADDRESS(need, type, name)
+KWASM_SYMBOLS(CALL, ADDRESS)
+#undef CALL
+#undef ADDRESS
 
 /* Written once by kwasm_symbols_init(). */
 static struct {
-	unsigned long get_vm_area_caller;
-	unsigned long get_vm_area;
-	unsigned long vunmap_range;
-	unsigned long flush_tlb_kernel_range;
-	unsigned long bpf_ksym_add;
-	unsigned long bpf_ksym_del;
-	unsigned long search_bpf_extables;
-	unsigned long perf_event_ksymbol;
-	unsigned long init_mm;
-	unsigned long fixup_exception;
+#define CALL(need, result, name, symbol, params, args) unsigned long name;
+#define ADDRESS(need, type, name) unsigned long name;
+	KWASM_SYMBOLS(CALL, ADDRESS)
+#undef CALL
+#undef ADDRESS
 } sym __ro_after_init;
+
+#define MUST 1
+#define MAY 0
 
 struct wanted {
 	const char *name;
 	unsigned long *addr;
-	bool optional;
+	bool needed;
 };
 
 static const struct wanted wanted[] __initconst = {
-	{ "__get_vm_area_caller", &sym.get_vm_area_caller },
-	{ "get_vm_area", &sym.get_vm_area },
-	{ "vunmap_range", &sym.vunmap_range },
-	{ "flush_tlb_kernel_range", &sym.flush_tlb_kernel_range },
-	{ "bpf_ksym_add", &sym.bpf_ksym_add },
-	{ "bpf_ksym_del", &sym.bpf_ksym_del },
-	{ "search_bpf_extables", &sym.search_bpf_extables, true },
-	{ "perf_event_ksymbol", &sym.perf_event_ksymbol },
-	{ "init_mm", &sym.init_mm },
-	{ "fixup_exception", &sym.fixup_exception },
+#define CALL(need, result, name, symbol, params, args) { #symbol, &sym.name, need },
+#define ADDRESS(need, type, name) { #name, &sym.name, need },
+	KWASM_SYMBOLS(CALL, ADDRESS)
+#undef CALL
+#undef ADDRESS
 };
 
-struct vm_struct *kwasm_sym_get_vm_area_in(unsigned long size, unsigned long flags,
-					   unsigned long start, unsigned long end)
-{
-	return static_call(kwasm_get_vm_area_caller)(size, flags, start, end,
-						     __builtin_return_address(0));
-}
-
-struct vm_struct *kwasm_sym_get_vm_area(unsigned long size, unsigned long flags)
-{
-	return static_call(kwasm_get_vm_area)(size, flags);
-}
-
-void kwasm_sym_vunmap_range(unsigned long start, unsigned long end)
-{
-	static_call(kwasm_vunmap_range)(start, end);
-}
-
-void kwasm_sym_flush_tlb_kernel_range(unsigned long start, unsigned long end)
-{
-	static_call(kwasm_flush_tlb_kernel_range)(start, end);
-}
-
-void kwasm_sym_bpf_ksym_add(struct bpf_ksym *ksym)
-{
-	static_call(kwasm_bpf_ksym_add)(ksym);
-}
-
-void kwasm_sym_bpf_ksym_del(struct bpf_ksym *ksym)
-{
-	static_call(kwasm_bpf_ksym_del)(ksym);
-}
-
-void kwasm_sym_perf_event_ksymbol(u64 addr, u32 len, bool unregister, const char *name)
-{
-	static_call(kwasm_perf_event_ksymbol)(PERF_RECORD_KSYMBOL_TYPE_OOL, addr, len, unregister,
-					      name);
-}
-
-const struct exception_table_entry *kwasm_sym_search_bpf_extables(unsigned long addr)
-{
-	return sym.search_bpf_extables ? static_call(kwasm_search_bpf_extables)(addr) : NULL;
-}
-
-struct mm_struct *kwasm_sym_init_mm(void)
-{
-	return (struct mm_struct *)sym.init_mm;
-}
-
-unsigned long kwasm_sym_fixup_exception(void)
-{
-	return sym.fixup_exception;
-}
+#define CALL(need, result, name, symbol, params, args)	\
+	result kwasm_sym_##name params			\
+	{						\
+		if (!(need) && !sym.name)		\
+			return (result)0;		\
+		return static_call(kwasm_##name) args;	\
+	}
+#define ADDRESS(need, type, name)			\
+	type kwasm_sym_##name(void)			\
+	{						\
+		return (type)sym.name;			\
+	}
+KWASM_SYMBOLS(CALL, ADDRESS)
+#undef CALL
+#undef ADDRESS
 
 /*
  * A kprobe yields the address of kallsyms_lookup_name().  If functions begin with a landing pad for
@@ -164,20 +118,18 @@ int __init kwasm_symbols_init(void)
 
 	for (i = 0; i < ARRAY_SIZE(wanted); i++) {
 		*wanted[i].addr = kwasm_sym_lookup(wanted[i].name);
-		if (!*wanted[i].addr && !wanted[i].optional) {
+		if (!*wanted[i].addr && wanted[i].needed) {
 			pr_err("kwasm: this kernel has no symbol %s\n", wanted[i].name);
 			return -ENOENT;
 		}
 	}
 
-	static_call_update(kwasm_get_vm_area_caller, (void *)sym.get_vm_area_caller);
-	static_call_update(kwasm_get_vm_area, (void *)sym.get_vm_area);
-	static_call_update(kwasm_vunmap_range, (void *)sym.vunmap_range);
-	static_call_update(kwasm_flush_tlb_kernel_range, (void *)sym.flush_tlb_kernel_range);
-	static_call_update(kwasm_bpf_ksym_add, (void *)sym.bpf_ksym_add);
-	static_call_update(kwasm_bpf_ksym_del, (void *)sym.bpf_ksym_del);
-	if (sym.search_bpf_extables)
-		static_call_update(kwasm_search_bpf_extables, (void *)sym.search_bpf_extables);
-	static_call_update(kwasm_perf_event_ksymbol, (void *)sym.perf_event_ksymbol);
+#define CALL(need, result, name, symbol, params, args) \
+	if (sym.name) \
+		static_call_update(kwasm_##name, (void *)sym.name);
+#define ADDRESS(need, type, name)
+	KWASM_SYMBOLS(CALL, ADDRESS)
+#undef CALL
+#undef ADDRESS
 	return 0;
 }

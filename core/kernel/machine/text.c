@@ -121,8 +121,9 @@ static struct sealed *create(unsigned int num_pages)
 		if (!s->pages[i])
 			goto err_pages;
 	}
-	s->area = kwasm_sym_get_vm_area_in((unsigned long)num_pages << PAGE_SHIFT, VM_MAP,
-					   MODULES_VADDR, MODULES_END);
+	s->area = kwasm_sym_get_vm_area_caller((unsigned long)num_pages << PAGE_SHIFT, VM_MAP,
+					       MODULES_VADDR, MODULES_END,
+					       __builtin_return_address(0));
 	if (!s->area)
 		goto err_pages;
 	s->start = (unsigned long)s->area->addr;

@@ -187,6 +187,7 @@ int kwasm_nl_put_attachment(struct sk_buff *skb, struct kwasm_attachment *at)
 	struct kwasm_handler *h = &at->handler;
 	/* A trap of the previous run may have written its state late. */
 	u8 state = rcu_access_pointer(h->run) ? KWASM_STATE_ACTIVE : READ_ONCE(h->state);
+	const char *dev = at->device.name;
 	struct kwasm_trap_info trap;
 
 	spin_lock_bh(&h->trap_lock);
@@ -202,7 +203,7 @@ int kwasm_nl_put_attachment(struct sk_buff *skb, struct kwasm_attachment *at)
 	       nla_put_u8(skb, KWASM_A_ATTACHMENT_STATE, state) ?:
 	       kwasm_nl_put_u64(skb, KWASM_A_ATTACHMENT_AGE_NS,
 				ktime_get_ns() - at->attached_ns) ?:
-	       (at->device.name[0] ? nla_put_string(skb, KWASM_A_ATTACHMENT_DEV, at->device.name) : 0) ?:
+	       (dev[0] ? nla_put_string(skb, KWASM_A_ATTACHMENT_DEV, dev) : 0) ?:
 	       put_stats(skb, h) ?:
 	       (trap.kind ? kwasm_nl_put_trap(skb, KWASM_A_ATTACHMENT_TRAP, h->prog->module,
 					      &trap) : 0);
