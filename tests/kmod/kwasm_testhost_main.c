@@ -12,8 +12,7 @@
 #include <linux/socket.h>
 #include <net/sock.h>
 
-#include "../../core/kernel/handler/hook.h"
-#include "../../core/kernel/program/provider.h"
+#include "../../core/kwasm.h"
 
 #define DISCARD_PORT 9
 
@@ -56,6 +55,7 @@ static const struct kwasm_host_fn host_fns[] = {
 
 static const struct kwasm_provider provider = {
 	.module = "test",
+	.owner = THIS_MODULE,
 	.fns = host_fns,
 	.num_fns = ARRAY_SIZE(host_fns),
 };

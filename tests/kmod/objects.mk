@@ -15,3 +15,6 @@ kwasm_bench-y := tests/kmod/kwasm_bench_main.o
 
 obj-m += kwasm_fputest.o
 kwasm_fputest-y := $(addprefix tests/kmod/,kwasm_fputest_main.o fputest_load.o)
+
+obj-m += kwasm_testprovider.o
+kwasm_testprovider-y := tests/kmod/kwasm_testprovider_main.o

@@ -124,7 +124,7 @@ my %wall = (
 		core/kernel/machine/arch.h core/kernel/program core/kernel/handler
 		core/kernel/limits.h core/kernel/compat.h)],
 	'core/kernel' => [qw(ANY)],
-	'core/kwasm.h' => [qw(core/kernel/handler/run.h)],
+	'core/kwasm.h' => [qw(core/kernel/handler/run.h core/kernel/program/provider.h)],
 	'hooks' => [qw(core/kwasm.h core/uapi)],
 	'ctl/dump.c' => [qw(ctl core/ir/ir.h)],
 	'ctl' => [@ground, qw(code compile core/wasm/op.h core/abi/abi.h core/run/instance.h

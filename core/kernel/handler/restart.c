@@ -12,7 +12,6 @@
 
 #include "handler.h"
 #include "kernel/machine/invocation.h"
-#include "kernel/program/provider.h"
 #include "kernel/program/notify.h"
 #include "kernel/work.h"
 
@@ -101,26 +100,21 @@ static bool restart_wanted(const struct kwasm_handler *h, const struct kwasm_pro
 
 /*
  * Instances are created without the lock, since their start functions are guest code; if they are
- * no longer needed then, they are discarded.  The program's host functions stay registered
- * meanwhile: unregistering waits for kwasm_providers_unlock(), and has removed the program
- * afterwards.
+ * no longer needed then, they are discarded.  The reference to the program keeps its providers.
  */
 static void work_restart(struct kwasm_handler *h, struct kwasm_program *prog)
 {
-	const struct kwasm_provider *const *providers;
 	struct kwasm_instances *instances = NULL;
 	struct kwasm_diag diag;
 	bool wanted;
 	int err;
-	u32 num;
 
 	kwasm_diag_init(&diag);
-	kwasm_providers_lock(&providers, &num);
 	mutex_lock(&kwasm_lock);
 	wanted = restart_wanted(h, prog);
 	mutex_unlock(&kwasm_lock);
 	if (!wanted)
-		goto unlock;
+		return;
 	instances = kwasm_instances_create(prog, &diag);
 	err = PTR_ERR_OR_ZERO(instances);
 	if (err)
@@ -137,8 +131,6 @@ static void work_restart(struct kwasm_handler *h, struct kwasm_program *prog)
 		}
 	}
 	mutex_unlock(&kwasm_lock);
-unlock:
-	kwasm_providers_unlock();
 	kwasm_instances_put(instances);
 }
 

@@ -5,7 +5,6 @@
 #include <linux/kmod.h>
 
 #include "kernel/program/notify.h"
-#include "kernel/program/provider.h"
 #include "netlink.h"
 
 /* The hook's module may not be loaded yet. */
@@ -99,7 +98,6 @@ static int attach_loading(struct kwasm_request *req, const struct kwasm_attach_r
 	if (!err)
 		attached(req, at);
 	mutex_unlock(&kwasm_lock);
-	kwasm_providers_unlock();
 	if (err || prog)
 		kwasm_program_put(fresh);
 	return err;

@@ -9,12 +9,12 @@
 
 static int put_function(struct sk_buff *skb, const struct kwasm_program *prog, u32 n)
 {
-	const struct kwasm_code_func *func = &prog->code->funcs[n];
-	u32 index = prog->module->num_func_imports + n;
+	const struct kwasm_code_func *func = &prog->image.code->funcs[n];
+	u32 index = prog->image.module->num_func_imports + n;
 	struct nlattr *nest = nla_nest_start(skb, KWASM_A_CODE_FUNCTION);
 
 	if (!nest || nla_put_u32(skb, KWASM_A_FUNCTION_INDEX, index) ||
-	    kwasm_nl_put_name(skb, KWASM_A_FUNCTION_NAME, &prog->module->funcs[index].name) ||
+	    kwasm_nl_put_name(skb, KWASM_A_FUNCTION_NAME, &prog->image.module->funcs[index].name) ||
 	    nla_put_u32(skb, KWASM_A_FUNCTION_START, func->start) ||
 	    nla_put_u32(skb, KWASM_A_FUNCTION_SIZE, func->end - func->start))
 		return -EMSGSIZE;
@@ -28,19 +28,20 @@ static int put_function(struct sk_buff *skb, const struct kwasm_program *prog, u
  */
 static int put_code_item(struct sk_buff *skb, const struct kwasm_program *prog, u32 pos)
 {
-	u32 num = prog->module->num_funcs - prog->module->num_func_imports;
+	u32 num = prog->image.module->num_funcs - prog->image.module->num_func_imports;
 	u32 start;
 
 	if (pos < num)
 		return put_function(skb, prog, pos);
 	start = (pos - num) * CODE_PIECE;
-	if (start >= prog->code->text_used)
+	if (start >= prog->image.code->text_used)
 		return -ENODATA;
 	return nla_put_u32(skb, KWASM_A_CODE_START, start) ?:
 	       kwasm_nl_put_u64(skb, KWASM_A_CODE_ADDRESS,
-				(unsigned long)prog->code->text.exec) ?:
-	       nla_put(skb, KWASM_A_CODE_PIECE, min(CODE_PIECE, prog->code->text_used - start),
-		       prog->code->text.exec + start);
+				(unsigned long)prog->image.code->text.exec) ?:
+	       nla_put(skb, KWASM_A_CODE_PIECE,
+		       min(CODE_PIECE, prog->image.code->text_used - start),
+		       prog->image.code->text.exec + start);
 }
 
 /* args[0]: the next item, args[1]: the program's id. */

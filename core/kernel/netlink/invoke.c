@@ -5,9 +5,8 @@
  * The module is compiled, instantiated once, called, and released; nothing of it stays.  The call
  * may take long: it is preempted, and ends with the caller.
  */
-#include "kernel/program/provider.h"
+#include "kernel/program/image.h"
 #include "kernel/limits.h"
-#include "kernel/machine/ksym.h"
 #include "netlink.h"
 #include "kernel/machine/thread.h"
 #include "kernel/machine/watchdog.h"
@@ -17,9 +16,7 @@
  * @values: arguments in, results out
  */
 struct invocation {
-	struct kwasm_module *module;
-	struct kwasm_code *code;
-	struct kwasm_ksyms *ksyms;
+	struct kwasm_image image;
 	struct kwasm_store *store;
 	struct kwasm_thread thread;
 	struct kwasm_func *func;
@@ -33,26 +30,6 @@ struct invocation {
 	u64 ns;
 	bool trapped;
 };
-
-static int invocation_compile(struct invocation *inv, const struct kwasm_binary *bin,
-			      const struct kwasm_provider *const *providers, u32 num_providers,
-			      struct kwasm_diag *diag)
-{
-	int err;
-
-	err = kwasm_module_decode(bin->data, bin->size, &inv->limits, diag, &inv->module);
-	if (err)
-		return err;
-	err = kwasm_program_code(inv->module, providers, num_providers, diag, &inv->code);
-	if (err)
-		return err;
-	inv->ksyms = kwasm_ksyms_add(inv->code, "invoke");
-	if (IS_ERR(inv->ksyms)) {
-		err = PTR_ERR(inv->ksyms);
-		inv->ksyms = NULL;
-	}
-	return err;
-}
 
 /* Nothing outside can name a function, or an object of the host. */
 static int check_references(const struct invocation *inv, u32 func, struct kwasm_diag *diag)
@@ -72,12 +49,12 @@ static int invocation_find(struct invocation *inv, struct kwasm_instance *inst, 
 {
 	const struct kwasm_export *export;
 
-	export = kwasm_module_export(inv->module, entry, strlen(entry), KWASM_EXTERN_FUNC);
+	export = kwasm_module_export(inv->image.module, entry, strlen(entry), KWASM_EXTERN_FUNC);
 	if (!export)
 		return kwasm_diag_set(diag, -ENOENT, KWASM_NO_PLACE,
 				      "the module does not export a function named %.63s", entry);
 	inv->func = inst->funcs[export->index];
-	inv->type = kwasm_module_functype(inv->module, export->index);
+	inv->type = kwasm_module_functype(inv->image.module, export->index);
 	if (inv->type->num_params != inv->num_args)
 		return kwasm_diag_set(diag, -EINVAL, export->index, KWASM_DIAG_NONE,
 				      "%.63s takes %u arguments, not %u", entry,
@@ -111,7 +88,8 @@ static int invocation_run(struct invocation *inv, const char *entry, bool warmup
 	if (!inv->store)
 		return -ENOMEM;
 	kwasm_thread_init(&inv->thread, inv->store, kwasm_watchdog_scale(inv->limit_ns));
-	err = kwasm_instance_create(inv->store, inv->code, NULL, NULL, diag, &inv->trap, &inst);
+	err = kwasm_instance_create(inv->store, inv->image.code, NULL, NULL, diag, &inv->trap,
+				    &inst);
 	if (err == -EFAULT) {
 		inv->trapped = true;
 		return 0;
@@ -132,9 +110,7 @@ static void invocation_release(struct invocation *inv)
 {
 	if (inv->store)
 		kwasm_store_destroy(inv->store);
-	kwasm_ksyms_del(inv->ksyms);
-	kwasm_code_destroy(inv->code);
-	kwasm_module_destroy(inv->module);
+	kwasm_image_destroy(&inv->image);
 	kfree(inv);
 }
 
@@ -173,23 +149,25 @@ static int put_outcome(struct sk_buff *reply, const struct invocation *inv)
 	u32 i;
 
 	if (!err && inv->trapped)
-		return kwasm_nl_put_trap(reply, KWASM_A_CALL_TRAP, inv->module, &inv->trap);
+		return kwasm_nl_put_trap(reply, KWASM_A_CALL_TRAP, inv->image.module, &inv->trap);
 	for (i = 0; !err && i < inv->type->num_results; i++)
 		err = put_result(reply, kwasm_functype_results(inv->type)[i], inv->values[i]);
 	return err;
 }
 
 static int invocation_load(struct invocation *inv, const struct nlattr *fd,
-			   const struct nlattr *wasm, const struct kwasm_provider *const *providers,
-			   u32 num_providers, struct kwasm_diag *diag)
+			   const struct nlattr *wasm, struct kwasm_diag *diag)
 {
+	struct kwasm_image_request image = { .name = "invoke", .limits = &inv->limits };
 	struct kwasm_binary bin;
 	int err;
 
 	err = kwasm_binary_open(&bin, fd, wasm, diag);
 	if (err)
 		return err;
-	err = invocation_compile(inv, &bin, providers, num_providers, diag);
+	image.bytes = bin.data;
+	image.size = bin.size;
+	err = kwasm_image_create(&image, diag, &inv->image);
 	kwasm_binary_close(&bin);
 	return err;
 }
@@ -198,9 +176,7 @@ int kwasm_nl_invoke(struct kwasm_request *req)
 {
 	const char *entry = kwasm_nl_string(req->attrs, KWASM_A_CALL_ENTRY);
 	struct nlattr *limit = req->attrs[KWASM_A_CALL_TIME_LIMIT];
-	const struct kwasm_provider *const *providers;
 	struct invocation *inv;
-	u32 num_providers;
 	int err;
 
 	if (!entry)
@@ -216,12 +192,10 @@ int kwasm_nl_invoke(struct kwasm_request *req)
 	err = invocation_args(inv, req);
 	if (err)
 		goto release;
-	kwasm_providers_lock(&providers, &num_providers);
 	err = invocation_load(inv, req->attrs[KWASM_A_CALL_FD], req->attrs[KWASM_A_CALL_WASM],
-			      providers, num_providers, &req->diag) ?:
+			      &req->diag) ?:
 	      invocation_run(inv, entry, nla_get_flag(req->attrs[KWASM_A_CALL_WARMUP]),
 			     &req->diag);
-	kwasm_providers_unlock();
 	if (!err)
 		err = put_outcome(req->reply, inv);
 release:

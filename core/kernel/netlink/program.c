@@ -4,7 +4,6 @@
  *
  * Guarantees: each parses, acts and replies, in this order; acting is independent of the reply.
  */
-#include "kernel/program/provider.h"
 #include "kernel/limits.h"
 #include "kernel/machine/memory.h"
 #include "kernel/program/notify.h"
@@ -14,19 +13,13 @@
 int kwasm_nl_create_program(struct kwasm_request *req, const struct nlattr *nest,
 			    struct kwasm_program **prog)
 {
-	const struct kwasm_provider *const *providers;
 	struct kwasm_loading load;
-	u32 num_providers;
 	int err;
 
 	err = kwasm_loading_open(&load, req, nest);
 	if (err)
 		return err;
-	kwasm_providers_lock(&providers, &num_providers);
-	err = kwasm_program_create(req->knet, &load.what, providers, num_providers, &req->diag,
-				   prog);
-	if (err)
-		kwasm_providers_unlock();
+	err = kwasm_program_create(req->knet, &load.what, &req->diag, prog);
 	kwasm_loading_close(&load);
 	return err;
 }
@@ -46,7 +39,6 @@ int kwasm_nl_load(struct kwasm_request *req)
 		kwasm_request_answered(req, kwasm_nl_put_program(req->reply, prog, false));
 	}
 	mutex_unlock(&kwasm_lock);
-	kwasm_providers_unlock();
 	if (err)
 		kwasm_program_put(prog);
 	return err;
@@ -132,7 +124,6 @@ int kwasm_nl_replace(struct kwasm_request *req)
 	if (!err)
 		kwasm_request_answered(req, kwasm_nl_put_program(req->reply, prog, false));
 	mutex_unlock(&kwasm_lock);
-	kwasm_providers_unlock();
 	if (err)
 		kwasm_program_put(prog);
 	return err;

@@ -69,19 +69,19 @@ int kwasm_nl_put_program(struct sk_buff *skb, const struct kwasm_program *prog, 
 	       nla_put_u32(skb, KWASM_A_PROGRAM_ID, prog->id) ?:
 	       nla_put(skb, KWASM_A_PROGRAM_TAG, sizeof(prog->digest), prog->digest) ?:
 	       kwasm_nl_put_u64(skb, KWASM_A_PROGRAM_AGE_NS, ktime_get_ns() - prog->loaded_ns) ?:
-	       nla_put_u32(skb, KWASM_A_PROGRAM_WASM_BYTES, prog->module->size) ?:
-	       nla_put_u32(skb, KWASM_A_PROGRAM_CODE_BYTES, prog->code->text_used) ?:
+	       nla_put_u32(skb, KWASM_A_PROGRAM_WASM_BYTES, prog->image.module->size) ?:
+	       nla_put_u32(skb, KWASM_A_PROGRAM_CODE_BYTES, prog->image.code->text_used) ?:
 	       kwasm_nl_put_u64(skb, KWASM_A_PROGRAM_MEMORY_BYTES,
-				kwasm_program_memory_bytes(prog)) ?:
-	       kwasm_nl_put_u64(skb, KWASM_A_PROGRAM_COMPILE_NS, prog->code->compile_ns) ?:
+				kwasm_instances_memory_bytes(prog->instances)) ?:
+	       kwasm_nl_put_u64(skb, KWASM_A_PROGRAM_COMPILE_NS, prog->image.code->compile_ns) ?:
 	       nla_put_u32(skb, KWASM_A_PROGRAM_INSTANCES, num_possible_cpus()) ?:
 	       nla_put_u32(skb, KWASM_A_PROGRAM_ATTACHMENTS, prog->num_handlers) ?:
-	       nla_put_u8(skb, KWASM_A_PROGRAM_FLOATS, prog->module->float_code) ?:
+	       nla_put_u8(skb, KWASM_A_PROGRAM_FLOATS, prog->image.module->float_code) ?:
 	       nla_put_u8(skb, KWASM_A_PROGRAM_LINKED, prog->linked) ?:
 	       kwasm_nl_put_u64(skb, KWASM_A_PROGRAM_TIME_LIMIT, prog->time_limit_ns) ?:
 	       kwasm_nl_put_u64(skb, KWASM_A_PROGRAM_MEMORY_LIMIT, memory) ?:
 	       kwasm_nl_put_u64(skb, KWASM_A_PROGRAM_LOST, READ_ONCE(prog->log.lost)) ?:
-	       (detail ? put_manifest(skb, prog->module) : 0);
+	       (detail ? put_manifest(skb, prog->image.module) : 0);
 }
 
 int kwasm_nl_put_trap(struct sk_buff *skb, int attr, const struct kwasm_module *module,
@@ -205,7 +205,7 @@ int kwasm_nl_put_attachment(struct sk_buff *skb, struct kwasm_attachment *at)
 				ktime_get_ns() - at->attached_ns) ?:
 	       (dev[0] ? nla_put_string(skb, KWASM_A_ATTACHMENT_DEV, dev) : 0) ?:
 	       put_stats(skb, h) ?:
-	       (trap.kind ? kwasm_nl_put_trap(skb, KWASM_A_ATTACHMENT_TRAP, h->prog->module,
+	       (trap.kind ? kwasm_nl_put_trap(skb, KWASM_A_ATTACHMENT_TRAP, h->prog->image.module,
 					      &trap) : 0);
 }
 

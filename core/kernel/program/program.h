@@ -15,12 +15,11 @@
 #include <linux/workqueue.h>
 #include <net/net_namespace.h>
 
-#include "code.h"
 #include "run/instance.h"
 #include "uapi/kwasm.h"
+#include "image.h"
+#include "instances.h"
 #include "log.h"
-
-struct kwasm_ksyms;
 
 #define KWASM_ENTRY_DEFAULT "kwasm_packet"
 
@@ -33,24 +32,6 @@ struct kwasm_ksyms;
  * attaching; a handler's trap_lock, a log's lock, devices_lock, no two of which are held together.
  */
 extern struct mutex kwasm_lock;
-
-/**
- * struct kwasm_slot - a program's instance on one CPU
- * @ctx: its context, for the hot path
- * @store: owner of the instance
- */
-struct kwasm_slot {
-	struct kwasm_ctx *ctx;
-	struct kwasm_store *store;
-};
-
-/**
- * struct kwasm_instances - one generation of per-CPU instances; a restart makes a new one
- */
-struct kwasm_instances {
-	struct kref ref;
-	struct kwasm_slot __percpu *slots;
-};
 
 /* Setup that a program requires for each packet. */
 enum kwasm_needs {
@@ -80,9 +61,7 @@ struct kwasm_program {
 	char name[KWASM_NAME_LEN];
 	u8 digest[32];
 	bool linked;
-	struct kwasm_module *module;
-	struct kwasm_code *code;
-	struct kwasm_ksyms *ksyms;
+	struct kwasm_image image;
 	struct kwasm_instances *instances;
 	struct kwasm_limits limits;
 	u32 needs;
@@ -127,7 +106,7 @@ struct kwasm_load_request {
 	size_t size;
 	u64 time_limit_ns;
 	u64 memory_limit;
-	const char *deny[16];
+	const char *deny[KWASM_DENY_MAX];
 	u32 num_deny;
 };
 
@@ -138,21 +117,11 @@ struct kwasm_load_request {
  * @diag: the message if it is rejected
  * @out: the program with one reference
  *
- * Context: process, may sleep; between kwasm_providers_lock() and kwasm_providers_unlock().
+ * Context: process, may sleep; kwasm_lock not held.
  * Return: 0 or -errno.
  */
 int kwasm_program_create(struct kwasm_net *knet, const struct kwasm_load_request *req,
-			 const struct kwasm_provider *const *providers, u32 num_providers,
 			 struct kwasm_diag *diag, struct kwasm_program **out);
-
-/**
- * kwasm_program_code() - machine code of a module, imports from providers, within the limits.
- *
- * Context: as kwasm_program_create().  Return: 0 or -errno with @diag set.
- */
-int kwasm_program_code(const struct kwasm_module *module,
-		       const struct kwasm_provider *const *providers, u32 num_providers,
-		       struct kwasm_diag *diag, struct kwasm_code **code);
 
 /**
  * kwasm_program_add() - enter it into its namespace, which takes over the caller's reference.
@@ -188,29 +157,17 @@ void kwasm_program_kill(struct kwasm_program *prog);
 /** kwasm_program_detach_all() - destroy each of its attachments.  kwasm_lock held. */
 void kwasm_program_detach_all(struct kwasm_program *prog);
 
-/** kwasm_programs_remove_bound() - detach and unload all programs bound to @provider. */
-void kwasm_programs_remove_bound(const struct kwasm_provider *provider);
-
-/** kwasm_instances_create() - a fresh instance on every CPU.  Process context, may sleep. */
-struct kwasm_instances *kwasm_instances_create(struct kwasm_program *prog,
-					       struct kwasm_diag *diag);
-void kwasm_instances_get(struct kwasm_instances *instances);
-/** kwasm_instances_put() - drop a generation that no CPU can be in any more.  May sleep. */
-void kwasm_instances_put(struct kwasm_instances *instances);
-
 /**
  * kwasm_program_entry() - machine code of an exported function.
  * @name: export to look for
  * @sig: its required type, as in kwasm_abi.def
  * @rule: end of the sentence about a function of another type, "is not ..."
  *
- * Return: NULL with @diag set if there is none or it has another type.
+ * Return: NULL with @diag set if there is none, if it has another type, or if its direct calls lead
+ * to a function that may sleep.
  */
 const void *kwasm_program_entry(const struct kwasm_program *prog, const char *name,
 				const char *sig, const char *rule, struct kwasm_diag *diag);
-
-/** kwasm_program_memory_bytes() - linear memory of all its instances.  kwasm_lock held. */
-u64 kwasm_program_memory_bytes(const struct kwasm_program *prog);
 
 /** kwasm_program_name_valid() - letters, digits, '_', '-', '.', at most KWASM_NAME_LEN - 1. */
 bool kwasm_program_name_valid(const char *name);

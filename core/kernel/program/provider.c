@@ -2,82 +2,159 @@
 /*
  * provider.c - registry of the providers of host functions.
  *
- * Guarantees: when kwasm_provider_unregister() returns, no program that is bound to it exists
- * and no compiled code that could call into it runs.
+ * Guarantees: no lock is held but for a look at the list; a provider that is held keeps its owner
+ * loaded and its registration alive; when kwasm_provider_unregister() returns nothing is bound to
+ * it and no compiled code that calls into it exists.
  */
+#include <linux/completion.h>
+#include <linux/kref.h>
+#include <linux/list.h>
 #include <linux/module.h>
-#include <linux/rwsem.h>
+#include <linux/mutex.h>
+#include <linux/slab.h>
 
-#include "program.h"
 #include "provider.h"
 
-static DECLARE_RWSEM(providers_sem);
-static const struct kwasm_provider *providers[KWASM_PROVIDERS_MAX];	/* providers_sem */
-static u32 num_providers;
-
 /**
- * kwasm_provider_register() - offer host functions to programs loaded from now on.
- * @provider: stays valid until it is unregistered
- *
- * Context: process, may sleep.  Return: 0, or -ENOSPC when there are too many.
+ * struct kwasm_registration - a provider on offer
+ * @node: in the list; registry_lock
+ * @ref: one of the list and one of each kwasm_held_providers
+ * @unused: the last reference is gone
  */
+struct kwasm_registration {
+	const struct kwasm_provider *provider;
+	struct list_head node;
+	struct kref ref;
+	struct completion unused;
+};
+
+static DEFINE_MUTEX(registry_lock);	/* innermost; never held while anything else is called */
+static LIST_HEAD(registry);		/* registry_lock */
+
+static struct kwasm_registration *find(const char *name, size_t len)
+{
+	struct kwasm_registration *reg;
+
+	lockdep_assert_held(&registry_lock);
+	list_for_each_entry(reg, &registry, node)
+		if (strlen(reg->provider->module) == len &&
+		    !memcmp(reg->provider->module, name, len))
+			return reg;
+	return NULL;
+}
+
+static void registration_release(struct kref *ref)
+{
+	complete(&container_of(ref, struct kwasm_registration, ref)->unused);
+}
+
 int kwasm_provider_register(const struct kwasm_provider *provider)
 {
-	int err = 0;
+	struct kwasm_registration *reg;
+	struct kwasm_diag diag;
+	int err;
 
-	down_write(&providers_sem);
-	if (num_providers == KWASM_PROVIDERS_MAX)
-		err = -ENOSPC;
+	kwasm_diag_init(&diag);
+	err = kwasm_provider_check(provider, &diag);
+	if (err) {
+		pr_err("%s\n", diag.text);
+		return err;
+	}
+	reg = kzalloc(sizeof(*reg), GFP_KERNEL);
+	if (!reg)
+		return -ENOMEM;
+	reg->provider = provider;
+	kref_init(&reg->ref);
+	init_completion(&reg->unused);
+	mutex_lock(&registry_lock);
+	if (find(provider->module, strlen(provider->module)))
+		err = -EEXIST;
 	else
-		providers[num_providers++] = provider;
-	up_write(&providers_sem);
+		list_add_tail(&reg->node, &registry);
+	mutex_unlock(&registry_lock);
+	if (err)
+		kfree(reg);
 	return err;
 }
 EXPORT_SYMBOL_GPL(kwasm_provider_register);
 
-/**
- * kwasm_provider_unregister() - withdraw it; programs bound to it are unloaded.
- * @provider: as registered
- *
- * Context: process, may sleep.
- */
 void kwasm_provider_unregister(const struct kwasm_provider *provider)
 {
-	u32 i;
+	struct kwasm_registration *reg;
 
-	down_write(&providers_sem);
-	for (i = 0; i < num_providers; i++) {
-		if (providers[i] == provider) {
-			providers[i] = providers[--num_providers];
-			break;
-		}
-	}
-	/* No instance of a program bound to it can be created in between. */
-	kwasm_programs_remove_bound(provider);
-	up_write(&providers_sem);
+	mutex_lock(&registry_lock);
+	reg = find(provider->module, strlen(provider->module));
+	if (reg && reg->provider == provider)
+		list_del(&reg->node);
+	else
+		reg = NULL;
+	mutex_unlock(&registry_lock);
+	if (WARN_ON_ONCE(!reg))
+		return;
+	kref_put(&reg->ref, registration_release);
+	wait_for_completion(&reg->unused);
+	kfree(reg);
 }
 EXPORT_SYMBOL_GPL(kwasm_provider_unregister);
 
-void kwasm_providers_lock(const struct kwasm_provider *const **list, u32 *num)
-{
-	down_read(&providers_sem);
-	*list = providers;
-	*num = num_providers;
-}
-
-void kwasm_providers_unlock(void)
-{
-	up_read(&providers_sem);
-}
-
-bool kwasm_provider_bound(const struct kwasm_provider *provider,
-			  const struct kwasm_bindings *bindings)
+static bool is_held(const struct kwasm_held_providers *held, const struct kwasm_registration *reg)
 {
 	u32 i;
 
-	for (i = 0; i < bindings->num_fns; i++)
-		if (bindings->fns[i] >= provider->fns &&
-		    bindings->fns[i] < provider->fns + provider->num_fns)
+	for (i = 0; i < held->num; i++)
+		if (held->registrations[i] == reg)
 			return true;
 	return false;
+}
+
+static void hold(struct kwasm_held_providers *held, const struct kwasm_name *name, u32 max)
+{
+	struct kwasm_registration *reg = find(name->str, name->len);
+
+	if (!reg || held->num == max || is_held(held, reg) ||
+	    !try_module_get(reg->provider->owner))
+		return;
+	kref_get(&reg->ref);
+	held->registrations[held->num] = reg;
+	held->list[held->num++] = reg->provider;
+}
+
+int kwasm_providers_hold(const struct kwasm_module *module, struct kwasm_held_providers *held)
+{
+	struct kwasm_registration *reg;
+	u32 i, max = 0;
+
+	memset(held, 0, sizeof(*held));
+	mutex_lock(&registry_lock);
+	list_for_each_entry(reg, &registry, node)
+		max++;
+	mutex_unlock(&registry_lock);
+	held->list = kcalloc(max, sizeof(*held->list), GFP_KERNEL_ACCOUNT);
+	held->registrations = kcalloc(max, sizeof(*held->registrations), GFP_KERNEL_ACCOUNT);
+	if (!held->list || !held->registrations) {
+		kwasm_providers_drop(held);
+		return -ENOMEM;
+	}
+	mutex_lock(&registry_lock);
+	for (i = 0; i < module->num_imports; i++)
+		if (module->imports[i].kind == KWASM_EXTERN_FUNC)
+			hold(held, &module->imports[i].module, max);
+	mutex_unlock(&registry_lock);
+	return 0;
+}
+
+/* The owner last: what follows may be the exit of its module. */
+void kwasm_providers_drop(struct kwasm_held_providers *held)
+{
+	struct module *owner;
+	u32 i;
+
+	for (i = 0; i < held->num; i++) {
+		owner = held->list[i]->owner;
+		kref_put(&held->registrations[i]->ref, registration_release);
+		module_put(owner);
+	}
+	kfree(held->list);
+	kfree(held->registrations);
+	memset(held, 0, sizeof(*held));
 }

@@ -7,23 +7,48 @@
 
 #include "run/provider.h"
 
-#define KWASM_PROVIDERS_MAX 16
-
+/**
+ * kwasm_provider_register() - offer host functions to programs that are loaded from now on.
+ * @provider: must stay valid until it is unregistered
+ *
+ * A provider that kwasm_provider_check() refuses is reported in the kernel log.
+ * Context: process, may sleep.
+ * Return: 0; what kwasm_provider_check() returns; -EEXIST the name is taken; -ENOMEM.
+ */
 int kwasm_provider_register(const struct kwasm_provider *provider);
-void kwasm_provider_unregister(const struct kwasm_provider *provider);
 
 /**
- * kwasm_providers_lock() - keep all providers registered until kwasm_providers_unlock().
- * @list: the providers, *@num of them
+ * kwasm_provider_unregister() - withdraw the name, then wait until nothing is bound to it.
+ * @provider: as registered
  *
- * Held from binding a program to them until the program is listed.  Process context, may sleep;
- * taken before kwasm_lock.
+ * Each program and invocation that is bound to it holds a reference to its owner, so none is left
+ * when a module with itself as owner exits.  Without an owner this waits until the last one is
+ * unloaded, detached or has returned.
+ * Context: process, may sleep; kwasm_lock not held.
  */
-void kwasm_providers_lock(const struct kwasm_provider *const **list, u32 *num);
-void kwasm_providers_unlock(void);
+void kwasm_provider_unregister(const struct kwasm_provider *provider);
 
-/** kwasm_provider_bound() - does @bindings hold a function of @provider? */
-bool kwasm_provider_bound(const struct kwasm_provider *provider,
-			  const struct kwasm_bindings *bindings);
+struct kwasm_registration;
+
+/**
+ * struct kwasm_held_providers - providers that do not go away
+ * @list: @num of them
+ * @registrations: one reference to each
+ */
+struct kwasm_held_providers {
+	const struct kwasm_provider **list;
+	struct kwasm_registration **registrations;
+	u32 num;
+};
+
+/**
+ * kwasm_providers_hold() - hold each provider that the function imports of @module name.
+ * @held: filled in; kwasm_providers_drop() it
+ *
+ * A name that is not registered, or whose owner is going, is left out.
+ * Context: process, may sleep.  Return: 0 or -ENOMEM.
+ */
+int kwasm_providers_hold(const struct kwasm_module *module, struct kwasm_held_providers *held);
+void kwasm_providers_drop(struct kwasm_held_providers *held);
 
 #endif /* KWASM_KERNEL_PROVIDER_H */

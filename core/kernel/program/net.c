@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * nets.c - programs and attachments per network namespace, and their end.
+ * net.c - programs and attachments per network namespace, and their end.
  */
 #include <net/net_namespace.h>
 #include <net/netns/generic.h>
 
-#include "provider.h"
 #include "program.h"
 
 LIST_HEAD(kwasm_nets);
@@ -40,23 +39,6 @@ static void __net_exit net_leave(struct net *net)
 	list_for_each_entry_safe(prog, tmp, &knet->programs, node)
 		kwasm_program_remove(prog);
 	list_del(&knet->node);
-	mutex_unlock(&kwasm_lock);
-}
-
-void kwasm_programs_remove_bound(const struct kwasm_provider *provider)
-{
-	struct kwasm_program *prog, *tmp;
-	struct kwasm_net *knet;
-
-	mutex_lock(&kwasm_lock);
-	list_for_each_entry(knet, &kwasm_nets, node) {
-		list_for_each_entry_safe(prog, tmp, &knet->programs, node) {
-			if (!kwasm_provider_bound(provider, &prog->code->bindings))
-				continue;
-			kwasm_program_detach_all(prog);
-			kwasm_program_remove(prog);
-		}
-	}
 	mutex_unlock(&kwasm_lock);
 }
 
