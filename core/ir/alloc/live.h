@@ -2,7 +2,7 @@
 /*
  * live.h - shared by the passes of register allocation: lifetimes, their parts, their uses.
  *
- * Private to live.c and regalloc*.c.
+ * Private to live.c, slots.c and regalloc*.c.
  *
  * Positions.  Instruction number k (in order of emission, without PHIs, folded instructions and
  * the parameters that arrive in registers) owns four positions:
@@ -18,7 +18,7 @@
  * the holes between them are usable by others.  Allocation cuts it into intervals, each a window
  * [start, end) of the lifetime with one register.  Where a value lives and no interval of it is,
  * the value is in its spill slot, written once after the definition, or is a constant that is
- * made again.
+ * made again.  In the holes of its lifetime its slot may hold other values.
  */
 #ifndef KWASM_LIVE_H
 #define KWASM_LIVE_H
@@ -154,6 +154,7 @@ struct ra_edge_move {
  * @fixed: ascending
  * @fixed_tree: @fixed_leaves leaves at the end; each node has the registers of its children
  * @done: intervals with a register, ascending by start
+ * @num_spilled: values that need a slot
  */
 struct ra {
 	struct ir_func *f;
@@ -186,6 +187,7 @@ struct ra {
 	u32 num_iv, max_iv;
 	u32 *done;
 	u32 num_done, max_done;
+	u32 num_spilled;
 
 	struct ra_edge_move *moves;
 	u32 num_moves, max_moves;
@@ -264,8 +266,20 @@ u32 ra_fixed_next(const struct ra *ra, u32 at, u32 mask);
 /** ra_fixed_find() - first entry from number @at on that does not end before @pos. */
 u32 ra_fixed_find(const struct ra *ra, u32 at, u32 pos);
 
+/** ra_slots_give() - give slots to the values that are spilled.  Return: 0, -E2BIG or -errno. */
+int ra_slots_give(struct ra *ra);
+
 /** ra_resolve() - collect the moves that edges between blocks need.  Return: 0 or -errno. */
 int ra_resolve(struct ra *ra);
+
+/** ra_phi_from_memory() - do most operands of @phi, all met by the scan, come from memory? */
+bool ra_phi_from_memory(const struct ra *ra, u32 phi);
+
+/** ra_phi_home() - where @phi is written on the edges: its first interval may be a reload. */
+u32 ra_phi_home(const struct ra *ra, u32 phi);
+
+/** ra_phi_edges() - what the PHIs of the successors take along at the end of block @place. */
+int ra_phi_edges(struct ra *ra, u32 place);
 
 struct ir_parmove;
 
@@ -281,6 +295,16 @@ int ra_edges_emit(struct ra *ra, struct ir_parmove *pm);
  * Positions for one value must not descend.
  */
 u32 ra_loc(struct ra *ra, u32 value, u32 pos);
+
+/**
+ * ra_moved_from() - where operand @value of a move can be read at @pos.
+ *
+ * Constants are always made again: being moved does not make part of their lifetime.
+ */
+static inline u32 ra_moved_from(struct ra *ra, u32 value, u32 pos)
+{
+	return ra_is_const(ra, value) ? IR_LOC_NONE : ra_loc(ra, value, pos);
+}
 
 /** ra_edge_add() - move @value on the edge from @pred to @succ (places). */
 int ra_edge_add(struct ra *ra, u32 pred, u32 succ, u32 value, u32 dst, u32 src);

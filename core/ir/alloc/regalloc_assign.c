@@ -22,15 +22,6 @@ struct walk {
 	u32 fixed_reg;
 };
 
-/*
- * Where operand @value of a move can be read at @pos.  Constants are always made again: being moved
- * does not make part of their lifetime.
- */
-static u32 moved_from(struct ra *ra, u32 value, u32 pos)
-{
-	return ra_is_const(ra, value) ? IR_LOC_NONE : ra_loc(ra, value, pos);
-}
-
 /* @value is defined in register @reg, where it must not stay: move it to its home and its slot. */
 static int settle(struct walk *w, u32 value, u32 reg, u32 pos)
 {
@@ -92,7 +83,7 @@ static int move_operands(struct walk *w, u32 i, u32 pos, const struct ir_target_
 
 		if ((n == 0 && t->tied) || ra_is_fixed(t->use[n])) {
 			v = f->ins[i].arg[n];
-			err = ir_parmove_add(w->pm, to, moved_from(ra, v, pos), v);
+			err = ir_parmove_add(w->pm, to, ra_moved_from(ra, v, pos), v);
 			f->ins[i].src[n] = to;
 		}
 	}
@@ -101,7 +92,7 @@ static int move_operands(struct walk *w, u32 i, u32 pos, const struct ir_target_
 			v = f->pool[f->ins[i].list + n];
 			if (ra_is_fixed(t->list_use[n]))
 				err = ir_parmove_add(w->pm, t->list_use[n],
-						     moved_from(ra, v, pos), v);
+						     ra_moved_from(ra, v, pos), v);
 		}
 	}
 	return err ? err : ir_parmove_flush(w->pm, i);
@@ -159,20 +150,6 @@ static int assign_ins(struct walk *w, u32 i, u32 pos)
 	return 0;
 }
 
-/* Where PHI @i is written on the edges: its first interval may already be a reload. */
-static u32 phi_home(const struct ra *ra, u32 i)
-{
-	const struct ra_value *v = &ra->values[i];
-
-	if (v->first != RA_NONE) {
-		const struct ra_interval *iv = &ra->iv[v->first];
-
-		if (!iv->child && iv->start < iv->end)
-			return iv->reg;
-	}
-	return v->slot;
-}
-
 /* PHIs and the parameters in registers: there from the start of the block. */
 static int assign_heads(struct walk *w, u32 place)
 {
@@ -190,35 +167,9 @@ static int assign_heads(struct walk *w, u32 place)
 		} else if (f->ins[i].op != IR_PHI) {
 			break;
 		} else if (v->range != RA_NONE) {
-			f->ins[i].dst = phi_home(ra, i);
+			f->ins[i].dst = ra_phi_home(ra, i);
 			if (v->spilled && !ir_loc_is_slot(f->ins[i].dst))
 				err = ir_parmove_add(w->pm, v->slot, f->ins[i].dst, i);
-		}
-	}
-	return err;
-}
-
-/* What the PHIs of the successors take along at the end of a block. */
-static int assign_phis(struct walk *w, u32 place)
-{
-	struct ra *ra = w->ra;
-	struct ir_func *f = ra->f;
-	const struct ir_block *b = &f->blocks[f->order[place]];
-	u32 n, i, k;
-	int err = 0;
-
-	for (n = 0; n < b->num_succs; n++) {
-		u32 succ = ra->place[ir_succ(f, f->order[place], n)];
-		const struct ir_block *s = &f->blocks[f->order[succ]];
-
-		k = s->num_preds == 1 ? 0 : ra->blocks[place].pred_index;
-		for (i = s->first; !err && i && f->ins[i].op == IR_PHI; i = f->ins[i].next) {
-			u32 arg = f->pool[f->ins[i].list + k];
-
-			if (ra->values[i].range == RA_NONE)
-				continue;
-			err = ra_edge_add(ra, place, succ, arg, phi_home(ra, i),
-					  moved_from(ra, arg, ra->blocks[place].to - 1));
 		}
 	}
 	return err;
@@ -243,7 +194,7 @@ static int assign_block(struct walk *w, u32 place)
 			err = assign_ins(w, i, pos);
 		pos += 4;
 	}
-	return err ? err : assign_phis(w, place);
+	return err ? err : ra_phi_edges(ra, place);
 }
 
 int ra_assign(struct ra *ra, struct ir_parmove *pm)

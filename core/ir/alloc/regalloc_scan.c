@@ -403,6 +403,12 @@ static int assign(struct scan *s, u32 at, u32 reg)
 	return 0;
 }
 
+static void spill(struct ra *ra, u32 value)
+{
+	ra->num_spilled += !ra->values[value].spilled;
+	ra->values[value].spilled = true;
+}
+
 /*
  * @at has no register from its start on: it is in its slot, or not made yet, up to a use that needs
  * one, and is put off until then; not to a position before @lo.
@@ -417,7 +423,7 @@ static int put_off(struct scan *s, u32 at, u32 lo)
 		return 0;
 	from = use < iv->use_end ? hoist(ra, lo, RA_GAP(ra->uses[use].pos)) : U32_MAX;
 	if ((from > iv->start || ra->local) && !ra_is_const(ra, iv->value))
-		ra->values[iv->value].spilled = true;
+		spill(ra, iv->value);
 	if (from == U32_MAX)
 		return 0;
 	trim(ra, iv, from);
@@ -613,6 +619,24 @@ static int end_with_block(struct scan *s, u32 at)
 	return put_off(s, tail, end);
 }
 
+/* Does the first instruction of its block want the PHI @iv in a register? */
+static bool wanted_at_once(const struct ra *ra, const struct ra_interval *iv)
+{
+	u32 use = must_use(ra, iv, iv->use);
+
+	return use < iv->use_end && RA_GAP(ra->uses[use].pos) == iv->start;
+}
+
+/* Constants are made where they are needed; PHIs of huge functions begin in memory, others may. */
+static bool begins_late(const struct ra *ra, const struct ra_interval *iv)
+{
+	if (iv->placed)
+		return false;
+	if (ra->f->ins[iv->value].op != IR_PHI)
+		return ra_is_const(ra, iv->value);
+	return ra->local || (ra_phi_from_memory(ra, iv->value) && !wanted_at_once(ra, iv));
+}
+
 static int place(struct scan *s, u32 at)
 {
 	struct ra *ra = s->ra;
@@ -626,8 +650,7 @@ static int place(struct scan *s, u32 at)
 		return err;
 	if (s->clash)
 		return ra_error(ra, -EINVAL, iv->value, "lifetimes overlap");
-	/* constants are made where they are needed; PHIs of huge functions begin in memory */
-	if (!iv->placed && (ra_is_const(ra, iv->value) || (ra->local && is_phi)))
+	if (begins_late(ra, iv))
 		return put_off(s, at, is_phi ? iv->start + 1 : iv->start);
 	if (ra->local) {
 		err = end_with_block(s, at);

@@ -4,8 +4,9 @@
  *
  * Symbolic execution: the state maps each location to the value it holds, the states of paths that
  * meet keep what they agree on, and the states at the starts of blocks are a fixed point.  A value
- * that is defined again (the next turn of a loop) makes its older copies worthless.  The checker
- * shares nothing with the allocator but the target's descriptions.
+ * that is defined again (the next turn of a loop) makes its older copies worthless.  A location
+ * holds what was put there last: how many values share a slot, and in which holes, is proven and
+ * not assumed.  The checker shares nothing with the allocator but the target's descriptions.
  *
  * Takes blocks times locations of memory: meant for test builds and for `dump`.
  */
