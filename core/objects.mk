@@ -34,6 +34,7 @@ KWASM_CORE_OBJS += run/call.o
 KWASM_CORE_OBJS += ir/build.o
 KWASM_CORE_OBJS += ir/build_control.o
 KWASM_CORE_OBJS += ir/build_join.o
+KWASM_CORE_OBJS += ir/build_slots.o
 KWASM_CORE_OBJS += ir/build_loops.o
 KWASM_CORE_OBJS += ir/split.o
 KWASM_CORE_OBJS += ir/dce.o

@@ -39,6 +39,9 @@ static const struct rule rules[KWASM_OP_SLOTS] = {
 #define BUDGET_FLOOR 65536
 #define BUDGET_CAP (4u << 20)
 
+/* Each attempt leaves less to be carried; in the last one no local is a value. */
+#define MAX_ATTEMPTS 5
+
 u32 build_type(u8 type)
 {
 	switch (type) {
@@ -275,12 +278,12 @@ static void local_get(struct build *b, u32 x)
 {
 	u32 ins;
 
-	if (!b->slots) {
+	if (!b->homes[x].slot) {
 		build_push(b, b->locals[x]);
 		return;
 	}
 	ins = build_emit(b, IR_LGET, build_type(b->local_types[x]));
-	b->f->ins[ins].imm = x;
+	b->f->ins[ins].imm = b->homes[x].slot - 1;
 	build_push(b, ins);
 }
 
@@ -288,13 +291,13 @@ static void local_set(struct build *b, u32 x, u32 value)
 {
 	u32 ins;
 
-	if (!b->slots) {
+	if (!b->homes[x].slot) {
 		build_local_set(b, x, value);
 		return;
 	}
 	ins = build_emit(b, IR_LSET, b->f->ins[value].type);
 	b->f->ins[ins].arg[0] = value;
-	b->f->ins[ins].imm = x;
+	b->f->ins[ins].imm = b->homes[x].slot - 1;
 }
 
 static void global_op(struct build *b, u32 op, u32 x)
@@ -443,7 +446,7 @@ static void spread_types(struct build *b)
 			b->local_types[n++] = b->info->runs[i].type;
 }
 
-/* The entry block: parameters, zeroes, and stores of all locals that have slots. */
+/* The entry block: parameters, zeroes, and stores of the locals that have slots. */
 static void entry(struct build *b)
 {
 	u32 num_params = b->module->types[b->info->type].num_params;
@@ -466,10 +469,9 @@ static void entry(struct build *b)
 			b->zero[type] = emit_const(b, type, 0);
 		b->locals[x] = b->zero[type];
 	}
-	if (b->slots)
-		b->f->num_lslots = b->info->num_locals;
-	for (x = 0; x < b->f->num_lslots && !b->err; x++)
-		local_set(b, x, b->locals[x]);
+	for (x = 0; x < b->info->num_locals && !b->err; x++)
+		if (b->homes[x].slot)
+			local_set(b, x, b->locals[x]);
 }
 
 static int alloc_state(struct build *b)
@@ -514,8 +516,12 @@ static int build_body(struct build *b)
 	return b->err;
 }
 
-/* One attempt, with the locals as values or in frame slots. */
-static int attempt(struct ir_func *f, const struct kwasm_bindings *bindings, bool slots)
+/*
+ * Attempt number @n.  Over budget it leaves in @homes which locals go to frame slots in the next;
+ * -EAGAIN: there are some.
+ */
+static int attempt(struct ir_func *f, const struct kwasm_bindings *bindings, struct build_home *homes,
+		   u32 n)
 {
 	const struct kwasm_func_info *info = &f->module->funcs[f->index];
 	struct build b = {
@@ -523,15 +529,22 @@ static int attempt(struct ir_func *f, const struct kwasm_bindings *bindings, boo
 		.module = f->module,
 		.info = info,
 		.bindings = bindings,
-		.slots = slots,
+		.homes = homes,
 		.block = IR_NO_BLOCK,
 	};
+	u32 x;
 
 	f->num_ins = 1;
 	f->num_blocks = 0;
 	f->num_pool = 0;
 	f->order = NULL;
 	f->num_order = 0;
+	if (n == MAX_ATTEMPTS - 1)
+		build_slots_all(&b);
+	for (x = 0; n && x < info->num_locals; x++) {
+		homes[x].heat = 0;
+		homes[x].cost = 0;
+	}
 	b.budget = min_t(u64, (u64)BUDGET_PER_BYTE * (info->end - info->code) + BUDGET_FLOOR,
 			 BUDGET_CAP);
 	b.reader.bytes = f->module->bytes;
@@ -539,17 +552,24 @@ static int attempt(struct ir_func *f, const struct kwasm_bindings *bindings, boo
 	b.reader.end = info->end;
 	b.reader.func = f->index;
 	b.reader.diag = f->diag;
-	return build_body(&b);
+	build_body(&b);
+	if (b.err == -E2BIG && build_slots_choose(&b, n > 0))
+		return -EAGAIN;
+	return b.err;
 }
 
 int ir_build(struct ir_func *f, const struct kwasm_bindings *bindings)
 {
 	const struct kwasm_func_info *info = &f->module->funcs[f->index];
-	int err;
+	struct build_home *homes;
+	int err = -EAGAIN;
+	u32 n;
 
-	err = attempt(f, bindings, false);
-	if (err == -E2BIG)
-		err = attempt(f, bindings, true);
+	homes = kwasm_arena_alloc(f->arena, info->num_locals + 1, sizeof(*homes));
+	if (!homes)
+		return ir_out_of_memory(f);
+	for (n = 0; err == -EAGAIN; n++)
+		err = attempt(f, bindings, homes, n);
 	if (err == -E2BIG)
 		return kwasm_diag_set(f->diag, err, f->index, info->code,
 				      "branches carry too many values for the compiler's memory limit");

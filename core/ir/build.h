@@ -12,7 +12,7 @@
  *  first walk over the body determines.
  *
  * The values on edges count against a budget linear in the body.  A function that exceeds it is
- * built again with its locals in frame slots.
+ * built again with those locals in frame slots that gain least as values, in the end with all.
  */
 #ifndef KWASM_BUILD_H
 #define KWASM_BUILD_H
@@ -112,8 +112,20 @@ struct build_merge {
 };
 
 /**
+ * struct build_home - where a local lives, and what an attempt to build found out about it
+ * @heat: accesses, each 4 to the power of the depth of the loops around it
+ * @cost: values that edges, joins and loops carried because of it
+ * @slot: 1 + number of its frame slot; 0: it is a value
+ */
+struct build_home {
+	u64 heat;
+	u64 cost;
+	u32 slot;
+};
+
+/**
  * struct build - the builder
- * @slots: locals live in frame slots
+ * @homes: of each local
  * @err: first error; the rest of the work on the instruction is then meaningless but harmless
  * @work: values carried over edges so far; at most @budget
  * @block: where instructions go, IR_NO_BLOCK in unreachable code
@@ -129,7 +141,7 @@ struct build {
 	const struct kwasm_func_info *info;
 	const struct kwasm_bindings *bindings;
 	struct kwasm_reader reader;
-	bool slots;
+	struct build_home *homes;
 	int err;
 	u64 work, budget;
 	u32 block;
@@ -190,20 +202,34 @@ void build_br_table(struct build *b, const struct kwasm_op *op);
 void build_return(struct build *b);
 void build_unreachable(struct build *b);
 
+/* build_slots.c: frame slots for locals, after an attempt that ran over its budget. */
+
+/**
+ * build_slots_choose() - slots for those locals that are worth least as values.
+ * @doubt: such an estimate has been too low before
+ *
+ * Return: whether there was a local to choose.
+ */
+bool build_slots_choose(struct build *b, bool doubt);
+
+/** build_slots_all() - slots for all locals. */
+void build_slots_all(struct build *b);
+
 /* build_join.c: edges, and the PHIs of joins. */
 
 /** build_journal_rewind() - locals get the values back that they had when @frame began. */
 void build_journal_rewind(struct build *b, const struct build_frame *frame);
 
 /**
- * build_changes_merge() - changes of a frame become those of the frame around it.
+ * build_changes_merge() - changes of a frame become those of the frame around it, at their cost.
  * @list: changes, those of the frame from @first to @num - 1
  * @outer: where those of the frame around begin: what has one there goes; -1: all go
  * @latest: of each local, its latest change, plus 1, or 0
  *
  * Return: how many changes @list has then.
  */
-u32 build_changes_merge(struct build_change *list, u32 first, u32 num, s64 outer, u32 *latest);
+u32 build_changes_merge(struct build *b, struct build_change *list, u32 first, u32 num,
+			s64 outer, u32 *latest);
 
 /** build_journal_merge() - @frame's changes become those of the frame around it. */
 void build_journal_merge(struct build *b, const struct build_frame *frame, u32 outer);

@@ -40,7 +40,8 @@ void build_journal_rewind(struct build *b, const struct build_frame *frame)
 	}
 }
 
-u32 build_changes_merge(struct build_change *list, u32 first, u32 num, s64 outer, u32 *latest)
+u32 build_changes_merge(struct build *b, struct build_change *list, u32 first, u32 num,
+			s64 outer, u32 *latest)
 {
 	u32 kept = first;
 	u32 i;
@@ -48,6 +49,7 @@ u32 build_changes_merge(struct build_change *list, u32 first, u32 num, s64 outer
 	for (i = first; i < num; i++) {
 		struct build_change change = list[i];
 
+		b->homes[change.local].cost++;
 		if (change.prev > outer) {
 			latest[change.local] = change.prev;
 		} else {
@@ -61,8 +63,8 @@ u32 build_changes_merge(struct build_change *list, u32 first, u32 num, s64 outer
 void build_journal_merge(struct build *b, const struct build_frame *frame, u32 outer)
 {
 	build_spend(b, b->num_journal - frame->journal);
-	b->num_journal = build_changes_merge(b->journal, frame->journal, b->num_journal, outer,
-					     b->latest);
+	b->num_journal = build_changes_merge(b, b->journal, frame->journal, b->num_journal,
+					     outer, b->latest);
 }
 
 /* Room for @n words in build.data; U32_MAX on error. */
@@ -116,6 +118,7 @@ static void add_changes(struct build *b, const struct build_frame *frame, struct
 			continue;
 		b->data[at++] = change->local;
 		b->data[at++] = b->locals[change->local];
+		b->homes[change->local].cost += 2;
 		edge->num_changed++;
 	}
 	b->num_data = at;
@@ -128,8 +131,12 @@ static void add_loop_locals(struct build *b, const struct build_frame *frame)
 	u32 at = data_new(b, n);
 	u32 i;
 
-	for (i = 0; i < n && !b->err; i++)
-		b->data[at + i] = b->locals[b->loops.locals[first + i]];
+	for (i = 0; i < n && !b->err; i++) {
+		u32 x = b->loops.locals[first + i];
+
+		b->data[at + i] = b->locals[x];
+		b->homes[x].cost++;
+	}
 }
 
 void build_edge_add(struct build *b, struct build_frame *frame)
@@ -281,6 +288,7 @@ static void merge_edge(struct build *b, const struct build_frame *frame,
 			continue;
 		if (m->seen != U32_MAX) {
 			m->value = phi_new(b, frame, b->locals[pair[0]]);
+			b->homes[pair[0]].cost += frame->num_edges;
 			m->seen = U32_MAX;
 		}
 		b->f->pool[b->f->ins[m->value].list + n] = pair[1];
@@ -316,7 +324,7 @@ void build_join(struct build *b, const struct build_frame *frame)
 	set_preds(b, frame->block, frame);
 	for (k = 0; k < frame->num_results && !b->err; k++)
 		build_push(b, join_result(b, frame, k));
-	if (frame->kind == BUILD_FUNC || b->slots || b->err)
+	if (frame->kind == BUILD_FUNC || b->err)
 		return;
 	merge_count(b, frame);
 	for (e = frame->edges; e != U32_MAX && !b->err; e = b->edges[e].next)

@@ -8,6 +8,9 @@
  */
 #include "build.h"
 
+/* Beyond it loops do not make a local worth more. */
+#define MAX_HEAT_DEPTH 6
+
 /*
  * @labels: of each open control instruction, the loop's number plus 1, or 0
  * @open: of each open loop, its number and the first of its entries
@@ -28,9 +31,16 @@ struct walk {
 	u32 max_locals;
 };
 
+/* A local of an inner loop is worth more than one outside. */
+static void heat(struct walk *w, u32 local)
+{
+	w->b->homes[local].heat += 1u << (2 * min_t(u32, w->num_open, MAX_HEAT_DEPTH));
+}
+
 static void assign(struct walk *w, u32 local)
 {
-	if (!w->num_open || w->latest[local] > w->open[w->num_open - 1].first)
+	if (w->b->homes[local].slot || !w->num_open ||
+	    w->latest[local] > w->open[w->num_open - 1].first)
 		return;
 	w->entries = ir_array_grow(w->b->f, w->entries, w->num_entries, 1, &w->max_entries,
 				   sizeof(*w->entries));
@@ -85,7 +95,7 @@ static void close_loop(struct walk *w)
 	loops->count[loop] = count;
 	for (i = first; i < w->num_entries; i++)
 		loops->locals[loops->num_locals++] = w->entries[i].local;
-	w->num_entries = build_changes_merge(w->entries, first, w->num_entries,
+	w->num_entries = build_changes_merge(w->b, w->entries, first, w->num_entries,
 					     w->num_open ? w->open[w->num_open - 1].first : -1ll,
 					     w->latest);
 }
@@ -128,10 +138,13 @@ static void step(struct walk *w, const struct kwasm_reader *r, const struct kwas
 	case WASM_BR_TABLE:
 		branch_table(w, r, op);
 		break;
+	case WASM_LOCAL_GET:
+		heat(w, op->index);
+		break;
 	case WASM_LOCAL_SET:
 	case WASM_LOCAL_TEE:
-		if (!w->b->slots)
-			assign(w, op->index);
+		heat(w, op->index);
+		assign(w, op->index);
 		break;
 	}
 }
@@ -154,8 +167,10 @@ int build_loops_find(struct build *b)
 		b->err = kwasm_op_read(&r, &op);
 		if (!b->err)
 			b->err = ir_step(b->f);
-		if (!b->err)
-			step(&w, &r, &op);
+		if (b->err)
+			break;
+		b->at = op.at;
+		step(&w, &r, &op);
 	}
 	return b->err;
 }

@@ -296,6 +296,78 @@ static void check_refusal(void)
 	bytes_free(&b);
 }
 
+/*
+ * Cases that each change a local of their own, all of them in a loop, and before that a loop that
+ * works on two others.
+ */
+#define NUM_CASES 2000
+#define COUNTER NUM_CASES
+
+static void put_loop_and_cases(struct bytes *b)
+{
+	u32 i;
+
+	put(b, B("\x03\x40"));
+	put(b, B("\x03\x40"));
+	for (i = 0; i < 2; i++) {
+		GET(b, COUNTER);
+		GET(b, COUNTER + 1);
+		put_u8(b, 0x6a);
+		SET(b, COUNTER + i);
+	}
+	GET(b, COUNTER);
+	put(b, B("\x0d\0\x0b"));
+	put_times(b, NUM_CASES + 1, "\x02\x40", 2);
+	GET(b, COUNTER);
+	put_u8(b, 0x0e);
+	put_leb(b, NUM_CASES);
+	for (i = 0; i <= NUM_CASES; i++)
+		put_leb(b, i);
+	put_u8(b, 0x0b);
+	for (i = 0; i < NUM_CASES; i++) {
+		put(b, B("\x41\1"));
+		SET(b, i);
+		put_u8(b, 0x0b);
+	}
+	GET(b, COUNTER);
+	put(b, B("\x0d\0\x0b"));
+}
+
+/* Over budget, locals of inner loops stay values. */
+static void check_inner_loop(void)
+{
+	struct shape s = { .locals = COUNTER + 2 };
+	struct bytes b = { .p = NULL }, body = { .p = NULL };
+	struct kwasm_module *m = NULL;
+	struct kwasm_arena arena;
+	struct kwasm_diag error;
+	u32 i, inside = 0;
+	struct ir_func f;
+
+	put_leb(&body, 1);
+	put_leb(&body, s.locals);
+	put_u8(&body, 0x7f);
+	put_loop_and_cases(&body);
+	put_u8(&body, 0x0b);
+	put_body_module(&b, &body);
+	kwasm_diag_init(&error);
+	if (kwasm_module_decode(b.p, b.len, NULL, &error, &m))
+		bail_out("module refused: %s", error.text);
+	kwasm_arena_init(&arena, (size_t)1 << 30);
+	if (ir_func_init(&f, &arena, m, 0, &error) || ir_build(&f, NULL))
+		bail_out("not built: %s", error.text);
+	for (i = 1; i < f.num_ins; i++)
+		if (f.ins[i].op == IR_LGET || f.ins[i].op == IR_LSET)
+			inside += f.blocks[f.ins[i].block].depth > 1;
+	ok(f.num_lslots > NUM_CASES / 4 && f.num_lslots < s.locals && !inside,
+	   "of %u locals %u are in slots, none of the inner loop", s.locals, f.num_lslots);
+	ok(!ir_verify(&f), "values and slots side by side verify");
+	kwasm_arena_release(&arena);
+	kwasm_module_destroy(m);
+	bytes_free(&body);
+	bytes_free(&b);
+}
+
 /* Let every allocation of a compilation fail once. */
 static void check_memory(void)
 {
@@ -341,6 +413,7 @@ int main(void)
 	for (i = 0; i < ARRAY_SIZE(shapes); i++)
 		check_shape(&shapes[i]);
 	check_refusal();
+	check_inner_loop();
 	check_memory();
 	return tap_done();
 }
