@@ -168,6 +168,57 @@ static void loops_in_a_row(struct bytes *b, size_t size)
 	}
 }
 
+/* Exits of a loop, each with other values of the same locals. */
+static void exits(struct bytes *b, size_t size)
+{
+	u32 i;
+
+	open_block(b, WASM_BLOCK);
+	open_block(b, WASM_LOOP);
+	while (b->len < size) {
+		for (i = 1; i < 100; i++) {
+			op_index(b, WASM_LOCAL_GET, i - 1);
+			op(b, WASM_I32_CLZ);
+			op_index(b, WASM_LOCAL_SET, i);
+		}
+		op_index(b, WASM_LOCAL_GET, (u32)(b->len % 100));
+		op_index(b, WASM_BR_IF, 1);
+	}
+	op_index(b, WASM_BR, 0);
+	op(b, WASM_END);
+	op(b, WASM_END);
+	for (i = 0; i < 100; i++) {
+		op_index(b, WASM_LOCAL_GET, i);
+		op(b, WASM_DROP);
+	}
+}
+
+/* Cases that fall through and each change a local of their own: edges times locals. */
+static void cases(struct bytes *b, size_t size)
+{
+	u32 num = (u32)min_t(size_t, size / 14, NESTING), i;
+
+	open_block(b, WASM_LOOP);
+	for (i = 0; i <= num; i++)
+		open_block(b, WASM_BLOCK);
+	op_index(b, WASM_LOCAL_GET, 0);
+	op_index(b, WASM_BR_TABLE, num);
+	for (i = 0; i <= num; i++)
+		put_leb(b, i);
+	op(b, WASM_END);
+	for (i = 0; i < num; i++) {
+		while (i == num - 1 && b->len < size - 20)
+			op(b, WASM_NOP);
+		op_index(b, WASM_LOCAL_GET, i % LOCALS);
+		op(b, WASM_I32_CLZ);
+		op_index(b, WASM_LOCAL_SET, i % LOCALS);
+		op(b, WASM_END);
+	}
+	op_index(b, WASM_LOCAL_GET, 0);
+	op_index(b, WASM_BR_IF, 0);
+	op(b, WASM_END);
+}
+
 static void operands(struct bytes *b, size_t size)
 {
 	u32 num, i;
@@ -249,6 +300,8 @@ static const struct shape {
 	{ "nested blocks, far branches", nest },
 	{ "nested loops around writes", loops },
 	{ "loops in a row", loops_in_a_row },
+	{ "exits of a loop", exits },
+	{ "cases that each change a local", cases },
 	{ "deep operand stacks", operands },
 	{ "loads and stores", accesses },
 	{ "equal expressions, divisions", twins },

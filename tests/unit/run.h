@@ -39,14 +39,14 @@ static inline void text_add(struct text *t, const char *fmt, ...)
 }
 
 /*
- * Compile @module, whose imports @provider (may be NULL) and @link satisfy, and instantiate it in
- * @store, a new one if it is NULL.  A failure ends the test.
+ * Compile @module as @opts say, whose imports @provider (may be NULL) and @link satisfy, and
+ * instantiate it in @store, a new one if it is NULL.  A failure ends the test.
  */
-static inline struct run run_module(struct kwasm_module *module,
-				    const struct kwasm_provider *provider, kwasm_link_fn link,
-				    void *arg, struct kwasm_store *store)
+static inline struct run run_module_as(struct kwasm_module *module,
+				       const struct kwasm_compile_opts *opts,
+				       const struct kwasm_provider *provider, kwasm_link_fn link,
+				       void *arg, struct kwasm_store *store)
 {
-	struct kwasm_compile_opts opts = { .dump_func = KWASM_DIAG_NONE, .verify = true };
 	struct kwasm_limits limits = kwasm_limits_default;
 	struct run r = { .module = module, .store = store };
 	struct kwasm_bindings bindings = { 0 };
@@ -55,7 +55,7 @@ static inline struct run run_module(struct kwasm_module *module,
 	kwasm_diag_init(&error);
 	if (kwasm_bindings_resolve(module, &provider, provider ? 1 : 0, !link, &error,
 				   &bindings) ||
-	    kwasm_code_compile(module, &bindings, &opts, &error, &r.code))
+	    kwasm_code_compile(module, &bindings, opts, &error, &r.code))
 		bail_out("not compiled: function %u, byte %#x: %s", error.func, error.offset,
 			 error.text);
 	if (!store)
@@ -63,6 +63,16 @@ static inline struct run run_module(struct kwasm_module *module,
 	if (!r.store || kwasm_instance_create(r.store, r.code, link, arg, &error, NULL, &r.inst))
 		bail_out("not instantiated: %s", error.text);
 	return r;
+}
+
+/* The same with every pass verified. */
+static inline struct run run_module(struct kwasm_module *module,
+				    const struct kwasm_provider *provider, kwasm_link_fn link,
+				    void *arg, struct kwasm_store *store)
+{
+	struct kwasm_compile_opts opts = { .dump_func = KWASM_DIAG_NONE, .verify = true };
+
+	return run_module_as(module, &opts, provider, link, arg, store);
 }
 
 static inline struct run run_text(const char *wat)
