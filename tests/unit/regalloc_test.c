@@ -23,6 +23,61 @@ static void test_random(u32 regs, u32 saved, u32 programs, u32 budget, bool loca
 	       total, regs, saved, local ? ", memory between blocks" : "");
 }
 
+/* ---- spill slots -------------------------------------------------------------------------- */
+
+/* A loop with @exits exits, before each @values values are loaded that only the exit reads. */
+static void gen_exits(struct gen *g, u32 exits, u32 values)
+{
+	u32 header, out, to[2], first = 0, i, k, *list;
+
+	gen_init(g, exits, 4, (size_t)1 << 30);
+	list = malloc(exits * sizeof(*list));
+	if (!list)
+		bail_out("out of memory");
+	header = new_block(g);
+	out = new_block(g);
+	jump(g, header);
+	start(g, header);
+	for (i = 0; i < exits; i++) {
+		list[i] = g->f.num_ins;
+		for (k = 0; k < values; k++)
+			ins(g, IR_LOAD, IR_I64, g->var[0], 0, 0);
+		to[0] = new_block(g);
+		to[1] = new_block(g);
+		branch(g, to, 2);
+		start(g, to[0]);
+		jump(g, out);
+		start(g, to[1]);
+	}
+	jump(g, header);
+	start(g, out);
+	for (k = 0; k < values; k++) {
+		u32 phi = with_list(g, IR_PHI, IR_I64, list, exits);
+
+		first = first ? first : phi;
+		for (i = 0; i < exits; i++)
+			list[i]++;
+	}
+	for (k = 0; k < values; k++)
+		ins(g, IR_STORE, IR_VOID, first + k, first + (k * 7 + 1) % values, 0);
+	free(list);
+	gen_end(g);
+}
+
+/* Values of different exits share slots, also where lifetimes are coarse. */
+static void test_exits(bool local)
+{
+	struct gen g;
+
+	machine_set(8, 3);
+	gen_exits(&g, 100, 40);
+	if (allocate(&g, local))
+		explain(&g, 0);
+	ok(!*g.diag.text && g.f.num_slots <= 45, "100 exits with 40 values take %u slots%s",
+	   g.f.num_slots, local ? ", memory between blocks" : "");
+	gen_free(&g);
+}
+
 /* ---- large functions ---------------------------------------------------------------------- */
 
 /* @blocks blocks in a row, each with a loop around @size instructions, over @vars variables. */
@@ -143,6 +198,8 @@ int main(void)
 	test_random(5, 2, 1000, 40, true);
 	test_random(6, 2, 300, 400, true);
 	test_random(13, 5, 300, 400, true);
+	test_exits(false);
+	test_exits(true);
 	test_large();
 	return tap_done();
 }

@@ -6,9 +6,10 @@
  * are contiguous, so a value that is live into a loop's header is live in the whole loop, and a
  * fixed-point iteration is unnecessary (Wimmer and Franz).  Live sets are lists, saved per block.
  * If the lists or the pairs of values and blocks would exceed a bound that is linear in the size of
- * the function, each lifetime becomes a single range, from the definition to the last use or the
- * end of the outermost loop around it that does not contain the definition: this is sound for the
- * same reason, and linear.  Values then stay in memory between blocks (ra.local).
+ * the function, each lifetime becomes coarse: a range from the definition to the last use or the
+ * end of the outermost loop around it that does not contain the definition, and ranges for uses in
+ * blocks with a single predecessor.  This is sound for the same reason, and linear.  Values then
+ * stay in memory between blocks (ra.local).
  */
 #include "live.h"
 
@@ -253,20 +254,63 @@ static u32 coarse_end(const struct ra *ra, u32 v, u32 place, u32 end)
 	return top == RA_NONE ? end : max(end, ra->blocks[ra->blocks[top].loop_end].to);
 }
 
+/* A part of the coarse lifetime of @v, in front of all other parts but the first. */
+static int add_part(struct ra *ra, u32 v, u32 from, u32 to)
+{
+	struct ra_value *val = &ra->values[v];
+	u32 next = ra->ranges[val->range].next;
+	bool full = val->num_ranges >= RA_MAX_RANGES;
+
+	if (next != RA_NONE && (ra->ranges[next].from <= to || full)) {
+		ra->filled |= ra->ranges[next].from > to;
+		ra->ranges[next].from = min(ra->ranges[next].from, from);
+		return 0;
+	}
+	if (ra_grow(ra, &ra->ranges, ra->num_ranges, &ra->max_ranges, sizeof(*ra->ranges)))
+		return -ENOMEM;
+	ra->ranges[ra->num_ranges].from = from;
+	ra->ranges[ra->num_ranges].to = to;
+	ra->ranges[ra->num_ranges].next = next;
+	ra->ranges[val->range].next = ra->num_ranges++;
+	val->num_ranges++;
+	val->end = max(val->end, to);
+	return 0;
+}
+
+/*
+ * A coarse lifetime begins with one range from the definition.  A block that only one other leads
+ * to, as to the exit of a loop, is a part of its own: what it reads has to live to the end of that
+ * other block, not up to here.
+ */
+static int need_coarse(struct ra *ra, u32 place, u32 v, u32 end)
+{
+	const struct ir_func *f = ra->f;
+	const struct ir_block *b = &f->blocks[f->order[place]];
+	struct ra_value *val = &ra->values[v];
+	bool part = b->num_preds == 1 && ra->place[f->ins[v].block] != place;
+	u32 pred, to;
+
+	if (part) {
+		pred = ra->place[ir_pred(f, f->order[place], 0)];
+		to = coarse_end(ra, v, pred, ra->blocks[pred].to);
+	} else {
+		to = coarse_end(ra, v, place, end);
+	}
+	if (val->range == RA_NONE && add_range(ra, v, 0, to))
+		return -ENOMEM;
+	ra->ranges[val->range].to = max(ra->ranges[val->range].to, to);
+	val->end = max(val->end, to);
+	return part ? add_part(ra, v, ra->blocks[place].from, end) : 0;
+}
+
 /* @v is read in block @place; its register or slot is needed up to position @end. */
 static int need(struct ra *ra, u32 place, u32 v, u32 end)
 {
 	struct ra_value *val = &ra->values[v];
 	u32 from = ra->blocks[place].from;
 
-	if (ra->local) {
-		end = coarse_end(ra, v, place, end);
-		if (val->range == RA_NONE)
-			return add_range(ra, v, 0, end);
-		ra->ranges[val->range].to = max(ra->ranges[val->range].to, end);
-		val->end = ra->ranges[val->range].to;
-		return 0;
-	}
+	if (ra->local)
+		return need_coarse(ra, place, v, end);
 	set_add(ra, v);
 	if (val->range != RA_NONE && ra->ranges[val->range].from <= from &&
 	    ra->ranges[val->range].to >= end)
@@ -290,6 +334,9 @@ static int born(struct ra *ra, u32 v, u32 pos)
 
 	set_remove(ra, v);
 	if (val->range == RA_NONE && add_range(ra, v, pos, RA_GAP(pos) + 4))
+		return -ENOMEM;
+	/* parts of a coarse lifetime that its first range has reached */
+	if (ra->local && add_range(ra, v, pos, ra->ranges[val->range].to))
 		return -ENOMEM;
 	ra->ranges[val->range].from = pos;
 	ra->born[ra->num_born++] = v;
