@@ -170,7 +170,7 @@ void kwasm_attachments_detach(struct list_head *doomed)
 	}
 }
 
-void kwasm_program_detach_all(struct kwasm_program *prog)
+void kwasm_attachments_destroy_of(struct kwasm_program *prog)
 {
 	struct kwasm_attachment *at, *tmp;
 	LIST_HEAD(doomed);

@@ -62,6 +62,9 @@ void kwasm_attachment_destroy(struct kwasm_attachment *at);
 /** kwasm_attachments_destroy() - the same for those moved to a list, in one grace period. */
 void kwasm_attachments_destroy(struct list_head *doomed);
 
+/** kwasm_attachments_destroy_of() - the same for the attachments of @prog. */
+void kwasm_attachments_destroy_of(struct kwasm_program *prog);
+
 /**
  * kwasm_attachments_detach() - destroy the attachments on a list, as if each had been requested.
  *

@@ -84,7 +84,7 @@ int kwasm_nl_kill(struct kwasm_request *req)
 	} else {
 		kwasm_program_kill(prog);
 		kwasm_notify_program(KWASM_EVENT_KILL, prog);
-		kwasm_program_detach_all(prog);
+		kwasm_attachments_destroy_of(prog);
 		kwasm_program_remove(prog);
 	}
 	mutex_unlock(&kwasm_lock);

@@ -154,9 +154,6 @@ void kwasm_program_put(struct kwasm_program *prog);
 /** kwasm_program_kill() - make its text non-executable: every CPU in it leaves.  May sleep. */
 void kwasm_program_kill(struct kwasm_program *prog);
 
-/** kwasm_program_detach_all() - destroy each of its attachments.  kwasm_lock held. */
-void kwasm_program_detach_all(struct kwasm_program *prog);
-
 /**
  * kwasm_program_entry() - machine code of an exported function.
  * @name: export to look for
