@@ -120,8 +120,9 @@ my %wall = (
 	'core/kernel/handler' => [@ground, qw(core/run core/abi core/kernel/machine
 		core/kernel/machine/arch.h core/kernel/program core/kernel/limits.h
 		core/kernel/work.h)],
-	'core/kernel/netlink' => [@ground, qw(code core/run core/kernel/machine
-		core/kernel/machine/arch.h core/kernel/program core/kernel/handler
+	'core/kernel/netlink' => [@ground, qw(code core/kernel/machine/arch.h
+		core/kernel/machine/memory.h core/kernel/machine/thread.h
+		core/kernel/machine/watchdog.h core/kernel/program core/kernel/handler/attachment.h
 		core/kernel/limits.h core/kernel/compat.h)],
 	'core/kernel' => [qw(ANY)],
 	'core/kwasm.h' => [qw(core/kernel/handler/run.h core/kernel/program/provider.h)],
