@@ -64,7 +64,7 @@ is 'and nothing else is attached' "$(json_values hook "$(kwasmctl -j stats it)" 
 ok 'one that hides it in a table is not' kwasmctl attach --hook nf_out --family ip \
 	--entry sleeps_hidden --on-trap detach --name it
 ok 'but traps' one_ping
-trapped() { kwasmctl -j stats it | grep -q '"host"'; }
+trapped() { kwasmctl -j show it | grep -q '"kind":"host"'; }
 ok 'because of the host function' await 10 trapped
 echo 1 >$params/refuse
 like 'a state that cannot be opened rejects the program' \
