@@ -42,8 +42,11 @@ enum kwasm_hook {
 #define KWASM_FAMILY_IPV6 10
 
 /* Errors; calls return them negated. */
+#define KWASM_ENOENT 2
 #define KWASM_ENOSPC 28
+#define KWASM_ELOOP 40
 #define KWASM_ENODATA 61
+#define KWASM_EBADMSG 74
 
 #ifdef __wasm__
 #define KWASM_EXPORT(name) __attribute__((export_name(#name), used))
@@ -72,38 +75,60 @@ struct kwasm_transport {
 };
 
 #ifdef __wasm__
+/*
+ * The kernel walks as many IPv6 extension headers as the packet holds.  A packet of 1,500 bytes
+ * holds at most 182; a longer chain than this is not walked, so that its sender does not decide how
+ * long a handler runs.
+ */
+#define KWASM_IPV6_EXTENSIONS_MAX 256
+
 /* Hop-by-hop options, routing, fragment, authentication, destination options. */
 static inline int kwasm_ipv6_is_extension(uint32_t header)
 {
 	return header == 0 || header == 43 || header == 44 || header == 51 || header == 60;
 }
 
-#define KWASM_IPV6_EXTENSIONS_MAX 8
+/* Bytes of the extension header at @offset, or an error: RFC 8200 section 4, RFC 4302 section 2. */
+static inline int32_t kwasm_ipv6_extension_size(uint32_t header, uint32_t offset)
+{
+	int32_t fragment, length;
+
+	if (header == 44) {
+		fragment = kwasm_pkt_be16(offset + 2);
+		if (fragment < 0)
+			return fragment;
+		return fragment & 0xfff8 ? -KWASM_ENOENT : 8;
+	}
+	length = kwasm_pkt_u8(offset + 1);
+	if (length < 0)
+		return length;
+	return header == 51 ? (length + 2) * 4 : (length + 1) * 8;
+}
 
 static inline int32_t kwasm_ipv6_transport(struct kwasm_transport *t)
 {
 	int32_t next = kwasm_pkt_u8(6);
 	uint32_t offset = 40;
-	int32_t len;
+	int32_t size;
 
 	for (int n = 0; next >= 0 && kwasm_ipv6_is_extension((uint32_t)next); n++) {
 		uint32_t header = (uint32_t)next;
 
 		if (n == KWASM_IPV6_EXTENSIONS_MAX)
-			return -KWASM_ENODATA;
+			return -KWASM_ELOOP;
 		next = kwasm_pkt_u8(offset);
-		len = kwasm_pkt_u8(offset + 1);
-		if (len < 0)
-			return len;
-		if (header == 44) {
-			if (kwasm_pkt_be16(offset + 2) & 0xfff8)
-				return -KWASM_ENODATA;
-			len = 0;
-		}
-		offset += header == 51 ? ((uint32_t)len + 2) * 4 : ((uint32_t)len + 1) * 8;
+		if (next < 0)
+			return next;
+		t->protocol = (uint32_t)next;
+		size = kwasm_ipv6_extension_size(header, offset);
+		if (size < 0)
+			return size;
+		offset += (uint32_t)size;
 	}
 	if (next < 0)
 		return next;
+	if (offset > kwasm_pkt_len())
+		return -KWASM_ENODATA;
 	t->protocol = (uint32_t)next;
 	t->offset = offset;
 	return 0;
@@ -111,22 +136,35 @@ static inline int32_t kwasm_ipv6_transport(struct kwasm_transport *t)
 
 static inline int32_t kwasm_ipv4_transport(struct kwasm_transport *t)
 {
-	int32_t ihl = kwasm_pkt_u8(0);
-	int32_t fragment = kwasm_pkt_be16(6);
 	int32_t protocol = kwasm_pkt_u8(9);
+	int32_t version = kwasm_pkt_u8(0);
+	uint32_t size = ((uint32_t)version & 15) * 4;
 
-	if (protocol < 0 || fragment & 0x1fff)
-		return -KWASM_ENODATA;
+	if (protocol < 0)
+		return protocol;
 	t->protocol = (uint32_t)protocol;
-	t->offset = ((uint32_t)ihl & 15) * 4;
+	if (size < 20)
+		return -KWASM_EBADMSG;
+	if (kwasm_pkt_be16(6) & 0x1fff)
+		return -KWASM_ENOENT;
+	t->offset = size;
 	return 0;
 }
 
 /**
  * kwasm_transport() - find the transport header of an IPv4 or IPv6 packet.
+ * @t: filled in; after -KWASM_ENOENT its protocol is known, but there is no offset
  *
- * Skips IPv4 options and IPv6 extension headers.
- * Return: 0, or -KWASM_ENODATA if the packet ends before it or is a non-first fragment.
+ * Skips IPv4 options and the extension headers of IPv6 that the kernel skips.  That the header
+ * begins inside the packet does not mean that it is whole: loads from it may fail.
+ *
+ * What an error means for a filter: a later fragment is useless to its receiver without the first
+ * one, so a filter that drops first fragments lets it pass; whatever else has no transport header
+ * should be treated like what the filter is there to stop.
+ *
+ * Return: 0; -KWASM_ENOENT: a later fragment, which holds no transport header; -KWASM_ENODATA: the
+ * packet ends before it; -KWASM_EBADMSG: the IPv4 header says it is shorter than any can be;
+ * -KWASM_ELOOP: more than KWASM_IPV6_EXTENSIONS_MAX extension headers.
  */
 static inline int32_t kwasm_transport(struct kwasm_transport *t)
 {

@@ -3,6 +3,10 @@
  * Drops TCP segments to the ports in a list.
  *
  * The list is sorted; the lookup is a binary search, whose loop need not be bounded for a verifier.
+ *
+ * Later fragments pass: without the first one, whose port is looked at, nothing comes of them.  A
+ * packet that shows no port although it might have one (it is cut short, malformed, or has an absurd
+ * number of extension headers) is dropped.
  */
 #include <kwasm_guest.h>
 
@@ -31,9 +35,12 @@ static int port_is_blocked(uint32_t port)
 KWASM_HANDLER(kwasm_packet)
 {
 	struct kwasm_transport t;
+	int32_t err = kwasm_transport(&t);
 	int32_t port;
 
-	if (kwasm_transport(&t) < 0 || t.protocol != KWASM_PROTO_TCP)
+	if (err)
+		return err == -KWASM_ENOENT ? KWASM_ACCEPT : KWASM_DROP;
+	if (t.protocol != KWASM_PROTO_TCP)
 		return KWASM_ACCEPT;
 	port = kwasm_pkt_be16(t.offset + 2);
 	if (port < 0)

@@ -25,7 +25,7 @@ COUNT = 1000
 EXAMPLES = ("drop_icmp", "block_ports", "count_protocols", "min_ttl")
 BLOCKED = {21, 23, 25, 69, 110, 135, 137, 138, 139, 143, 161, 389, 445, 512, 513, 514, 1433, 1521,
            2049, 3306, 3389, 5432, 5900, 6379, 9200, 11211, 27017}
-MAX_EXTENSIONS = 8
+MAX_EXTENSIONS = 256
 RECEIVER, SENDER = "02:00:00:00:00:01", "02:00:00:00:00:02"
 # The VLAN devices that verdicts.sh makes: stacks of (EtherType, id).
 VLANS = {(), ((0x8100, 100),), ((0x8100, 100), (0x8100, 200)), ((0x88A8, 300), (0x8100, 200))}
@@ -111,35 +111,40 @@ def received(frame):
 def ipv6_transport(p):
     header, at, seen = p[6], 40, 0
     while header in (0, 43, 44, 51, 60):
-        if seen == MAX_EXTENSIONS or at + 2 > len(p):
-            return None
+        if seen == MAX_EXTENSIONS:
+            return "too deep"
+        if at + (4 if header == 44 else 2) > len(p):
+            return "short"
         seen += 1
         size = (p[at + 1] + 2) * 4 if header == 51 else (p[at + 1] + 1) * 8
         if header == 44:
-            if at + 4 > len(p) or struct.unpack_from("!H", p, at + 2)[0] & 0xFFF8:
-                return None
+            if struct.unpack_from("!H", p, at + 2)[0] & 0xFFF8:
+                return "later fragment"
             size = 8
         header, at = p[at], at + size
-    return header, at
+    return (header, at) if at <= len(p) else "short"
 
 
 def transport(family, p):
-    """Protocol and offset of the transport header, None for a later fragment or a cut one."""
+    """Protocol and offset of the transport header, or why there is none."""
     if family == 6:
         return ipv6_transport(p)
     if struct.unpack_from("!H", p, 6)[0] & 0x1FFF:
-        return None
+        return "later fragment"
     return p[9], (p[0] & 15) * 4
 
 
 def verdicts(family, p):
     found = transport(family, p)
-    port = None
-    if found and found[1] + 4 <= len(p):
-        (port,) = struct.unpack_from("!H", p, found[1] + 2)
+    hidden = isinstance(found, str) and found != "later fragment"
+    protocol = port = None
+    if isinstance(found, tuple):
+        protocol, at = found
+        if at + 4 <= len(p):
+            (port,) = struct.unpack_from("!H", p, at + 2)
     drops = {
-        "drop_icmp": bool(found) and found[0] in (1, 58),
-        "block_ports": bool(found) and found[0] == 6 and (port is None or port in BLOCKED),
+        "drop_icmp": hidden or protocol in (1, 58),
+        "block_ports": hidden or protocol == 6 and (port is None or port in BLOCKED),
         "count_protocols": False,
         "min_ttl": p[7 if family == 6 else 8] < 8,
     }
@@ -236,6 +241,17 @@ def ipv6_extended():
     return chain(ipv6(), headers) / segment(6) / payload()
 
 
+def ipv6_deep():
+    """Chains as long as a packet of 1,500 bytes holds, the limit, and one header more."""
+    length = rng.choice((9, 16, 100, 170, MAX_EXTENSIONS, MAX_EXTENSIONS + 1))
+    packet = ipv6() / segment(6)
+    data = bytes(packet)
+    headers = [60] * (length - 1) + [data[6]]
+    packet.nh = 60
+    packet.remove_payload()
+    return packet / Raw(b"".join(bytes((h, 0, 1, 4, 0, 0, 0, 0)) for h in headers) + data[40:])
+
+
 def ipv6_hop_by_hop():
     option = rng.choice((RouterAlert(value=0), pad_option(6)))
     headers = [ipv6_extension() for _ in range(rng.randrange(3))]
@@ -255,8 +271,8 @@ IP_KINDS = (
     ("ipv4", lambda: plain(4), 8), ("ipv4 options", ipv4_options, 4),
     ("ipv4 fragment", ipv4_fragment, 4), ("ipv4 other protocol", ipv4_other, 1),
     ("ipv6", lambda: plain(6), 6), ("ipv6 extensions", ipv6_extended, 5),
-    ("ipv6 hop-by-hop", ipv6_hop_by_hop, 2), ("ipv6 fragment", ipv6_fragment, 2),
-    ("ipv6 other header", ipv6_other, 1),
+    ("ipv6 hop-by-hop", ipv6_hop_by_hop, 2), ("ipv6 many extensions", ipv6_deep, 2),
+    ("ipv6 fragment", ipv6_fragment, 2), ("ipv6 other header", ipv6_other, 1),
 )
 
 

@@ -33,8 +33,9 @@ vlan() {
 make_net() {
 	ip netns add rx
 	ip netns add mark
-	ip link add tx0 address 02:00:00:00:00:02 type veth \
-		peer name rx0 address 02:00:00:00:00:01 netns rx
+	# The longest frames hold more extension headers than 1,500 bytes do.
+	ip link add tx0 mtu 4000 address 02:00:00:00:00:02 type veth \
+		peer name rx0 address 02:00:00:00:00:01 mtu 4000 netns rx
 	ip link add mtx0 address 02:00:00:00:00:04 type veth \
 		peer name mrx0 address 02:00:00:00:00:03 netns mark
 	up -n rx rx0
