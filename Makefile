@@ -143,12 +143,6 @@ kernel-%:
 .PHONY: guests
 guests: modules-guests ctl examples ## everything that tests/vm/run installs in a guest
 
-.PHONY: install
-install: ctl ## kwasmctl to PREFIX and the modules for KDIR (supports DESTDIR)
-	$(Q)install -D -m 755 $(CTL) '$(DESTDIR)$(PREFIX)/sbin/kwasmctl'
-	+$(Q)scripts/build-modules --install '$(DESTDIR)' '$(KDIR)' '$(abspath $(BUILD))' V=$(V) \
-		KWASM_TESTS= CONFIG_MODULE_SIG_ALL=
-
 # ---- tests ----------------------------------------------------------------------------------
 
 GROUPS := unit ir spec kernel net tools style

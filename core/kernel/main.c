@@ -78,4 +78,5 @@ module_exit(kwasm_exit);
 MODULE_DESCRIPTION("WebAssembly inside the kernel");
 MODULE_AUTHOR("The kwasm developers");
 MODULE_LICENSE("GPL");
+MODULE_VERSION(KWASM_VERSION);
 MODULE_ALIAS_GENL_FAMILY(KWASM_GENL_NAME);

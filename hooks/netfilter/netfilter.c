@@ -157,6 +157,7 @@ static void __exit kwasm_netfilter_exit(void)
 module_init(kwasm_netfilter_init);
 module_exit(kwasm_netfilter_exit);
 MODULE_LICENSE("GPL");
+MODULE_VERSION(KWASM_VERSION);
 MODULE_DESCRIPTION("WebAssembly packet handlers at netfilter hooks");
 
 #define ALIAS_NETFILTER(word) MODULE_ALIAS("kwasm-hook-" #word);
