@@ -5,8 +5,14 @@
  * Guarantees: a lookup does not lock or allocate, so that it is safe in exceptions.
  */
 #include "code.h"
-#include "run/provider.h"
 #include "wasm/module.h"
+
+void kwasm_bindings_release(struct kwasm_bindings *bindings)
+{
+	kwasm_free(bindings->fns);
+	kwasm_free(bindings->providers);
+	memset(bindings, 0, sizeof(*bindings));
+}
 
 void kwasm_code_destroy(struct kwasm_code *code)
 {

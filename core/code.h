@@ -5,8 +5,8 @@
 #ifndef KWASM_CODE_H
 #define KWASM_CODE_H
 
-#include "run/host.h"
 #include "env.h"
+#include "host.h"
 
 struct kwasm_module;
 

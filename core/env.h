@@ -139,13 +139,16 @@ u32 kwasm_call_enter(struct kwasm_ctx *ctx, const void *enter, u64 *values, u32 
 /**
  * kwasm_sleep_begin() - may a host function sleep that the guest of @ctx calls?  Then let it.
  *
- * In the kernel only where a thread runs the guest, not for handlers of packets nor for what is
- * instantiated for them; in user space everywhere but while a packet is handled.
- * Context: the guest's.  Return: true, and kwasm_sleep_end() has to follow; false and it may not.
+ * In the kernel only where a thread runs the guest and enough stack is left, not for handlers of
+ * packets nor for what is instantiated for them; in user space everywhere but while a packet is
+ * handled.
+ * Context: the guest's.
+ * Return: KWASM_TRAP_NONE, and kwasm_sleep_end() has to follow; else the enum kwasm_trap with which
+ * the guest must end.
  */
-bool kwasm_sleep_begin(struct kwasm_ctx *ctx);
+u32 kwasm_sleep_begin(struct kwasm_ctx *ctx);
 
-/** kwasm_sleep_end() - it has returned. */
+/** kwasm_sleep_end() - it has returned; a guest that has to end does so when it is resumed. */
 void kwasm_sleep_end(struct kwasm_ctx *ctx);
 
 #define KWASM_PAGE_SIZE 65536u		/* a WebAssembly page */

@@ -17,7 +17,7 @@
 #ifndef KWASM_BUILD_H
 #define KWASM_BUILD_H
 
-#include "run/host.h"
+#include "host.h"
 #include "ir.h"
 #include "wasm/op.h"
 #include "reader.h"

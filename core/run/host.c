@@ -18,18 +18,21 @@ u64 kwasm_host_call(const struct kwasm_host_fn *fn, struct kwasm_ctx *ctx,
 {
 	u64 a[KWASM_HOST_WIDE_PARAMS] = { };
 	u64 result;
+	u32 trap;
 	u32 k;
 
 	for (k = 0; k < min(type->num_params, KWASM_HOST_WIDE_PARAMS); k++)
 		a[k] = kwasm_type_clean(type->params[k], values[k]);
 	if (!(fn->context & KWASM_HOST_SLEEP)) {
 		result = call(fn, ctx, a);
-	} else if (kwasm_sleep_begin(ctx)) {
+	} else {
+		trap = kwasm_sleep_begin(ctx);
+		if (trap) {
+			kwasm_ctx_trap(ctx, trap);
+			return 0;
+		}
 		result = call(fn, ctx, a);
 		kwasm_sleep_end(ctx);
-	} else {
-		kwasm_ctx_trap(ctx, KWASM_TRAP_HOST);
-		return 0;
 	}
 	return type->num_results ? kwasm_type_clean(*kwasm_functype_results(type), result) : 0;
 }

@@ -55,16 +55,16 @@ static int check_fn(const struct kwasm_host_fn *fn, const char **why)
 	const char *results = params != U32_MAX && fn->sig[params] ? fn->sig + params + 1 : NULL;
 	u32 num_results = results ? count_letters(results) : U32_MAX;
 
-	*why = "its signature is none";
+	*why = "invalid signature";
 	if (num_results == U32_MAX || results[num_results])
 		return -EINVAL;
-	*why = "it has too many parameters or results";
+	*why = "too many parameters or results";
 	if (params > KWASM_HOST_WIDE_PARAMS || num_results > 1)
 		return -E2BIG;
-	*why = "it needs a C function of the kind that its number of parameters asks for, no other";
+	*why = "up to 5 parameters need .fn, more need .wide";
 	if (params > KWASM_HOST_PARAMS ? !fn->wide || fn->fn : !fn->fn || fn->wide)
 		return -EINVAL;
-	*why = "its inline operation does not fit its signature or context";
+	*why = "the inline operation does not match the signature or context";
 	return inline_fits(fn, params, results[0]) ? 0 : -EPROTOTYPE;
 }
 
@@ -92,7 +92,7 @@ int kwasm_provider_check(const struct kwasm_provider *provider, struct kwasm_dia
 		for (k = 0; k < i; k++)
 			if (!strcmp(provider->fns[k].name, fn->name))
 				return kwasm_diag_set(diag, -EEXIST, i, KWASM_DIAG_NONE,
-						      "provider %s: function %s stands there twice",
+						      "provider %s: duplicate function %s",
 						      provider->module, fn->name);
 		err = check_fn(fn, &why);
 		if (err)
@@ -198,13 +198,6 @@ int kwasm_bindings_resolve(const struct kwasm_module *module,
 	else
 		*bindings = b;
 	return err;
-}
-
-void kwasm_bindings_release(struct kwasm_bindings *bindings)
-{
-	kwasm_free(bindings->fns);
-	kwasm_free(bindings->providers);
-	memset(bindings, 0, sizeof(*bindings));
 }
 
 void kwasm_functype_format(const struct kwasm_functype *type, char *buf, size_t size)

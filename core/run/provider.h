@@ -19,7 +19,11 @@ struct module;
  * @open: make its state of a store that is about to be bound to it; NULL: it has none.  @state may
  *	be left NULL.  Context: process, may sleep.  Return: 0 or -errno, with a sentence in @diag
  * @close: the end of that state, together with its store, in which nobody is any more; NULL
- *	exactly if @open is.  Context: process, may sleep
+ *	exactly if @open is.  Context: process, may sleep; in the kernel kwasm_lock and
+ *	pernet_ops_rwsem may be held: it takes neither rtnl nor a lock under which kwasm is called
+ *
+ * A kernel module registers its provider last: programs can be bound to it from then on, and an
+ * initialisation that fails afterwards would have to wait for them.
  */
 struct kwasm_provider {
 	const char *module;
@@ -62,7 +66,6 @@ void *kwasm_provider_state(const struct kwasm_ctx *ctx, const struct kwasm_provi
 int kwasm_bindings_resolve(const struct kwasm_module *module,
 			   const struct kwasm_provider *const *providers, u32 num_providers,
 			   bool strict, struct kwasm_diag *diag, struct kwasm_bindings *bindings);
-void kwasm_bindings_release(struct kwasm_bindings *bindings);
 
 /**
  * kwasm_host_call() - call a host function like compiled code.

@@ -48,9 +48,9 @@ u32 kwasm_call_enter(struct kwasm_ctx *ctx, const void *enter, u64 *values, u32 
 }
 
 /* Handlers are tried here: what the kernel refuses them is refused. */
-bool kwasm_sleep_begin(struct kwasm_ctx *ctx)
+u32 kwasm_sleep_begin(struct kwasm_ctx *ctx)
 {
-	return !ctx->packet;
+	return ctx->packet ? KWASM_TRAP_HOST : KWASM_TRAP_NONE;
 }
 
 void kwasm_sleep_end(struct kwasm_ctx *ctx)

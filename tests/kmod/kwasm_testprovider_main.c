@@ -64,7 +64,7 @@ static u64 test_count(KWASM_HOST0(ctx))
 
 static u64 test_nap(KWASM_HOST1(ctx, ms))
 {
-	msleep(ms);
+	msleep_interruptible(ms);
 	return ms;
 }
 

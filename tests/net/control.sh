@@ -67,6 +67,14 @@ is 'dropped' "$(counters it dropped)" 1
 is 'after some repetitions' "$(counters it repeated)" 8
 kwasmctl detach it
 
+# ---- a dump goes on after a replace ------------------------------------------------------------
+
+kwasmctl load --name it "$GUESTS/large.wasm" >/dev/null
+is 'a dump that nothing disturbs ends well' "$(dump-replace it true)" 0
+is 'one whose program is replaced meanwhile ends with EAGAIN' \
+	"$(dump-replace it "kwasmctl replace it $EXAMPLES/drop_icmp.wasm >/dev/null")" -11
+kwasmctl unload it
+
 # ---- the hooks go -----------------------------------------------------------------------------
 
 ok 'load a program' kwasmctl load --name stays "$GUESTS/accept.wasm"

@@ -40,6 +40,16 @@ ok 'an invocation that sleeps holds the module' await 10 held
 not_ok 'it cannot be removed' rmmod kwasm_testprovider
 wait $sleeper
 is 'afterwards nobody holds it' "$(users)" 0
+invoke_kind() { json_values kind "$(kwasmctl -j invoke --kernel "$@" 2>&1)"; }
+is 'many short naps do not hide from the time limit' \
+	"$(invoke_kind --time-limit 1ms "$wasm" dozes 1000000 0)" time
+kwasmctl invoke --kernel "$wasm" dozes 1000000 1 >/dev/null 2>&1 &
+dozer=$!
+ok 'an invocation naps again and again' await 10 held
+kill -9 $dozer
+not_held() { [ "$(users)" = 0 ]; }
+ok 'and ends when it is killed' await 5 not_held
+wait $dozer
 
 # ---- handlers ---------------------------------------------------------------------------------
 
@@ -66,6 +76,16 @@ ok 'one that hides it in a table is not' kwasmctl attach --hook nf_out --family 
 ok 'but traps' one_ping
 trapped() { kwasmctl -j show it | grep -q '"kind":"host"'; }
 ok 'because of the host function' await 10 trapped
+kwasmctl attach --hook nf_in --family ip --entry boom --on-trap restart --name boom "$wasm" >/dev/null
+for _ in 1 2 3; do
+	ok 'it runs' await 20 state_is boom active
+	one_ping >/dev/null
+done
+ok 'after a trap it waits' state_is boom backoff
+kwasmctl replace boom "$GUESTS/fine.wasm"
+is 'a replaced program holds nothing, whatever its back-off' "$(users)" 1
+ok 'the new one runs' state_is boom active
+kwasmctl detach boom
 echo 1 >$params/refuse
 like 'a state that cannot be opened rejects the program' \
 	"$(said kwasmctl load --name other "$wasm")" 'the provider opens no more states'

@@ -12,7 +12,7 @@ trap 'rm -rf "$tmp"' EXIT
 count() {
 	local want="$2" got status=0
 
-	printf '#!/bin/sh\n%s\n' "$3" >"$tmp/a.t"
+	printf '#!/bin/bash\n%s\n' "$3" >"$tmp/a.t"
 	chmod +x "$tmp/a.t"
 	got=$(scripts/check --build "$tmp" --group own "$tmp/a.t" 2>/dev/null) || status=1
 	is "$1" "$(tail -n 1 <<<"$got"), status $status" "$want"
@@ -34,6 +34,14 @@ count 'nothing but a skipped file' '0 passed, 1 failed, 1 skipped, status 1' \
 	'echo "1..0 # skip no"'
 count 'a failure marked to be done later' '1 passed, 1 failed, 0 skipped, status 1' \
 	'echo 1..2; echo ok 1; echo "not ok 2 # TO''DO later"'
+count 'a test that gives up after its plan' '1 passed, 1 failed, 0 skipped, status 1' \
+	'echo 1..1; echo ok 1; echo "Bail out!"'
+count 'a process that is left and holds the output' '1 passed, 1 failed, 0 skipped, status 1' \
+	'echo 1..1; echo ok 1; sleep 60 &'
+count 'an assertion without a command' '0 passed, 1 failed, 0 skipped, status 1' \
+	". $PWD/tests/lib.sh; ok nothing; done_testing"
+count 'an empty expression' '0 passed, 1 failed, 0 skipped, status 1' \
+	". $PWD/tests/lib.sh; like all text ''; done_testing"
 
 # ---- headers ----------------------------------------------------------------------------------
 

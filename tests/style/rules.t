@@ -47,7 +47,11 @@ none('an SPDX line with the licence of its place opens every source file', grep 
 	my ($first, $second) = split /\n/, $text{$_};
 	my $line = ($first // '') =~ /^#!/ ? $second : $first;
 	($line // '') !~ m{SPDX-License-Identifier: $want( \*/)?$};
-} @code, grep { /(^|\/)(Makefile|Kbuild|Makefile\.inc)$|\.(sh|t|pl|py|mk)$|^scripts\// } @files);
+} @code, grep {
+	# Debian's own formats have no such line
+	!m{^scripts/debian/(control|copyright|source/)} &&
+		/(^|\/)(Makefile|Kbuild|Makefile\.inc)$|\.(sh|t|pl|py|mk)$|^scripts\//
+} @files);
 
 none('each .c opens with a comment on what it is', grep {
 	$text{$_} !~ m{\A//[^\n]*\n(/\*|//)}
@@ -98,12 +102,11 @@ my @ground = qw(ground core/uapi);
 my %wall = (
 	'ground' => [qw(core/user/env_types.h)],
 	'core/wasm' => [@ground],
-	'core/ir' => [@ground, qw(core/wasm core/run/host.h core/run/rt.h
-		core/run/trap.h)],
+	'core/ir' => [@ground, qw(core/wasm core/run/rt.h core/run/trap.h)],
 	'core/ir/alloc' => [@ground, qw(core/ir core/wasm)],
 	'core/target.h' => [@ground, qw(code)],
 	'core/x64' => [@ground, qw(core/target.h core/wasm core/ir/ir.h core/run)],
-	'code' => [@ground, qw(core/wasm core/run/host.h core/run/provider.h)],
+	'code' => [@ground, qw(core/wasm)],
 	'compile' => [@ground, qw(code core/target.h core/ir/ir.h)],
 	'core/run' => [@ground, qw(code core/wasm)],
 	'core/abi' => [@ground, qw(core/run)],

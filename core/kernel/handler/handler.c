@@ -213,10 +213,17 @@ static void cancel(struct kwasm_handler *h)
 	h->next = NULL;
 }
 
+/*
+ * What the old program's traps left is of no concern to the new one: its runs go with the grace
+ * period of the swap, and no restart is pending.
+ */
 static void commit(struct kwasm_handler *h)
 {
+	struct llist_node *trapped = llist_del_all(&h->trapped);
 	struct kwasm_run *run = h->next;
 
+	if (cancel_delayed_work(&h->work))
+		kwasm_handler_put(h);
 	h->next = NULL;
 	h->reattached = false;
 	handler_unlist(h);
@@ -227,6 +234,7 @@ static void commit(struct kwasm_handler *h)
 	spin_unlock_bh(&h->trap_lock);
 	WRITE_ONCE(h->state, KWASM_STATE_ACTIVE);
 	kwasm_run_swap(h, run);
+	kwasm_runs_destroy(trapped);
 }
 
 int kwasm_handlers_replace(struct kwasm_program *old, struct kwasm_program *new,

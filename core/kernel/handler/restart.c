@@ -39,18 +39,24 @@ static u32 backoff_next(struct kwasm_handler *h)
 	return h->backoff_ms;
 }
 
-/* Queue the work after a trap, or to retry a failure.  The caller holds a reference. */
-static void work_queue(struct kwasm_handler *h)
+/* Let the work run after @delay_ms.  Any context but NMI; the caller holds a reference. */
+static void work_queue(struct kwasm_handler *h, u32 delay_ms)
 {
-	u32 delay = 0;
-
-	spin_lock_bh(&h->trap_lock);
-	if (h->policy == KWASM_POLICY_RESTART)
-		delay = backoff_next(h);
-	spin_unlock_bh(&h->trap_lock);
 	kref_get(&h->ref);
-	if (!queue_delayed_work(kwasm_wq, &h->work, msecs_to_jiffies(delay)))
+	if (mod_delayed_work(kwasm_wq, &h->work, msecs_to_jiffies(delay_ms)))
 		kwasm_handler_put(h);
+}
+
+/* Restart later.  kwasm_lock held, so that who destroys the handler finds the work. */
+static void restart_queue(struct kwasm_handler *h)
+{
+	u32 delay_ms;
+
+	lockdep_assert_held(&kwasm_lock);
+	spin_lock_bh(&h->trap_lock);
+	delay_ms = backoff_next(h);
+	spin_unlock_bh(&h->trap_lock);
+	work_queue(h, delay_ms);
 }
 
 /* The others of its program that run get the new instances too. */
@@ -127,13 +133,30 @@ static void work_restart(struct kwasm_handler *h, struct kwasm_program *prog)
 			pr_notice_ratelimited("cannot restart program %s yet: %s\n",
 					      prog->name, diag.text[0] ? diag.text :
 									 "out of memory");
-			work_queue(h);
+			restart_queue(h);
 		}
 	}
 	mutex_unlock(&kwasm_lock);
 	kwasm_instances_put(instances);
 }
 
+/* A trap has taken the run out: tell, and detach or wait for the restart. */
+static void trap_handle(struct kwasm_handler *h)
+{
+	kwasm_notify_handler(KWASM_EVENT_TRAP, h->prog, h);
+	if (h->policy == KWASM_POLICY_RESTART) {
+		restart_queue(h);
+	} else if (h->attached) {
+		h->ops->detach(h);
+		h->attached = false;
+		kwasm_notify_handler(KWASM_EVENT_DETACH, h->prog, h);
+	}
+}
+
+/*
+ * Comes twice for each trap under the policy restart: at once, when there are runs to free, and
+ * after the back-off, to restart.
+ */
 void kwasm_handler_work(struct work_struct *work)
 {
 	struct kwasm_handler *h = container_of(work, struct kwasm_handler, work.work);
@@ -143,20 +166,18 @@ void kwasm_handler_work(struct work_struct *work)
 	mutex_lock(&kwasm_lock);
 	trapped = llist_del_all(&h->trapped);
 	if (!h->dead && !rcu_access_pointer(h->run)) {
-		if (trapped)
-			kwasm_notify_handler(KWASM_EVENT_TRAP, h->prog, h);
-		if (h->policy == KWASM_POLICY_RESTART) {
+		if (trapped) {
+			trap_handle(h);
+		} else if (h->policy == KWASM_POLICY_RESTART) {
 			restart = h->prog;
 			kwasm_program_get(restart);
-		} else if (h->attached) {
-			h->ops->detach(h);
-			h->attached = false;
-			kwasm_notify_handler(KWASM_EVENT_DETACH, h->prog, h);
 		}
 	}
 	mutex_unlock(&kwasm_lock);
-	synchronize_rcu();
-	kwasm_runs_destroy(trapped);
+	if (trapped) {
+		synchronize_rcu();
+		kwasm_runs_destroy(trapped);
+	}
 	if (restart) {
 		work_restart(h, restart);
 		kwasm_program_put(restart);
@@ -190,7 +211,7 @@ static void take_out(struct kwasm_handler *h, const struct kwasm_ctx *ctx)
 	WRITE_ONCE(h->state, h->policy == KWASM_POLICY_RESTART ? KWASM_STATE_BACKOFF :
 								 KWASM_STATE_DETACHED);
 	llist_add(&run->trapped, &h->trapped);
-	work_queue(h);
+	work_queue(h, 0);
 }
 
 u32 kwasm_handler_trapped(struct kwasm_handler *h, const struct kwasm_ctx *ctx,

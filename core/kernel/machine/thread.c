@@ -12,12 +12,15 @@
 #include <linux/interrupt.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
+#include <linux/sched/task_stack.h>
 
 #include "kernel/compat.h"
 #include "arch.h"
 #include "thread.h"
 #include "watchdog.h"
 
+/* Waiting and input or output with reclaim need more stack than the functions that do not sleep. */
+#define SLEEP_STACK_BYTES (8 * 1024)
 #define TICK_NS (NSEC_PER_MSEC)
 
 /* The context of the interrupted guest of @t; NULL if something else was interrupted. */
@@ -115,26 +118,39 @@ static void thread_sleep(struct kwasm_thread *t)
 {
 	unwatch(t);
 	migrate_enable();
-	if (t->deadline != U64_MAX)
-		t->deadline -= ktime_get_ns();
+	t->asleep_ns = ktime_get_ns();
 }
 
+/*
+ * The timer starts anew after each sleep, so a guest that sleeps more often than the timer comes is
+ * looked at here.
+ */
 static void thread_wake(struct kwasm_thread *t)
 {
+	u32 trap;
+
 	if (t->deadline != U64_MAX)
-		t->deadline += ktime_get_ns();
+		t->deadline += ktime_get_ns() - t->asleep_ns;
 	migrate_disable();
 	watch(t);
+	trap = ending(t);
+	if (trap) {
+		t->ending = true;
+		kwasm_watchdog_kill(t->ctx, trap);
+	}
 }
 
 /* Outside of entries the host function is called by the thread itself, in process context. */
-bool kwasm_sleep_begin(struct kwasm_ctx *ctx)
+u32 kwasm_sleep_begin(struct kwasm_ctx *ctx)
 {
 	if (!ctx->store->thread)
-		return false;
-	if (ctx->store->depth)
-		thread_sleep(ctx->store->thread);
-	return true;
+		return KWASM_TRAP_HOST;
+	if (!ctx->store->depth)
+		return KWASM_TRAP_NONE;
+	if (current_stack_pointer - (unsigned long)task_stack_page(current) < SLEEP_STACK_BYTES)
+		return KWASM_TRAP_STACK;
+	thread_sleep(ctx->store->thread);
+	return KWASM_TRAP_NONE;
 }
 
 void kwasm_sleep_end(struct kwasm_ctx *ctx)

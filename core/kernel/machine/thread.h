@@ -23,6 +23,7 @@
  * @ctx: the context that it entered
  * @limit_ns: time limit of a call, U64_MAX: none
  * @deadline: of the call, in CLOCK_MONOTONIC
+ * @asleep_ns: when the host function that sleeps was called, in CLOCK_MONOTONIC
  * @floats: an instance of the store has floats
  * @ending: the timer has requested the end of the call
  */
@@ -33,6 +34,7 @@ struct kwasm_thread {
 	struct kwasm_ctx *ctx;
 	u64 limit_ns;
 	u64 deadline;
+	u64 asleep_ns;
 	bool floats;
 	bool ending;
 };

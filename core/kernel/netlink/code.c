@@ -24,7 +24,7 @@ static int put_function(struct sk_buff *skb, const struct kwasm_program *prog, u
 
 /*
  * Functions first, one per message, then the text in pieces; @pos counts both.  The program is
- * looked up by name for each part, and its ID ensures that it is still the same.
+ * looked up by name for each part; a replaced one keeps its ID, but not the time of its load.
  */
 static int put_code_item(struct sk_buff *skb, const struct kwasm_program *prog, u32 pos)
 {
@@ -44,7 +44,7 @@ static int put_code_item(struct sk_buff *skb, const struct kwasm_program *prog, 
 		       prog->image.code->text.exec + start);
 }
 
-/* args[0]: the next item, args[1]: the program's id. */
+/* args[0]: the next item, args[1]: when the program was loaded. */
 int kwasm_nl_dump_code(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	const char *name = kwasm_nl_string(kwasm_dump_attrs(cb), KWASM_A_CODE_NAME);
@@ -53,11 +53,11 @@ int kwasm_nl_dump_code(struct sk_buff *skb, struct netlink_callback *cb)
 
 	mutex_lock(&kwasm_lock);
 	prog = name ? kwasm_program_find(kwasm_net_of(sock_net(skb->sk)), name) : NULL;
-	if (!prog || (cb->args[1] && cb->args[1] != prog->id)) {
+	if (!prog || (cb->args[1] && cb->args[1] != prog->loaded_ns)) {
 		mutex_unlock(&kwasm_lock);
-		return -ENOENT;
+		return prog ? -EAGAIN : -ENOENT;
 	}
-	cb->args[1] = prog->id;
+	cb->args[1] = prog->loaded_ns;
 	for (;;) {
 		header = kwasm_dump_begin(skb, cb);
 		if (!header ||

@@ -34,7 +34,7 @@ static int put_log(struct sk_buff *skb, struct netlink_callback *cb, struct kwas
 	return err;
 }
 
-/* args[0]: id of the program whose log is being sent, args[1]: its next line. */
+/* args[0]: id of the program whose log is being sent, args[1]: its next line, args[2]: its load. */
 int kwasm_nl_dump_log(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	const char *name = kwasm_nl_string(kwasm_dump_attrs(cb), KWASM_A_LOG_NAME);
@@ -45,8 +45,9 @@ int kwasm_nl_dump_log(struct sk_buff *skb, struct netlink_callback *cb)
 	list_for_each_entry(prog, &knet->programs, node) {
 		if (prog->id < cb->args[0] || (name && strcmp(name, prog->name)))
 			continue;
-		if (prog->id != cb->args[0]) {
+		if (prog->id != cb->args[0] || prog->loaded_ns != cb->args[2]) {
 			cb->args[0] = prog->id;
+			cb->args[2] = prog->loaded_ns;
 			cb->args[1] = 0;
 		}
 		if (put_log(skb, cb, prog))

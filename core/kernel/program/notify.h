@@ -32,7 +32,7 @@ struct kwasm_notice {
  * struct kwasm_listener - a listener
  * @wants: does it want events of @net?  Any context except NMI
  * @tell: receives an event; process context, may sleep; kwasm_lock is held except for
- *	KWASM_EVENT_LOG
+ *	KWASM_EVENT_LOG, where it must not be taken: its holder may wait for the log to be told
  */
 struct kwasm_listener {
 	bool (*wants)(struct net *net);

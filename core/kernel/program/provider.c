@@ -6,6 +6,8 @@
  * loaded and its registration alive; when kwasm_provider_unregister() returns nothing is bound to
  * it and no compiled code that calls into it exists.
  */
+#define pr_fmt(fmt) "kwasm: " fmt
+
 #include <linux/completion.h>
 #include <linux/kref.h>
 #include <linux/list.h>
@@ -143,7 +145,7 @@ int kwasm_providers_hold(const struct kwasm_module *module, struct kwasm_held_pr
 	return 0;
 }
 
-/* The owner last: what follows may be the exit of its module. */
+/* The owner first: the exit of its module waits for the registration, whose last user this may be. */
 void kwasm_providers_drop(struct kwasm_held_providers *held)
 {
 	struct module *owner;
@@ -151,8 +153,8 @@ void kwasm_providers_drop(struct kwasm_held_providers *held)
 
 	for (i = 0; i < held->num; i++) {
 		owner = held->list[i]->owner;
-		kref_put(&held->registrations[i]->ref, registration_release);
 		module_put(owner);
+		kref_put(&held->registrations[i]->ref, registration_release);
 	}
 	kfree(held->list);
 	kfree(held->registrations);

@@ -27,12 +27,15 @@ sub assertions {
 	my ($text) = @_;
 	return (0, 0, 0, 0) if $text !~ /\S/;
 	my $p = TAP::Parser->new({ tap => $text });
-	$p->run;
+	my $bail;
+	while (my $result = $p->next) {
+		$bail ||= $result->is_bailout;
+	}
 	my $todo = () = $p->todo;
 	my $skipped = () = $p->skipped;
 	my $failed = (() = $p->failed) + $todo;
 	my $passed = (() = $p->passed) - $skipped - $todo;
-	my $whole = !$p->parse_errors && ($p->tests_run || $p->skip_all);
+	my $whole = !$bail && !$p->parse_errors && ($p->tests_run || $p->skip_all);
 	return ($passed, $failed, $p->skip_all ? 1 : $skipped, $whole);
 }
 

@@ -144,6 +144,7 @@ sub reap {
 			: 'it ended with status ' . ($status >> 8);
 		my ($out, $err) = @{$task->{files}[0]}{qw(out err)};
 		$why = '' if $why =~ /status/ && $out =~ /^not ok/m;
+		$why ||= 'it left a process that holds its output' if $task->{left};
 		$report->finished($tests[0], $out, $err, $seconds, $why || ());
 		return ();
 	}
@@ -184,6 +185,25 @@ sub follow {
 	}
 }
 
+# ended TASK SELECT: whether it is over and all of its output was read.  A process that it left and
+# that holds its output is killed after two seconds.
+sub ended {
+	my ($task, $select) = @_;
+	if (!defined $task->{status}) {
+		my @before = times;
+		return if waitpid($task->{pid}, WNOHANG) <= 0;
+		my ($status, @after) = ($?, times);
+		@$task{qw(status cpu ended)} =
+			($status, $after[2] + $after[3] - $before[2] - $before[3], time);
+	}
+	my @open = grep { $task->{$_} } qw(out err) or return 1;
+	return if time - $task->{ended} < 2;
+	$task->{left} = 1;
+	kill KILL => -$task->{pid};
+	$select->remove(delete $task->{$_}) for @open;
+	return 1;
+}
+
 # run DIR REPORT TASK...: until all are done
 sub run {
 	my ($dir, $report, @tasks) = @_;
@@ -203,13 +223,9 @@ sub run {
 			}
 		}
 		follow($report, $select, \%from);
-		for my $task (grep { !$_->{out} && !$_->{err} } values %running) {
-			my @before = times;
-			waitpid $task->{pid}, 0;
-			my ($status, @after) = ($?, times);
+		for my $task (grep { ended($_, $select) } values %running) {
 			delete $running{$task->{pid}};
-			unshift @tasks, reap($dir, $task, $report, $status,
-				$after[2] + $after[3] - $before[2] - $before[3]);
+			unshift @tasks, reap($dir, $task, $report, $task->{status}, $task->{cpu});
 		}
 	}
 }

@@ -52,5 +52,13 @@
   (func (export "sleeps") (result i32) (drop (call $doze)) (i32.const 1))
   (func (export "sleeps_hidden") (result i32)
     (drop (call_indirect (type $nap) (i32.const 1) (i32.const 2))) (i32.const 1))
+  ;; naps so often that no timer sees the guest
+  (func (export "dozes") (param $times i32) (param $ms i32) (result i32)
+    (loop $again
+      (drop (call $nap (local.get $ms)))
+      (local.set $times (i32.sub (local.get $times) (i32.const 1)))
+      (br_if $again (local.get $times)))
+    (i32.const 1))
+  (func (export "boom") (result i32) unreachable)
   (func (export "nap") (param i32) (result i32)
     (call_indirect (type $nap) (local.get 0) (i32.const 2))))

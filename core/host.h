@@ -57,7 +57,7 @@ enum kwasm_host_access {
 enum kwasm_host_context {
 	KWASM_HOST_ANY = 0,
 	KWASM_HOST_PACKET = 1 << 0,	/* only while a packet is being handled */
-	KWASM_HOST_SLEEP = 1 << 1,	/* may sleep: not for handlers, elsewhere KWASM_TRAP_HOST */
+	KWASM_HOST_SLEEP = 1 << 1,	/* may sleep, but wakes for signals that kill; not for handlers */
 };
 
 /**
@@ -102,5 +102,8 @@ static inline const struct kwasm_host_fn *kwasm_bindings_at(const struct kwasm_b
 {
 	return index < bindings->num_fns ? bindings->fns[index] : NULL;
 }
+
+/** kwasm_bindings_release() - free what it holds, and leave it empty; code.c. */
+void kwasm_bindings_release(struct kwasm_bindings *bindings);
 
 #endif /* KWASM_HOST_H */
