@@ -57,7 +57,7 @@ enum kwasm_host_access {
 enum kwasm_host_context {
 	KWASM_HOST_ANY = 0,
 	KWASM_HOST_PACKET = 1 << 0,	/* only while a packet is being handled */
-	KWASM_HOST_SLEEP = 1 << 1,	/* may sleep, but wakes for signals that kill; not for handlers */
+	KWASM_HOST_SLEEP = 1 << 1,	/* may sleep, killable; not for handlers */
 };
 
 /**

@@ -520,8 +520,8 @@ static int build_body(struct build *b)
  * Attempt number @n.  Over budget it leaves in @homes which locals go to frame slots in the next;
  * -EAGAIN: there are some.
  */
-static int attempt(struct ir_func *f, const struct kwasm_bindings *bindings, struct build_home *homes,
-		   u32 n)
+static int attempt(struct ir_func *f, const struct kwasm_bindings *bindings,
+		   struct build_home *homes, u32 n)
 {
 	const struct kwasm_func_info *info = &f->module->funcs[f->index];
 	struct build b = {

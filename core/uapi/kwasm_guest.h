@@ -11,8 +11,8 @@
  *
  * Build: clang --target=wasm32 -O2 -nostdlib -Wl,--no-entry -o app.wasm app.c
  *
- * Each CPU runs its own instance of the program, with its own globals and linear memory, so a handler
- * needs no locks, and a reader has to sum a counter over all CPUs.
+ * Each CPU runs its own instance of the program, with its own globals and linear memory, so a
+ * handler needs no locks, and a reader has to sum a counter over all CPUs.
  */
 #ifndef KWASM_GUEST_H
 #define KWASM_GUEST_H

@@ -121,7 +121,7 @@ static void validate_end(struct kwasm_validator *v)
 		kwasm_operand_push_list(v, frame.results, frame.num_results);
 }
 
-/* A br, or a br_if, which falls through if its condition is zero. */
+/* A br, or a br_if, after which execution continues if its condition is zero. */
 static void validate_br(struct kwasm_validator *v, bool conditional)
 {
 	const struct kwasm_frame *f = kwasm_frame_find(v, v->op.index);

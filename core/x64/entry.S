@@ -3,12 +3,12 @@
  * entry.S - transitions between C and compiled code.
  *
  * An entry stores the address of its call's return address in ctx->saved_sp, and calls.  The
- * callee returns with the upper half of rax zero.  kwasm_leave is the exit from anywhere in compiled
- * code: from a trap stub, or by redirection from a fault or a timer.  It returns to the innermost
- * entry with the trap in the upper half of rax and, for entries that saved them there, the
- * callee-saved registers of ctx->saved.  It therefore depends only on the context register, and is
- * a valid target of an indirect branch.  The direction flag is clear there: no compiled code sets
- * it.
+ * callee returns with the upper half of rax zero.  kwasm_leave is the exit from anywhere in
+ * compiled code: from a trap stub, or by redirection from a fault or a timer.  It returns to the
+ * innermost entry with the trap in the upper half of rax and, for entries that saved them there,
+ * the callee-saved registers of ctx->saved.  It therefore depends only on the context register, and
+ * is a valid target of an indirect branch.  The direction flag is clear there: no compiled code
+ * sets it.
  *
  * kwasm_enter() keeps all registers on its stack and chains the stack pointer of the entry around
  * it; core/kernel/machine/x86/enter.h has a shorter entry for packets.

@@ -5,8 +5,8 @@
  * The list is sorted; the lookup is a binary search, whose loop need not be bounded for a verifier.
  *
  * Later fragments pass: without the first one, whose port is looked at, nothing comes of them.  A
- * packet that shows no port although it might have one (it is cut short, malformed, or has an absurd
- * number of extension headers) is dropped.
+ * packet that shows no port although it might have one (it is cut short, malformed, or has an
+ * absurd number of extension headers) is dropped.
  */
 #include <kwasm_guest.h>
 

@@ -160,7 +160,7 @@ MODULE_LICENSE("GPL");
 MODULE_VERSION(KWASM_VERSION);
 MODULE_DESCRIPTION("WebAssembly packet handlers at netfilter hooks");
 
-#define ALIAS_NETFILTER(word) MODULE_ALIAS("kwasm-hook-" #word);
-#define KWASM_HOOK(constant, word, value, module, ...) ALIAS_##module(word)
+#define ALIAS_NETFILTER(word) MODULE_ALIAS("kwasm-hook-" #word)
+#define KWASM_HOOK(constant, word, value, module, ...) ALIAS_##module(word);
 #include "../../core/uapi/kwasm_hooks.def"
 #undef KWASM_HOOK

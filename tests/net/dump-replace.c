@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * dump-replace.c - reads the first part of a dump of a program's code, runs a command, and reads the
- * rest: dump-replace PROGRAM COMMAND.  Prints how the dump ended: 0 or the error.
+ * dump-replace.c - reads the first part of a dump of a program's code, runs a command, and reads
+ * the rest: dump-replace PROGRAM COMMAND.  Prints how the dump ended: 0 or the error.
  */
 #define _GNU_SOURCE
 #include "genl.h"

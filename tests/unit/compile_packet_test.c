@@ -70,7 +70,8 @@ static u32 bytes_of(u32 access)
 
 static u64 loaded(const struct kwasm_host_fn *fn, u32 offset)
 {
-	bool sign = fn->access == KWASM_ACCESS_S8 || fn->access == KWASM_ACCESS_S16 || fn->access == KWASM_ACCESS_S32;
+	bool sign = fn->access == KWASM_ACCESS_S8 || fn->access == KWASM_ACCESS_S16 ||
+		    fn->access == KWASM_ACCESS_S32;
 	u32 n = bytes_of(fn->access), k;
 	u64 v = 0;
 

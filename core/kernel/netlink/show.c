@@ -175,7 +175,8 @@ static int put_stats(struct sk_buff *skb, const struct kwasm_handler *h)
 	    kwasm_nl_put_u64(skb, KWASM_A_STATS_SKIPPED, sum.skipped) ||
 	    kwasm_nl_put_u64(skb, KWASM_A_STATS_RESTARTS, h->restarts) ||
 	    kwasm_nl_put_u64(skb, KWASM_A_STATS_RUN_NS, kwasm_cycles_to_ns(sum.run_cycles)) ||
-	    kwasm_nl_put_u64(skb, KWASM_A_STATS_RUN_MAX_NS, kwasm_cycles_to_ns(sum.run_max_cycles)) ||
+	    kwasm_nl_put_u64(skb, KWASM_A_STATS_RUN_MAX_NS,
+			     kwasm_cycles_to_ns(sum.run_max_cycles)) ||
 	    put_trap_counts(skb, &sum))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);

@@ -145,7 +145,7 @@ int kwasm_providers_hold(const struct kwasm_module *module, struct kwasm_held_pr
 	return 0;
 }
 
-/* The owner first: the exit of its module waits for the registration, whose last user this may be. */
+/* The owner first: its exit waits for the registration, whose last user this may be. */
 void kwasm_providers_drop(struct kwasm_held_providers *held)
 {
 	struct module *owner;
