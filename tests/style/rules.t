@@ -97,7 +97,8 @@ none('the portable core has no float', lines(
 
 # Walls between rooms: a file may include files of its own room and of those named here, or the
 # single headers named here.  Documentation/architecture.rst tells the reasons.  `ground` is core/
-# itself, except for the compiler's list of passes.
+# itself, except for the list of passes and compiled code; `kernel` is the headers of core/kernel/,
+# with limits and the workqueue; core/kernel is main.c and export.c, which know everything.
 my @ground = qw(ground core/uapi);
 my %wall = (
 	'ground' => [qw(core/user/env_types.h)],
@@ -113,20 +114,20 @@ my %wall = (
 	'core/uapi' => [],
 	'core/user' => [@ground, qw(core/run core/abi core/x64/cpu.h)],
 	'core/kernel/machine' => [@ground, qw(code core/wasm/module.h core/run core/kernel/machine/arch.h
-		core/kernel/kernel.h core/kernel/compat.h)],
+		kernel)],
 	# one place names the processor; its folder stands on the machine around it
 	'core/kernel/machine/arch.h' => [qw(core/kernel/machine/x86)],
 	'core/kernel/machine/x86' => [@ground, qw(code core/run core/kernel/machine core/x64/entry.h
-		core/x64/cpu.h core/kernel/kernel.h core/kernel/compat.h)],
+		core/x64/cpu.h kernel)],
 	'core/kernel/program' => [@ground, qw(code compile core/run core/abi core/kernel/machine
-		core/kernel/limits.h core/kernel/work.h)],
+		kernel)],
 	'core/kernel/handler' => [@ground, qw(core/run core/abi core/kernel/machine
-		core/kernel/machine/arch.h core/kernel/program core/kernel/limits.h
-		core/kernel/work.h)],
+		core/kernel/machine/arch.h core/kernel/program kernel)],
 	'core/kernel/netlink' => [@ground, qw(code core/kernel/machine/arch.h
 		core/kernel/machine/memory.h core/kernel/machine/thread.h
 		core/kernel/machine/watchdog.h core/kernel/program core/kernel/handler/attachment.h
-		core/kernel/limits.h core/kernel/compat.h)],
+		kernel)],
+	'kernel' => [qw(ground)],
 	'core/kernel' => [qw(ANY)],
 	'core/kwasm.h' => [qw(core/kernel/handler/run.h core/kernel/program/provider.h)],
 	'hooks' => [qw(core/kwasm.h core/uapi)],
@@ -140,6 +141,7 @@ sub room {
 	my ($f) = @_;
 	return $f if exists $wall{$f};
 	return $1 if $f =~ m{^core/(code|compile)\.[ch]$};
+	return 'kernel' if $f =~ m{^core/kernel/(\w+\.h|(limits|work)\.c)$};
 	return 'ground' if $f =~ m{^core/[^/]+$};
 	for (my $d = dirname($f); $d ne '.'; $d = dirname($d)) {
 		return $d if exists $wall{$d};
@@ -158,15 +160,37 @@ sub reached {
 	return exists $text{$near} ? $near : exists $text{"core/$name"} ? "core/$name" : $name;
 }
 
+# Arrows that run back up, each with its reason.
+my %upward = (
+	# env.h takes the types of its surroundings, and nothing else, from there
+	'ground core/user' => 1,
+	# the machine and its processor serve each other
+	'core/kernel/machine/x86 core/kernel/machine' => 1,
+);
+my %arrow;
+
 for my $room (sort keys %wall) {
 	my %may = map { $_ => 1 } @{$wall{$room}};
 	none("$room includes what its walls let through", grep {
 		my ($f, $name) = /^([^:]+):\d+: .*"(.*)"/;
 		my $to = reached($f, $name);
 		my $at = room($to);
+		$arrow{$room}{$at} = 1 if $at && $at ne $room && !$upward{"$room $at"};
 		!($at eq $room || $may{ANY} || $may{$at} || $may{$to});
 	} lines(qr/^\s*#\s*include\s+"/, grep { room($_) eq $room } @code));
 }
+
+# onward ROOM: the rooms that its arrows lead to, directly or not
+sub onward {
+	my ($room) = @_;
+	my (%seen, @next) = ();
+	push @next, keys %{$arrow{$room}};
+	while (defined(my $r = shift @next)) {
+		push @next, keys %{$arrow{$r}} if !$seen{$r}++;
+	}
+	return %seen;
+}
+none('arrows between rooms run one way', grep { my %on = onward($_); $on{$_} } sort keys %arrow);
 
 # The order of the operations of the IR means nothing: passes ask for classes and flags.
 my $operations = join '|', $text{'core/ir/ir_ops.def'} =~ /^IROP\((\w+),/mg;
