@@ -18,7 +18,6 @@
 #include "../core/run/verdict.h"
 #include "../core/uapi/kwasm.h"
 
-#define ENTRY_DEFAULT "kwasm_packet"
 #define TIME_LIMIT_NS 100000000	/* wall clock on a busy machine, so far above the kernel's 1 ms */
 #define HOOK_DEFAULT "nf_pre"
 #define IFINDEX 1		/* index of the capture's single device */
@@ -91,7 +90,7 @@ static void on_log(void *arg, const char *text, u32 len)
 /* The required type is that of the kernel: no parameters, one i32. */
 static int find_handler(struct test *t)
 {
-	const char *entry = t->args->entry ?: ENTRY_DEFAULT;
+	const char *entry = t->args->entry ?: KWASM_ENTRY_DEFAULT;
 	const struct kwasm_export *export = ctl_guest_export(&t->guest, entry);
 	const struct kwasm_functype *type;
 

@@ -36,6 +36,7 @@
 #define KWASM_GENL_GROUP_EVENTS "events"
 
 #define KWASM_NAME_LEN 64		/* program and entry names with their NUL */
+#define KWASM_ENTRY_DEFAULT "kwasm_packet"	/* where ATTACH names none */
 #define KWASM_MAX_ARGS 16		/* of INVOKE */
 
 /*

@@ -50,45 +50,49 @@ static struct kwasm_program *named_program(struct kwasm_request *req)
 	return kwasm_request_program(req, kwasm_nl_string(req->attrs, KWASM_A_PROGRAM_NAME));
 }
 
-int kwasm_nl_unload(struct kwasm_request *req)
+/* Let @act do something to the program that a request names, under kwasm_lock. */
+static int on_program(struct kwasm_request *req,
+		      int (*act)(struct kwasm_request *req, struct kwasm_program *prog))
 {
 	struct kwasm_program *prog;
-	int err = 0;
+	int err;
 
 	mutex_lock(&kwasm_lock);
 	prog = named_program(req);
-	if (IS_ERR(prog)) {
-		err = PTR_ERR(prog);
-	} else if (prog->num_handlers) {
-		err = kwasm_diag_set(&req->diag, -EBUSY, KWASM_NO_PLACE,
-				     "program %s is in use: detach it first (attachments: %u)",
-				     prog->name, prog->num_handlers);
-	} else {
-		kwasm_notify_program(KWASM_EVENT_UNLOAD, prog);
-		kwasm_program_remove(prog);
-	}
+	err = IS_ERR(prog) ? PTR_ERR(prog) : act(req, prog);
 	mutex_unlock(&kwasm_lock);
 	return err;
 }
 
-/* Kill: no instruction of the program is executed any more, then it is detached and unloaded. */
+static int unload(struct kwasm_request *req, struct kwasm_program *prog)
+{
+	if (prog->num_handlers)
+		return kwasm_diag_set(&req->diag, -EBUSY, KWASM_NO_PLACE,
+				      "program %s is in use: detach it first (attachments: %u)",
+				      prog->name, prog->num_handlers);
+	kwasm_notify_program(KWASM_EVENT_UNLOAD, prog);
+	kwasm_program_remove(prog);
+	return 0;
+}
+
+int kwasm_nl_unload(struct kwasm_request *req)
+{
+	return on_program(req, unload);
+}
+
+/* No instruction of the program is executed any more, then it is detached and unloaded. */
+static int kill_program(struct kwasm_request *req, struct kwasm_program *prog)
+{
+	kwasm_program_kill(prog);
+	kwasm_notify_program(KWASM_EVENT_KILL, prog);
+	kwasm_attachments_destroy_of(prog);
+	kwasm_program_remove(prog);
+	return 0;
+}
+
 int kwasm_nl_kill(struct kwasm_request *req)
 {
-	struct kwasm_program *prog;
-	int err = 0;
-
-	mutex_lock(&kwasm_lock);
-	prog = named_program(req);
-	if (IS_ERR(prog)) {
-		err = PTR_ERR(prog);
-	} else {
-		kwasm_program_kill(prog);
-		kwasm_notify_program(KWASM_EVENT_KILL, prog);
-		kwasm_attachments_destroy_of(prog);
-		kwasm_program_remove(prog);
-	}
-	mutex_unlock(&kwasm_lock);
-	return err;
+	return on_program(req, kill_program);
 }
 
 /* Replace @old with @new and drop the list's reference to @old; kwasm_lock held. */

@@ -21,8 +21,6 @@
 #include "instances.h"
 #include "log.h"
 
-#define KWASM_ENTRY_DEFAULT "kwasm_packet"
-
 /*
  * Every change of a program list, attachment list or hook list of any namespace.  Process context;
  * never held while guest code is compiled or run.
