@@ -319,11 +319,12 @@ static int dump_loaded(const struct dump_args *args, const char *name)
 static int run_dump(void *arg, const struct ctl_words *words)
 {
 	const struct dump_args *args = arg;
-	const char *what = words->word[0];
+	const char *what = words->word[0], *suffix = strrchr(what, '.');
 
 	if (args->wasm + !!args->ir + args->assembly > 1)
 		return ctl_usage("--wasm, --ir and --asm are mutually exclusive");
-	if (!strcmp(what, "-") || strchr(what, '/') || !access(what, F_OK))
+	if (!strcmp(what, "-") || strchr(what, '/') || !access(what, F_OK) ||
+	    (suffix && !strcmp(suffix, ".wasm")))
 		return dump_file(args, what);
 	return dump_loaded(args, what);
 }

@@ -158,6 +158,10 @@ static int option_set(const struct ctl_option *opt, void *base, const char *text
 {
 	void *to = (u8 *)base + opt->offset;
 
+	/* An unset variable of a script must not widen what it asks for. */
+	if (text && !*text)
+		return ctl_usage("option --%s requires a value: --%s %s", opt->name, opt->name,
+				 opt->value);
 	switch ((enum ctl_option_type)opt->type) {
 	case CTL_FLAG:
 		*(bool *)to = true;

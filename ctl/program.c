@@ -193,6 +193,7 @@ static const struct ctl_row attached_rows[] = {
 	{ KWASM_A_ATTACHMENT_NAME, "name", ": program %s" },
 	{ KWASM_A_ATTACHMENT_HOOK, "hook", " at %s" },
 	{ KWASM_A_ATTACHMENT_FAMILY, "family", " %s", .word = ctl_family_name },
+	{ KWASM_A_ATTACHMENT_DEV, "dev", " dev %s", .optional = true },
 	{ KWASM_A_ATTACHMENT_PRIORITY, "priority", " priority %lld\n", ctl_out_s32 },
 	{ }
 };

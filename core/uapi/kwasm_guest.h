@@ -9,7 +9,8 @@
  *		return kwasm_pkt_u8(9) == 1 ? KWASM_DROP : KWASM_ACCEPT;
  *	}
  *
- * Build: clang --target=wasm32 -O2 -nostdlib -Wl,--no-entry -o app.wasm app.c
+ * Build: clang --target=wasm32 -O2 -nostdlib $(pkg-config --cflags kwasm) -c -o app.o app.c
+ *	wasm-ld --no-entry -o app.wasm app.o
  *
  * Each CPU runs its own instance of the program, with its own globals and linear memory, so a
  * handler needs no locks, and a reader has to sum a counter over all CPUs.

@@ -64,7 +64,8 @@ static u64 test_count(KWASM_HOST0(ctx))
 
 static u64 test_nap(KWASM_HOST1(ctx, ms))
 {
-	msleep_interruptible(ms);
+	if (ms)
+		msleep_interruptible(ms);
 	return ms;
 }
 

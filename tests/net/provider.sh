@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # guest: 6.1 6.12 timeout=900
+# guest: 6.12 icount timeout=900
 # In a guest: host functions of another module: wide ones, a state for each store, one that sleeps,
 # and the module that nobody can remove while something is bound to it.
 set -u

@@ -3,6 +3,7 @@
  * attachment.c - requests about attachments: attach, detach, show.
  */
 #include <linux/kmod.h>
+#include <linux/netdevice.h>
 
 #include "kernel/program/notify.h"
 #include "netlink.h"
@@ -33,6 +34,9 @@ static int attach_request(struct kwasm_request *req, struct kwasm_attach_request
 				      "the request must either name a program or contain one");
 	where->entry = kwasm_nl_string(attrs, KWASM_A_ATTACHMENT_ENTRY);
 	where->dev = kwasm_nl_string(attrs, KWASM_A_ATTACHMENT_DEV);
+	if (where->dev && !dev_valid_name(where->dev))
+		return kwasm_diag_set(&req->diag, -EINVAL, KWASM_NO_PLACE,
+				      "invalid device name \"%.15s\"", where->dev);
 	if (attrs[KWASM_A_ATTACHMENT_FAMILY])
 		where->family = nla_get_u8(attrs[KWASM_A_ATTACHMENT_FAMILY]);
 	if (attrs[KWASM_A_ATTACHMENT_ON_TRAP])

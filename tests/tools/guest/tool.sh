@@ -98,8 +98,10 @@ is 'a load in text and JSON has the same bytes of code' \
 does '' unload a
 does '' unload b
 
+fails 'invalid device name "a/b"' attach --hook nf_out --dev a/b "$handler"
+
 # All options at once, and one step
-does 'attachment 4: program x at nf_out ip priority -7' attach --hook nf_out --name x --family ip \
+does 'attachment 4: program x at nf_out ip dev lo priority -7' attach --hook nf_out --name x --family ip \
 	--priority -7 --dev lo --entry accept --on-trap restart --time-limit 2ms \
 	--memory-limit 1M "$handler"
 json '.[0] | [.linked, .time_limit_ns, .memory_limit] | join(" ")' 'true 2000000 1048576' show x
