@@ -474,23 +474,15 @@ bool ctl_field_has(const struct ctl_fields *f, int attr)
 	return f->attr[attr];
 }
 
-u64 ctl_attr_uint(struct nlattr *attr)
+u64 ctl_field_uint(const struct ctl_fields *f, int attr)
 {
+	const struct nlattr *a = f->attr[attr];
 	u64 value = 0;
 
 	/* Little endian, so that a shorter integer is the low end of a longer one. */
-	memcpy(&value, nla_data(attr), min_t(size_t, (size_t)nla_len(attr), sizeof(value)));
+	if (a)
+		memcpy(&value, nla_data(a), min_t(size_t, (size_t)nla_len(a), sizeof(value)));
 	return value;
-}
-
-u64 ctl_field_uint(const struct ctl_fields *f, int attr)
-{
-	return f->attr[attr] ? ctl_attr_uint(f->attr[attr]) : 0;
-}
-
-s32 ctl_field_s32(const struct ctl_fields *f, int attr)
-{
-	return (s32)ctl_field_uint(f, attr);
 }
 
 const char *ctl_field_string(const struct ctl_fields *f, int attr)

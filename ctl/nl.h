@@ -101,7 +101,6 @@ void ctl_disconnect(void);
 /* Fields; an absent one reads as 0, "" or false. */
 bool ctl_field_has(const struct ctl_fields *f, int attr);
 u64 ctl_field_uint(const struct ctl_fields *f, int attr);
-s32 ctl_field_s32(const struct ctl_fields *f, int attr);
 const char *ctl_field_string(const struct ctl_fields *f, int attr);
 const u8 *ctl_field_bytes(const struct ctl_fields *f, int attr, size_t *size);
 bool ctl_field_nest(const struct ctl_fields *f, int attr, struct ctl_fields *in);
@@ -109,6 +108,5 @@ bool ctl_field_nest(const struct ctl_fields *f, int attr, struct ctl_fields *in)
 /** ctl_field_next() - the next attribute of a type after @pos; NULL starts with the first. */
 struct nlattr *ctl_field_next(const struct ctl_fields *f, int attr, struct nlattr *pos);
 bool ctl_attr_nest(struct nlattr *attr, struct ctl_fields *in);
-u64 ctl_attr_uint(struct nlattr *attr);
 
 #endif /* KWASM_CTL_NL_H */

@@ -103,20 +103,15 @@ int kwasm_provider_check(const struct kwasm_provider *provider, struct kwasm_dia
 	return 0;
 }
 
-static bool name_equal(const struct kwasm_name *name, const char *str)
-{
-	return strlen(str) == name->len && !memcmp(name->str, str, name->len);
-}
-
 static const struct kwasm_host_fn *find(const struct kwasm_import *import,
 					const struct kwasm_provider *provider)
 {
 	u32 k;
 
-	if (!name_equal(&import->module, provider->module))
+	if (!kwasm_name_is(&import->module, provider->module))
 		return NULL;
 	for (k = 0; k < provider->num_fns; k++)
-		if (name_equal(&import->field, provider->fns[k].name))
+		if (kwasm_name_is(&import->field, provider->fns[k].name))
 			return &provider->fns[k];
 	return NULL;
 }

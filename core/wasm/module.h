@@ -17,6 +17,12 @@ struct kwasm_name {
 	u32 len;
 };
 
+/** kwasm_name_is() - is @name the string @str? */
+static inline bool kwasm_name_is(const struct kwasm_name *name, const char *str)
+{
+	return strlen(str) == name->len && !memcmp(name->str, str, name->len);
+}
+
 /* Arguments for a "%.*s" that quotes a name; long ones are cut. */
 #define KWASM_NAME_ARGS(name) (int)min_t(u32, (name).len, 64), (name).str
 

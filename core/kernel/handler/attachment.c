@@ -124,7 +124,8 @@ int kwasm_attachment_create(struct kwasm_program *prog, const struct kwasm_attac
 	return 0;
 }
 
-void kwasm_attachments_destroy(struct list_head *doomed)
+/* Detach and free those moved to a list, in one grace period. */
+static void attachments_destroy(struct list_head *doomed)
 {
 	struct kwasm_attachment *at, *tmp;
 
@@ -143,14 +144,6 @@ void kwasm_attachments_destroy(struct list_head *doomed)
 	}
 }
 
-void kwasm_attachment_destroy(struct kwasm_attachment *at)
-{
-	LIST_HEAD(doomed);
-
-	list_move(&at->node, &doomed);
-	kwasm_attachments_destroy(&doomed);
-}
-
 void kwasm_attachments_detach(struct list_head *doomed)
 {
 	struct kwasm_program *prog, *tmp;
@@ -159,7 +152,7 @@ void kwasm_attachments_detach(struct list_head *doomed)
 
 	list_for_each_entry(at, doomed, node)
 		kwasm_notify_handler(KWASM_EVENT_DETACH, at->handler.prog, &at->handler);
-	kwasm_attachments_destroy(doomed);
+	attachments_destroy(doomed);
 	list_for_each_entry(knet, &kwasm_nets, node) {
 		list_for_each_entry_safe(prog, tmp, &knet->programs, node) {
 			if (!prog->linked || prog->num_handlers)
@@ -178,13 +171,13 @@ void kwasm_attachments_destroy_of(struct kwasm_program *prog)
 	list_for_each_entry_safe(at, tmp, &prog->knet->attachments, node)
 		if (at->handler.prog == prog)
 			list_move_tail(&at->node, &doomed);
-	kwasm_attachments_destroy(&doomed);
+	attachments_destroy(&doomed);
 }
 
 static void __net_exit net_leave(struct net *net)
 {
 	mutex_lock(&kwasm_lock);
-	kwasm_attachments_destroy(&kwasm_net_of(net)->attachments);
+	attachments_destroy(&kwasm_net_of(net)->attachments);
 	mutex_unlock(&kwasm_lock);
 }
 

@@ -56,13 +56,11 @@ void kwasm_attachments_exit(void);
 int kwasm_attachment_create(struct kwasm_program *prog, const struct kwasm_attach_request *req,
 			    struct kwasm_diag *diag, struct kwasm_attachment **out);
 
-/** kwasm_attachment_destroy() - detach and free.  kwasm_lock held; waits for a grace period. */
-void kwasm_attachment_destroy(struct kwasm_attachment *at);
-
-/** kwasm_attachments_destroy() - the same for those moved to a list, in one grace period. */
-void kwasm_attachments_destroy(struct list_head *doomed);
-
-/** kwasm_attachments_destroy_of() - the same for the attachments of @prog. */
+/**
+ * kwasm_attachments_destroy_of() - detach and free the attachments of @prog.
+ *
+ * Context: kwasm_lock held; waits for a grace period.
+ */
 void kwasm_attachments_destroy_of(struct kwasm_program *prog);
 
 /**

@@ -59,7 +59,8 @@ static bool over_rate(struct kwasm_log *log)
 	return false;
 }
 
-int kwasm_log_add(struct kwasm_log *log, const char *text, u32 len)
+/* Control characters are replaced.  Return: the length that is kept, or -ENOSPC over the rate. */
+static int log_add(struct kwasm_log *log, const char *text, u32 len)
 {
 	struct kwasm_log_line *line;
 	unsigned long flags;
@@ -109,7 +110,7 @@ int kwasm_log_write(struct kwasm_ctx *ctx, const char *text, u32 len)
 
 	if (!prog)
 		return -ENOSPC;
-	n = kwasm_log_add(&prog->log, text, len);
+	n = log_add(&prog->log, text, len);
 	if (n > 0 && ctx->env[KWASM_ENV_PROGRAM])
 		kwasm_notify_log(prog);
 	return n;

@@ -44,13 +44,6 @@ int kwasm_log_init(struct kwasm_log *log);
 void kwasm_log_destroy(struct kwasm_log *log);
 
 /**
- * kwasm_log_add() - append a line, control characters replaced.
- *
- * Return: its length as kept, or -ENOSPC over the rate.  Any context but NMI.
- */
-int kwasm_log_add(struct kwasm_log *log, const char *text, u32 len);
-
-/**
  * kwasm_log_get() - copy the first line with a number of at least @seq.
  *
  * Return: true when there was one.

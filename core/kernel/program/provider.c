@@ -33,16 +33,22 @@ struct kwasm_registration {
 static DEFINE_MUTEX(registry_lock);	/* innermost; never held while anything else is called */
 static LIST_HEAD(registry);		/* registry_lock */
 
-static struct kwasm_registration *find(const char *name, size_t len)
+static struct kwasm_registration *find(const struct kwasm_name *name)
 {
 	struct kwasm_registration *reg;
 
 	lockdep_assert_held(&registry_lock);
 	list_for_each_entry(reg, &registry, node)
-		if (strlen(reg->provider->module) == len &&
-		    !memcmp(reg->provider->module, name, len))
+		if (kwasm_name_is(name, reg->provider->module))
 			return reg;
 	return NULL;
+}
+
+static struct kwasm_registration *named(const char *module)
+{
+	const struct kwasm_name name = { .str = module, .len = strlen(module) };
+
+	return find(&name);
 }
 
 static void registration_release(struct kref *ref)
@@ -69,7 +75,7 @@ int kwasm_provider_register(const struct kwasm_provider *provider)
 	kref_init(&reg->ref);
 	init_completion(&reg->unused);
 	mutex_lock(&registry_lock);
-	if (find(provider->module, strlen(provider->module)))
+	if (named(provider->module))
 		err = -EEXIST;
 	else
 		list_add_tail(&reg->node, &registry);
@@ -85,7 +91,7 @@ void kwasm_provider_unregister(const struct kwasm_provider *provider)
 	struct kwasm_registration *reg;
 
 	mutex_lock(&registry_lock);
-	reg = find(provider->module, strlen(provider->module));
+	reg = named(provider->module);
 	if (reg && reg->provider == provider)
 		list_del(&reg->node);
 	else
@@ -111,7 +117,7 @@ static bool is_held(const struct kwasm_held_providers *held, const struct kwasm_
 
 static void hold(struct kwasm_held_providers *held, const struct kwasm_name *name, u32 max)
 {
-	struct kwasm_registration *reg = find(name->str, name->len);
+	struct kwasm_registration *reg = find(name);
 
 	if (!reg || held->num == max || is_held(held, reg) ||
 	    !try_module_get(reg->provider->owner))
