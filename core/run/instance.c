@@ -307,20 +307,35 @@ static int apply_segments(struct kwasm_instance *inst, struct kwasm_trap_info *t
 	return 0;
 }
 
-static int run_start(struct kwasm_instance *inst, struct kwasm_trap_info *trap,
-		     struct kwasm_diag *diag)
+static int call_once(struct kwasm_instance *inst, u32 func, const char *what,
+		     struct kwasm_trap_info *trap, struct kwasm_diag *diag)
 {
 	struct kwasm_trap_info info;
 	u64 value = 0;
 
-	if (!inst->module->has_start || !inst->code->funcs)
-		return 0;
-	if (!kwasm_call(inst->funcs[inst->module->start], &value, &info))
+	if (!kwasm_call(inst->funcs[func], &value, &info))
 		return 0;
 	if (trap)
 		*trap = info;
-	return kwasm_diag_set(diag, -EFAULT, info.func, info.offset,
-			      "the start function trapped: %s", kwasm_trap_text(info.kind));
+	return kwasm_diag_set(diag, -EFAULT, info.func, info.offset, "%s trapped: %s", what,
+			      kwasm_trap_text(info.kind));
+}
+
+/* The start function, then the function that the convention of reactors adds to it. */
+static int run_start(struct kwasm_instance *inst, struct kwasm_trap_info *trap,
+		     struct kwasm_diag *diag)
+{
+	const struct kwasm_module *m = inst->module;
+	const struct kwasm_export *initialize = kwasm_module_initialize(m);
+	int err = 0;
+
+	if (!inst->code->funcs)
+		return 0;
+	if (m->has_start)
+		err = call_once(inst, m->start, "the start function", trap, diag);
+	if (!err && initialize)
+		err = call_once(inst, initialize->index, "_initialize", trap, diag);
+	return err;
 }
 
 static int open_states(struct kwasm_store *store, const struct kwasm_bindings *bindings,

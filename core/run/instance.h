@@ -126,13 +126,14 @@ struct kwasm_instance {
 };
 
 /**
- * kwasm_instance_create() - instantiate (spec 4.5.4), start function included.
+ * kwasm_instance_create() - instantiate (spec 4.5.4), then run the start function and _initialize
+ * (see kwasm_module_initialize()).
  * @store: its store
  * @code: compiled module; must outlive the store
  * @link: called for each import; may be NULL if there are none
  * @link_arg: its argument
  * @diag: on failure, names the import that is missing or has a different type
- * @trap: filled in when a segment or the start function traps; may be NULL
+ * @trap: filled in when a segment or one of these functions traps; may be NULL
  * @out: the instance.  As the specification requires, an instance whose start function traps stays
  *	in the store (its tables may be shared) although it is not returned
  *

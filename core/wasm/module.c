@@ -283,3 +283,14 @@ const struct kwasm_export *kwasm_module_export(const struct kwasm_module *m, con
 	}
 	return NULL;
 }
+
+const struct kwasm_export *kwasm_module_initialize(const struct kwasm_module *m)
+{
+	static const char name[] = "_initialize";
+	const struct kwasm_export *e;
+	const struct kwasm_functype *type;
+
+	e = kwasm_module_export(m, name, sizeof(name) - 1, KWASM_EXTERN_FUNC);
+	type = e ? kwasm_module_functype(m, e->index) : NULL;
+	return type && !type->num_params && !type->num_results ? e : NULL;
+}

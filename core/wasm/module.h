@@ -235,4 +235,14 @@ kwasm_module_functype(const struct kwasm_module *m, u32 func)
 const struct kwasm_export *kwasm_module_export(const struct kwasm_module *m, const char *name,
 					       size_t len, u8 kind);
 
+/**
+ * kwasm_module_initialize() - the exported function _initialize, without parameters and results.
+ *
+ * Compilers give it to modules that are not run from beginning to end but called (reactors): it
+ * runs constructors, once per instance, before any other export.
+ *
+ * Return: NULL if there is none of this type.
+ */
+const struct kwasm_export *kwasm_module_initialize(const struct kwasm_module *m);
+
 #endif /* KWASM_MODULE_H */
