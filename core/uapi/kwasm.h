@@ -188,7 +188,11 @@
 
 /* event: an event and its object */
 #define KWASM_ATTRS_EVENT(ATTR)								\
+	ATTR(EVENT_PAD, "pad", pad)							\
 	ATTR(EVENT_KIND, "kind", u8)				/* enum kwasm_event */	\
+	ATTR(EVENT_TIME_NS, "time-ns", u64)			/* since the epoch */	\
+	ATTR(EVENT_UID, "uid", u32)		/* who asked for it, none: the kernel */ \
+	ATTR(EVENT_PID, "pid", u32)		/* its process */			\
 	ATTR(EVENT_PROGRAM, "program", program)						\
 	ATTR(EVENT_ATTACHMENT, "attachment", attachment)				\
 	ATTR(EVENT_LOG, "log", log)

@@ -23,7 +23,6 @@
 
 struct nl_tests nl_tests;
 
-static int events;	/* the multicast group's number */
 static unsigned char *wasm;
 static size_t wasm_size;
 
@@ -482,7 +481,8 @@ static int powerless(bool user_namespace)
 	bad += exchange(fd, &m) != (user_namespace ? 0 : EPERM);
 	begin(&m, KWASM_CMD_GET_INFO, 0);
 	bad += exchange(fd, &m) != 0;
-	if (setsockopt(fd, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, &events, sizeof(events)))
+	if (setsockopt(fd, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, &nl_tests.group,
+		       sizeof(nl_tests.group)))
 		bad += user_namespace || errno != EPERM;
 	else
 		bad += !user_namespace;
@@ -549,8 +549,8 @@ int main(int argc, char **argv)
 		return 1;
 	}
 	nl_tests.family = genl_ctrl_resolve(sock, KWASM_GENL_NAME);
-	events = genl_ctrl_resolve_grp(sock, KWASM_GENL_NAME, KWASM_GENL_GROUP_EVENTS);
-	if (nl_tests.family < 0 || events < 0) {
+	nl_tests.group = genl_ctrl_resolve_grp(sock, KWASM_GENL_NAME, KWASM_GENL_GROUP_EVENTS);
+	if (nl_tests.family < 0 || nl_tests.group < 0) {
 		printf("Bail out! the module kwasm is not loaded\n");
 		return 1;
 	}
@@ -563,6 +563,7 @@ int main(int argc, char **argv)
 	nests();
 	spaces();
 	acks();
+	events(wasm, wasm_size);
 	lengths();
 	references();
 	privilege();

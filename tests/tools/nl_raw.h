@@ -25,6 +25,7 @@
 
 struct nl_tests {
 	int family;
+	int group;	/* of events */
 	int run;
 	int failed;
 };
@@ -192,6 +193,9 @@ static inline void refused(const struct message *m, int expected, const char *wh
 
 /* nl_acks.c: whose sentence is in an ack */
 void acks(void);
+
+/* nl_events.c: when, and who asked for it; loads and unloads @wasm */
+void events(const unsigned char *wasm, size_t size);
 
 /* nl_spaces.c: each attribute of each command, from the kernel's own table. */
 void spaces(void);

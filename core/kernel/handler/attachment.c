@@ -144,20 +144,20 @@ static void attachments_destroy(struct list_head *doomed)
 	}
 }
 
-void kwasm_attachments_detach(struct list_head *doomed)
+void kwasm_attachments_detach(struct list_head *doomed, const struct kwasm_actor *by)
 {
 	struct kwasm_program *prog, *tmp;
 	struct kwasm_attachment *at;
 	struct kwasm_net *knet;
 
 	list_for_each_entry(at, doomed, node)
-		kwasm_notify_handler(KWASM_EVENT_DETACH, at->handler.prog, &at->handler);
+		kwasm_notify_handler(KWASM_EVENT_DETACH, by, at->handler.prog, &at->handler);
 	attachments_destroy(doomed);
 	list_for_each_entry(knet, &kwasm_nets, node) {
 		list_for_each_entry_safe(prog, tmp, &knet->programs, node) {
 			if (!prog->linked || prog->num_handlers)
 				continue;
-			kwasm_notify_program(KWASM_EVENT_UNLOAD, prog);
+			kwasm_notify_program(KWASM_EVENT_UNLOAD, by, prog);
 			kwasm_program_remove(prog);
 		}
 	}

@@ -9,6 +9,8 @@
 #include "handler.h"
 #include "hook.h"
 
+struct kwasm_actor;
+
 /**
  * struct kwasm_attachment - a handler at a hook
  * @device: the device whose packets it sees; its last field is read per packet, like the first one
@@ -66,9 +68,11 @@ void kwasm_attachments_destroy_of(struct kwasm_program *prog);
 /**
  * kwasm_attachments_detach() - destroy the attachments on a list, as if each had been requested.
  *
+ * @by: who asked for it, NULL for the kernel
+ *
  * Listeners are notified, and linked programs are unloaded with their last attachment.
  * Context: kwasm_lock held; waits for a grace period.
  */
-void kwasm_attachments_detach(struct list_head *doomed);
+void kwasm_attachments_detach(struct list_head *doomed, const struct kwasm_actor *by);
 
 #endif /* KWASM_KERNEL_ATTACHMENT_H */

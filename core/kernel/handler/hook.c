@@ -59,7 +59,7 @@ void kwasm_hook_unregister(struct kwasm_hook_type *type)
 		list_for_each_entry_safe(at, tmp, &knet->attachments, node)
 			if (at->type == type)
 				list_move_tail(&at->node, &doomed);
-	kwasm_attachments_detach(&doomed);
+	kwasm_attachments_detach(&doomed, NULL);
 	mutex_unlock(&kwasm_lock);
 }
 EXPORT_SYMBOL_GPL(kwasm_hook_unregister);

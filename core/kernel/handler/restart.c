@@ -143,13 +143,13 @@ static void work_restart(struct kwasm_handler *h, struct kwasm_program *prog)
 /* A trap has taken the run out: tell, and detach or wait for the restart. */
 static void trap_handle(struct kwasm_handler *h)
 {
-	kwasm_notify_handler(KWASM_EVENT_TRAP, h->prog, h);
+	kwasm_notify_handler(KWASM_EVENT_TRAP, NULL, h->prog, h);
 	if (h->policy == KWASM_POLICY_RESTART) {
 		restart_queue(h);
 	} else if (h->attached) {
 		h->ops->detach(h);
 		h->attached = false;
-		kwasm_notify_handler(KWASM_EVENT_DETACH, h->prog, h);
+		kwasm_notify_handler(KWASM_EVENT_DETACH, NULL, h->prog, h);
 	}
 }
 

@@ -61,28 +61,28 @@ static struct kwasm_program *same_program(const struct kwasm_program *fresh)
 
 /* List @fresh and attach it, or do neither; on success the list owns its reference. */
 static int attach_new(struct kwasm_program *fresh, const struct kwasm_attach_request *where,
-		      struct kwasm_diag *diag, struct kwasm_attachment **at)
+		      struct kwasm_request *req, struct kwasm_attachment **at)
 {
-	int err = kwasm_program_add(fresh, diag);
+	int err = kwasm_program_add(fresh, &req->diag);
 
 	if (err)
 		return err;
 	fresh->linked = true;
-	err = kwasm_attachment_create(fresh, where, diag, at);
+	err = kwasm_attachment_create(fresh, where, &req->diag, at);
 	if (err) {
 		/* Out of the list again; the caller still has its reference. */
 		kwasm_program_get(fresh);
 		kwasm_program_remove(fresh);
 		return err;
 	}
-	kwasm_notify_program(KWASM_EVENT_LOAD, fresh);
+	kwasm_notify_program(KWASM_EVENT_LOAD, &req->by, fresh);
 	return 0;
 }
 
 /* Listeners and the requester learn of it; kwasm_lock held. */
 static void attached(struct kwasm_request *req, struct kwasm_attachment *at)
 {
-	kwasm_notify_handler(KWASM_EVENT_ATTACH, at->handler.prog, &at->handler);
+	kwasm_notify_handler(KWASM_EVENT_ATTACH, &req->by, at->handler.prog, &at->handler);
 	kwasm_request_answered(req, kwasm_nl_put_attachment(req->reply, at));
 }
 
@@ -98,7 +98,7 @@ static int attach_loading(struct kwasm_request *req, const struct kwasm_attach_r
 	mutex_lock(&kwasm_lock);
 	prog = same_program(fresh);
 	err = prog ? kwasm_attachment_create(prog, where, &req->diag, &at) :
-	      attach_new(fresh, where, &req->diag, &at);
+	      attach_new(fresh, where, req, &at);
 	if (!err)
 		attached(req, at);
 	mutex_unlock(&kwasm_lock);
@@ -179,7 +179,7 @@ int kwasm_nl_detach(struct kwasm_request *req)
 		if (selected(at, &sel))
 			list_move_tail(&at->node, &doomed);
 	found = !list_empty(&doomed);
-	kwasm_attachments_detach(&doomed);
+	kwasm_attachments_detach(&doomed, &req->by);
 	mutex_unlock(&kwasm_lock);
 	if (found)
 		return 0;

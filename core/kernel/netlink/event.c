@@ -10,6 +10,16 @@ static bool wants_events(struct net *net)
 	return genl_has_listeners(&kwasm_genl_family, net, 0);
 }
 
+static int put_circumstances(struct sk_buff *skb, const struct kwasm_notice *notice)
+{
+	const struct kwasm_actor *by = notice->by;
+
+	return nla_put_u8(skb, KWASM_A_EVENT_KIND, notice->event) ?:
+	       kwasm_nl_put_u64(skb, KWASM_A_EVENT_TIME_NS, notice->time_ns) ?:
+	       (by ? nla_put_u32(skb, KWASM_A_EVENT_UID, by->uid) ?:
+		     nla_put_u32(skb, KWASM_A_EVENT_PID, by->pid) : 0);
+}
+
 /* The object of the event, as a nest. */
 static int put_subject(struct sk_buff *skb, const struct kwasm_notice *notice)
 {
@@ -38,8 +48,7 @@ static void send_event(const struct kwasm_notice *notice)
 	if (!skb)
 		return;
 	header = genlmsg_put(skb, 0, 0, &kwasm_genl_family, 0, KWASM_CMD_EVENT);
-	if (!header || nla_put_u8(skb, KWASM_A_EVENT_KIND, notice->event) ||
-	    put_subject(skb, notice)) {
+	if (!header || put_circumstances(skb, notice) || put_subject(skb, notice)) {
 		nlmsg_free(skb);
 		return;
 	}

@@ -35,7 +35,7 @@ int kwasm_nl_load(struct kwasm_request *req)
 	mutex_lock(&kwasm_lock);
 	err = kwasm_program_add(prog, &req->diag);
 	if (!err) {
-		kwasm_notify_program(KWASM_EVENT_LOAD, prog);
+		kwasm_notify_program(KWASM_EVENT_LOAD, &req->by, prog);
 		kwasm_request_answered(req, kwasm_nl_put_program(req->reply, prog, false));
 	}
 	mutex_unlock(&kwasm_lock);
@@ -70,7 +70,7 @@ static int unload(struct kwasm_request *req, struct kwasm_program *prog)
 		return kwasm_diag_set(&req->diag, -EBUSY, KWASM_NO_PLACE,
 				      "program %s is in use: detach it first (attachments: %u)",
 				      prog->name, prog->num_handlers);
-	kwasm_notify_program(KWASM_EVENT_UNLOAD, prog);
+	kwasm_notify_program(KWASM_EVENT_UNLOAD, &req->by, prog);
 	kwasm_program_remove(prog);
 	return 0;
 }
@@ -84,7 +84,7 @@ int kwasm_nl_unload(struct kwasm_request *req)
 static int kill_program(struct kwasm_request *req, struct kwasm_program *prog)
 {
 	kwasm_program_kill(prog);
-	kwasm_notify_program(KWASM_EVENT_KILL, prog);
+	kwasm_notify_program(KWASM_EVENT_KILL, &req->by, prog);
 	kwasm_attachments_destroy_of(prog);
 	kwasm_program_remove(prog);
 	return 0;
@@ -96,18 +96,18 @@ int kwasm_nl_kill(struct kwasm_request *req)
 }
 
 /* Replace @old with @new and drop the list's reference to @old; kwasm_lock held. */
-static int replace_program(struct kwasm_program *old, struct kwasm_program *new,
-			   struct kwasm_diag *diag)
+static int replace_program(struct kwasm_request *req, struct kwasm_program *old,
+			   struct kwasm_program *new)
 {
 	int err;
 
 	new->id = old->id;
 	new->linked = old->linked;
-	err = kwasm_handlers_replace(old, new, diag);
+	err = kwasm_handlers_replace(old, new, &req->diag);
 	if (err)
 		return err;
 	list_replace_init(&old->node, &new->node);
-	kwasm_notify_program(KWASM_EVENT_REPLACE, new);
+	kwasm_notify_program(KWASM_EVENT_REPLACE, &req->by, new);
 	kwasm_program_retire(old);
 	return 0;
 }
@@ -124,7 +124,7 @@ int kwasm_nl_replace(struct kwasm_request *req)
 	old = named_program(req);
 	err = PTR_ERR_OR_ZERO(old);
 	if (!err)
-		err = replace_program(old, prog, &req->diag);
+		err = replace_program(req, old, prog);
 	if (!err)
 		kwasm_request_answered(req, kwasm_nl_put_program(req->reply, prog, false));
 	mutex_unlock(&kwasm_lock);

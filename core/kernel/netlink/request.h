@@ -8,12 +8,14 @@
 #include <net/genetlink.h>
 
 #include "diag.h"
+#include "kernel/program/notify.h"
 #include "kernel/program/program.h"
 
 /**
  * struct kwasm_request - a request in progress, handled by one task
  * @attrs: its attributes, in the space of its command
  * @knet: the network namespace in which it operates
+ * @by: the task that sent it
  * @diag: the error, set by a handler
  * @reply: the reply message, with only its headers, NULL if the command has none
  * @header: of @reply
@@ -23,6 +25,7 @@ struct kwasm_request {
 	struct genl_info *info;
 	struct nlattr **attrs;
 	struct kwasm_net *knet;
+	struct kwasm_actor by;
 	struct kwasm_diag diag;
 	struct sk_buff *reply;
 	void *header;

@@ -4,8 +4,11 @@
  *
  * Guarantees: if nobody listens, nothing is built for an event.
  */
+#include <linux/cred.h>
+#include <linux/ktime.h>
 #include <linux/mutex.h>
 #include <linux/rculist.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/srcu.h>
 
@@ -44,15 +47,30 @@ static void notify(const struct kwasm_notice *notice)
 	srcu_read_unlock(&listeners_srcu, idx);
 }
 
-void kwasm_notify_program(enum kwasm_event event, const struct kwasm_program *prog)
+struct kwasm_actor kwasm_actor_current(void)
 {
-	kwasm_notify_handler(event, prog, NULL);
+	return (struct kwasm_actor) {
+		.uid = from_kuid_munged(&init_user_ns, current_uid()),
+		.pid = task_tgid_nr(current),
+	};
 }
 
-void kwasm_notify_handler(enum kwasm_event event, const struct kwasm_program *prog,
-			  struct kwasm_handler *h)
+void kwasm_notify_program(enum kwasm_event event, const struct kwasm_actor *by,
+			  const struct kwasm_program *prog)
 {
-	const struct kwasm_notice notice = { .event = event, .prog = prog, .handler = h };
+	kwasm_notify_handler(event, by, prog, NULL);
+}
+
+void kwasm_notify_handler(enum kwasm_event event, const struct kwasm_actor *by,
+			  const struct kwasm_program *prog, struct kwasm_handler *h)
+{
+	const struct kwasm_notice notice = {
+		.event = event,
+		.by = by,
+		.time_ns = ktime_get_real_ns(),
+		.prog = prog,
+		.handler = h,
+	};
 
 	lockdep_assert_held(&kwasm_lock);
 	notify(&notice);
@@ -83,7 +101,7 @@ void kwasm_notify_log_work(struct work_struct *work)
 {
 	struct kwasm_program *prog = container_of(work, struct kwasm_program, log_work);
 	struct kwasm_log_line *line = kzalloc(sizeof(*line), GFP_KERNEL);
-	const struct kwasm_notice notice = {
+	struct kwasm_notice notice = {
 		.event = KWASM_EVENT_LOG,
 		.prog = prog,
 		.line = line,
@@ -91,6 +109,7 @@ void kwasm_notify_log_work(struct work_struct *work)
 
 	while (line && kwasm_log_get(&prog->log, prog->log_sent, line)) {
 		prog->log_sent = line->seq + 1;
+		notice.time_ns = line->time_ns;
 		notify(&notice);
 	}
 	kfree(line);

@@ -16,13 +16,30 @@ struct kwasm_program;
 struct net;
 
 /**
+ * struct kwasm_actor - who asked for what an event tells
+ * @uid: in the initial user namespace, like @pid in the initial PID namespace
+ * @pid: its process
+ */
+struct kwasm_actor {
+	u32 uid;
+	u32 pid;
+};
+
+/** kwasm_actor_current() - the current task.  Process context. */
+struct kwasm_actor kwasm_actor_current(void);
+
+/**
  * struct kwasm_notice - an event
+ * @by: who asked for it; NULL where the kernel acts by itself
+ * @time_ns: wall clock
  * @prog: the program, or the handler's
  * @handler: the handler, or NULL for an event of the program
  * @line: for KWASM_EVENT_LOG the line, which the listener may modify; else NULL
  */
 struct kwasm_notice {
 	enum kwasm_event event;
+	const struct kwasm_actor *by;
+	u64 time_ns;
 	const struct kwasm_program *prog;
 	struct kwasm_handler *handler;
 	struct kwasm_log_line *line;
@@ -48,11 +65,12 @@ void kwasm_listener_unregister(struct kwasm_listener *l);
 
 /*
  * Notify the listeners of the program's namespace: after something has begun, before something
- * ends.  Process context, kwasm_lock held.
+ * ends.  @by: who asked for it, NULL for the kernel.  Process context, kwasm_lock held.
  */
-void kwasm_notify_program(enum kwasm_event event, const struct kwasm_program *prog);
-void kwasm_notify_handler(enum kwasm_event event, const struct kwasm_program *prog,
-			  struct kwasm_handler *h);
+void kwasm_notify_program(enum kwasm_event event, const struct kwasm_actor *by,
+			  const struct kwasm_program *prog);
+void kwasm_notify_handler(enum kwasm_event event, const struct kwasm_actor *by,
+			  const struct kwasm_program *prog, struct kwasm_handler *h);
 
 /**
  * kwasm_notify_log() - @prog has logged: notify listeners of the lines soon.
