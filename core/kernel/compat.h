@@ -2,17 +2,19 @@
 /*
  * compat.h - differences between the supported kernels.
  *
- * The only place with version tests: 6.1 is the oldest kernel, each test names the first kernel
- * that has the newer form.
+ * 6.1 is the oldest kernel.  What a kernel has is never concluded from its version, since
+ * distributions bring interfaces back to older ones: a macro of its headers tells, or the answer of
+ * its compiler to a question in probe.c, KWASM_HAVE_<fact>.
  */
 #ifndef KWASM_KERNEL_COMPAT_H
 #define KWASM_KERNEL_COMPAT_H
 
 #include <linux/hrtimer.h>
 #include <linux/percpu.h>
-#include <linux/version.h>
 #include <linux/vmalloc.h>
 #include <net/genetlink.h>
+
+#include "kwasm_probe.h"
 
 /*
  * Guests run with BH off, host functions and memory.grow take spinning locks and pages there, which
@@ -33,7 +35,7 @@ static inline void kwasm_hrtimer_setup(struct hrtimer *timer,
 				       enum hrtimer_restart (*fn)(struct hrtimer *),
 				       clockid_t clock, enum hrtimer_mode mode)
 {
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 15, 0)
+#if KWASM_HAVE_HRTIMER_SETUP
 	hrtimer_setup(timer, fn, clock, mode);
 #else
 	hrtimer_init(timer, clock, mode);
@@ -58,20 +60,10 @@ static inline void kwasm_hrtimer_setup(struct hrtimer *timer,
 })
 #endif
 
-/*
- * Location of the top of a CPU's interrupt stack: from 6.2 to 6.14 in the exported pcpu_hot,
- * otherwise in a separate per-CPU variable that must be looked up.
- */
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 2, 0) && LINUX_VERSION_CODE < KERNEL_VERSION(6, 15, 0)
-#define KWASM_IRQ_STACK_IN_PCPU_HOT 1
-#else
-#define KWASM_IRQ_STACK_IN_PCPU_HOT 0
-#endif
-
 /* Attributes of a dump request: struct genl_dumpit_info later got its own struct genl_info. */
 static inline struct nlattr **kwasm_dump_attrs(struct netlink_callback *cb)
 {
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 6, 0)
+#if KWASM_HAVE_DUMP_INFO
 	return genl_dumpit_info(cb)->info.attrs;
 #else
 	return genl_dumpit_info(cb)->attrs;

@@ -91,6 +91,9 @@ none('nothing but env.h and the assembly asks whether this is the kernel', grep 
 	!m{^core/(env\.h|x64/entry\.S):}
 } lines(qr/__KERNEL__/, @portable));
 
+none('what a kernel has is asked of its compiler, not concluded from its version', lines(
+	qr/\b(LINUX_VERSION_(CODE|MAJOR|PATCHLEVEL|SUBLEVEL)|KERNEL_VERSION|RHEL_(MAJOR|MINOR|RELEASE)\w*)\b/, @code));
+
 none('the portable core has no float', lines(
 	qr/^(?!\s*(\*|\/\/|\/\*)).*\b(float|double)\b\s+\w+\s*[=;,()]/,
 	grep { /\.[ch]$/ } @portable));
@@ -127,7 +130,8 @@ my %wall = (
 		core/kernel/machine/memory.h core/kernel/machine/thread.h
 		core/kernel/machine/watchdog.h core/kernel/program core/kernel/handler/attachment.h
 		kernel)],
-	'kernel' => [qw(ground)],
+	# the second is what the kernel's compiler answered to core/kernel/probe.c
+	'kernel' => [qw(ground kwasm_probe.h)],
 	'core/kernel' => [qw(ANY)],
 	'core/kwasm.h' => [qw(core/kernel/handler/run.h core/kernel/program/provider.h)],
 	'hooks' => [qw(core/kwasm.h core/uapi)],

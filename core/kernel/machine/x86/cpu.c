@@ -60,7 +60,8 @@ u32 x64_cpu_features(void)
 
 unsigned long kwasm_cpu_irq_stack_top(void)
 {
-#if KWASM_IRQ_STACK_IN_PCPU_HOT
+	/* Its location is in a variable that is exported, or in one that is looked up. */
+#if KWASM_HAVE_PCPU_HOT
 	unsigned long tos = (unsigned long)this_cpu_read(pcpu_hot.hardirq_stack_ptr);
 #else
 	unsigned long __percpu *ptr = (unsigned long __percpu *)sym.hardirq_stack_ptr;
