@@ -14,6 +14,7 @@ say = @printf '  %-7s %s\n' $(1) $(2)
 
 CC := gcc
 WASM_CC ?= clang
+WASM_CXX ?= clang++
 WASM_LD ?= wasm-ld
 PREFIX ?= /usr/local
 KDIR ?= /lib/modules/$(shell uname -r)/build
@@ -102,9 +103,13 @@ $(CTL): $(CTL_OBJS) $(LIBKWASM)
 
 EXAMPLE_SRCS := $(wildcard examples/*/*.c)
 EXAMPLES := $(foreach s,$(EXAMPLE_SRCS),$(BUILD)/examples/$(basename $(notdir $(s))).wasm)
-WASM_CFLAGS := --target=wasm32 -mbulk-memory -msign-ext -std=gnu11 -O2 -nostdlib -ffreestanding -Wall -Wextra -Werror \
-	-Icore/uapi
-WASM_LDFLAGS := --no-entry --strip-debug
+# The flags that every guest needs are those of the pkg-config file, as for users outside the tree.
+
+pc_field = $(subst $${includedir},core/uapi,$(shell sed -n 's/^$(1)[:=] *//p' scripts/kwasm.pc.in))
+WASM_WARNINGS := -Wall -Wextra -Werror
+WASM_CFLAGS := $(call pc_field,Cflags) -std=gnu11 -O2 $(WASM_WARNINGS)
+WASM_CXXFLAGS := $(call pc_field,Cflags) $(call pc_field,cxxflags) -std=gnu++17 -O2 $(WASM_WARNINGS)
+WASM_LDFLAGS := $(call pc_field,Libs) --strip-debug
 
 .PHONY: examples
 examples: $(EXAMPLES) ## the example guests, build/examples/*.wasm

@@ -67,6 +67,11 @@ struct ctl_call {
 int ctl_guest_call(struct ctl_guest *g, u32 func, u64 *values, u64 limit_ns,
 		   struct ctl_call *call);
 
+/** ctl_warn_module() - warn of what is probably a mistake; JSON: the array "warnings". */
+void ctl_warn_module(const struct kwasm_module *m);
+/** ctl_warn_file() - the same for an open file; nothing if it is no module. */
+void ctl_warn_file(int fd, const char *path);
+
 /** ctl_trap_from_info() - a trap of this guest. */
 void ctl_trap_from_info(struct ctl_trap *trap, const struct ctl_guest *g,
 			const struct kwasm_trap_info *info);

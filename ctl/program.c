@@ -7,6 +7,7 @@
 
 #include "ctl.h"
 #include "field.h"
+#include "guest.h"
 #include "nl.h"
 #include "out.h"
 
@@ -104,11 +105,24 @@ static const struct ctl_row loaded_rows[] = {
 	{ }
 };
 
-/* @arg: the rows */
-static int print_rows(const struct ctl_fields *f, u8 cmd, void *arg)
+/**
+ * struct done - how a reply is printed
+ * @fd: the module's file, -1 if the request has none
+ */
+struct done {
+	const struct ctl_row *rows;
+	int fd;
+	const char *path;
+};
+
+static int print_done(const struct ctl_fields *f, u8 cmd, void *arg)
 {
+	const struct done *done = arg;
+
 	ctl_out_object(NULL);
-	ctl_rows_print(arg, f);
+	ctl_rows_print(done->rows, f);
+	if (done->fd >= 0)
+		ctl_warn_file(done->fd, done->path);
 	ctl_out_end();
 	return 0;
 }
@@ -116,16 +130,18 @@ static int print_rows(const struct ctl_fields *f, u8 cmd, void *arg)
 /* Load or replace program @name; the reply contains it. */
 static int send_program(u8 cmd, const struct load_args *args, const char *name, const char *path)
 {
+	struct done done = { loaded_rows, .path = path };
 	struct ctl_request *req;
 	int status, fd;
 
 	fd = ctl_file_open(path);
 	if (fd < 0)
 		return CTL_FAILED;
+	done.fd = fd;
 	req = ctl_request_new(cmd);
 	if (req)
 		put_load(req, args, name, fd);
-	status = ctl_request_do(req, false, print_rows, (void *)loaded_rows);
+	status = ctl_request_do(req, false, print_done, &done);
 	close(fd);
 	return status;
 }
@@ -220,6 +236,7 @@ static struct ctl_request *attach_request(const struct attach_args *args)
 
 static int attach_file(const struct attach_args *args, const char *path)
 {
+	struct done done = { attached_rows, .path = path };
 	char name[CTL_NAME_MAX];
 	struct ctl_request *req;
 	int status, fd;
@@ -230,19 +247,21 @@ static int attach_file(const struct attach_args *args, const char *path)
 	fd = ctl_file_open(path);
 	if (fd < 0)
 		return CTL_FAILED;
+	done.fd = fd;
 	req = attach_request(args);
 	if (req) {
 		ctl_request_nest(req, KWASM_A_ATTACHMENT_PROGRAM, CTL_SPACE_PROGRAM);
 		put_load(req, &args->load, name, fd);
 		ctl_request_nest_end(req);
 	}
-	status = ctl_request_do(req, false, print_rows, (void *)attached_rows);
+	status = ctl_request_do(req, false, print_done, &done);
 	close(fd);
 	return status;
 }
 
 static int attach_loaded(const struct attach_args *args)
 {
+	struct done done = { attached_rows, .fd = -1 };
 	char name[CTL_NAME_MAX];
 	struct ctl_request *req;
 	int status;
@@ -257,7 +276,7 @@ static int attach_loaded(const struct attach_args *args)
 	req = attach_request(args);
 	if (req)
 		ctl_request_string(req, KWASM_A_ATTACHMENT_NAME, name);
-	return ctl_request_do(req, false, print_rows, (void *)attached_rows);
+	return ctl_request_do(req, false, print_done, &done);
 }
 
 static int run_attach(void *arg, const struct ctl_words *words)

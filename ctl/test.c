@@ -353,6 +353,7 @@ static int run_all(struct test *t)
 	ctl_out_uint("wasm_bytes", ", %llu bytes of WebAssembly", t->guest.module->size);
 	ctl_out_uint("code_bytes", ", %llu bytes of code", t->guest.code->text_used);
 	ctl_out_time("compile_ns", ", compiled in %s\n", t->guest.code->compile_ns);
+	ctl_warn_module(t->guest.module);
 	if (t->capture) {
 		if (t->args->verbose)
 			ctl_out_array("decisions");

@@ -23,11 +23,11 @@ pkg() {
 
 # handler: as a user outside the tree builds one
 handler() {
-	local flags
+	local cflags libs
 
-	read -ra flags < <(pkg --cflags kwasm)
-	(cd "$tmp" && clang --target=wasm32 -O2 -nostdlib -ffreestanding "${flags[@]}" -c -o app.o app.c &&
-		wasm-ld --no-entry -o app.wasm app.o)
+	read -ra cflags < <(pkg --cflags kwasm)
+	read -ra libs < <(pkg --libs kwasm)
+	(cd "$tmp" && clang "${cflags[@]}" -O2 -c -o app.o app.c && wasm-ld "${libs[@]}" -o app.wasm app.o)
 }
 
 library() {
