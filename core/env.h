@@ -65,9 +65,17 @@ static inline void *kwasm_array_grow(void *old, size_t used, size_t n, size_t si
 u64 kwasm_now_ns(void);
 
 /**
+ * kwasm_hash() - keyed hash of @len bytes, for every table that a guest's bytes fill.
+ *
+ * The key is random, one per boot of the module or process: nobody can choose bytes that collide.
+ * Values are neither stored beyond it nor shown.  Context: process.
+ */
+u32 kwasm_hash(const void *p, size_t len);
+
+/**
  * kwasm_checkpoint() - yield the CPU in long-running work.
  *
- * Called by the decoder and by each compiler pass at least once per few thousand steps.
+ * Called through step.h, which says when.
  * Return: 0, or -EINTR if the caller has been killed and must abandon the work.
  */
 int kwasm_checkpoint(void);

@@ -11,6 +11,7 @@
 #include "fold.h"
 
 #define MAX_CHAIN 32
+#define LIST_WORDS 32u		/* of a list that are hashed at once */
 
 /*
  * @heads: of the hash chains, by instruction; @mask + 1 of them
@@ -26,36 +27,42 @@ struct gvn {
 	u32 *number;
 };
 
-static u64 mix(u64 h, u64 v)
-{
-	h = (h ^ v) * 0x9e3779b97f4a7c15ull;
-	return h ^ h >> 32;
-}
-
 /* Key of operand @v: equal constants are equal operands, wherever they are defined. */
 static u32 operand(const struct gvn *g, u32 v)
 {
 	return g->number[v] ? g->number[v] : v;
 }
 
+/* What a PHI adds to the hash @h: its block and its operands. */
+static u32 hash_list(const struct gvn *g, const struct ir_ins *ins, u32 h)
+{
+	u32 words[LIST_WORDS] = { h, ins->block };
+	u32 k, n = 2;
+
+	for (k = 0; k < ins->num_list; k++) {
+		if (n == LIST_WORDS) {
+			words[0] = kwasm_hash(words, sizeof(words));
+			n = 1;
+		}
+		words[n++] = operand(g, g->f->pool[ins->list + k]);
+	}
+	return kwasm_hash(words, n * sizeof(*words));
+}
+
 static u32 hash(const struct gvn *g, u32 i)
 {
 	const struct ir_ins *ins = &g->f->ins[i];
-	u32 a = operand(g, ins->arg[0]);
-	u32 b = operand(g, ins->arg[1]);
-	u64 h = mix(ins->op, (u32)ins->type << 8 | ins->otype);
-	u32 k;
+	u32 words[] = {
+		(u32)ins->op << 16 | ins->type << 8 | ins->otype,
+		operand(g, ins->arg[0]), operand(g, ins->arg[1]), operand(g, ins->arg[2]),
+		(u32)ins->imm, (u32)(ins->imm >> 32),
+	};
+	u32 h;
 
-	if (ir_op_is(ins->op, IR_OP_COMMUTES) && a > b)
-		swap(a, b);
-	h = mix(mix(mix(h, a), b), operand(g, ins->arg[2]));
-	h = mix(h, ins->imm);
-	if (ins->op == IR_PHI) {
-		h = mix(h, ins->block);
-		for (k = 0; k < ins->num_list; k++)
-			h = mix(h, operand(g, g->f->pool[ins->list + k]));
-	}
-	return h & g->mask;
+	if (ir_op_is(ins->op, IR_OP_COMMUTES) && words[1] > words[2])
+		swap(words[1], words[2]);
+	h = kwasm_hash(words, sizeof(words));
+	return (ins->op == IR_PHI ? hash_list(g, ins, h) : h) & g->mask;
 }
 
 static bool same_list(const struct gvn *g, const struct ir_ins *x, const struct ir_ins *y)

@@ -10,6 +10,7 @@
 #include "code.h"
 #include "link.h"
 #include "rt.h"
+#include "step.h"
 #include "store.h"
 
 struct kwasm_ctx_layout kwasm_ctx_layout(const struct kwasm_module *m)
@@ -68,17 +69,6 @@ static const struct kwasm_host_fn uncompiled_fn = {
 	.fn = uncompiled,
 };
 
-/* Values of a call: results after the first, and operands of calls to other instances. */
-static u32 widest_type(const struct kwasm_module *m)
-{
-	u32 widest = 0;
-	u32 i;
-
-	for (i = 0; i < m->num_types; i++)
-		widest = max(widest, max(m->types[i].num_params, m->types[i].num_results));
-	return widest;
-}
-
 /* Memory for everything whose size depends on the module. */
 static struct kwasm_instance *alloc_instance(struct kwasm_store *store,
 					     const struct kwasm_code *code)
@@ -104,7 +94,7 @@ static struct kwasm_instance *alloc_instance(struct kwasm_store *store,
 	if (!inst->ctx || !inst->funcs || !inst->own || !inst->memories || !inst->globals ||
 	    !inst->dropped_datas || !inst->dropped_elems)
 		return NULL;
-	inst->ctx->results = kwasm_arena_alloc(arena, widest_type(m), sizeof(u64));
+	inst->ctx->results = kwasm_arena_alloc(arena, m->widest_type, sizeof(u64));
 	if (!inst->ctx->results)
 		return NULL;
 	inst->ctx->instance = inst;
@@ -113,25 +103,68 @@ static struct kwasm_instance *alloc_instance(struct kwasm_store *store,
 	return inst;
 }
 
+/* A store that has numbered other types before asks for each of the module's. */
+static int number_anew(struct kwasm_instance *inst, u32 *sigs, struct kwasm_steps *steps)
+{
+	const struct kwasm_module *m = inst->module;
+	u32 *numbers = kwasm_zalloc(m->typeset.num + 1, sizeof(*numbers));
+	int err = numbers ? 0 : -ENOMEM;
+	u32 i;
+
+	for (i = 0; i < m->typeset.num && !err; i++) {
+		const struct kwasm_functype *type = m->typeset.entries[i].type;
+		u32 len = type->num_params + type->num_results;
+
+		numbers[i + 1] = kwasm_store_sig(inst->store, type);
+		err = numbers[i + 1] ? kwasm_steps_take(steps, kwasm_steps_bytes(len)) : -ENOMEM;
+	}
+	for (i = 0; i < m->num_types && !err; i++) {
+		sigs[i] = numbers[m->type_numbers[i]];
+		err = kwasm_steps_take(steps, 1);
+	}
+	kwasm_free(numbers);
+	return err;
+}
+
+/* The types' numbers in the store; those of its first module are the module's own. */
+static int number_types(struct kwasm_instance *inst, struct kwasm_steps *steps)
+{
+	const struct kwasm_module *m = inst->module;
+	u32 *sigs = ctx_at(inst, kwasm_ctx_layout(m).sigs);
+	size_t bytes = m->num_types * sizeof(*sigs);
+
+	if (!kwasm_store_adopt(inst->store, &m->typeset))
+		return number_anew(inst, sigs, steps);
+	if (bytes)
+		memcpy(sigs, m->type_numbers, bytes);
+	return kwasm_steps_take(steps, kwasm_steps_bytes(bytes));
+}
+
 /* Imports take their places at the front of each index space. */
-static int place_imports(struct kwasm_instance *inst, const struct kwasm_externval *externs)
+static int place_imports(struct kwasm_instance *inst, const struct kwasm_externval *externs,
+			 struct kwasm_steps *steps)
 {
 	const struct kwasm_module *m = inst->module;
 	struct kwasm_ctx_layout layout = kwasm_ctx_layout(m);
 	struct kwasm_func **imports = ctx_at(inst, layout.imports);
 	struct kwasm_cell **cells = ctx_at(inst, layout.global_ptrs);
+	const u32 *sigs = ctx_at(inst, layout.sigs);
 	const struct kwasm_host_fn *host;
+	int err = 0;
 	u32 i;
 
-	for (i = 0; i < m->num_imports; i++) {
+	for (i = 0; i < m->num_imports && !err; i++) {
 		const struct kwasm_import *import = &m->imports[i];
 		const struct kwasm_externval *b = &externs[i];
+
+		err = kwasm_steps_take(steps, 1);
 
 		switch (import->kind) {
 		case KWASM_EXTERN_FUNC:
 			host = kwasm_bindings_at(&inst->code->bindings, import->index);
 			inst->funcs[import->index] = !host ? b->func :
-				kwasm_store_host_func(inst->store, host, &m->types[import->type]);
+				kwasm_store_host_func(inst->store, host, &m->types[import->type],
+						      sigs[import->type]);
 			imports[import->index] = inst->funcs[import->index];
 			if (!imports[import->index])
 				return -ENOMEM;
@@ -148,30 +181,28 @@ static int place_imports(struct kwasm_instance *inst, const struct kwasm_externv
 			break;
 		}
 	}
-	return 0;
+	return err;
 }
 
-/* Numbers the module's types in the store, and makes an object of each function it defines. */
-static int create_funcs(struct kwasm_instance *inst)
+/* An object of each function that the module defines. */
+static int create_funcs(struct kwasm_instance *inst, struct kwasm_steps *steps)
 {
 	const struct kwasm_module *m = inst->module;
 	const struct kwasm_code *code = inst->code;
-	u32 *sigs = ctx_at(inst, kwasm_ctx_layout(m).sigs);
+	const u32 *sigs = ctx_at(inst, kwasm_ctx_layout(m).sigs);
 	struct kwasm_func *f;
+	int err = 0;
 	u32 i;
 
-	for (i = 0; i < m->num_types; i++) {
-		sigs[i] = kwasm_store_sig(inst->store, &m->types[i]);
-		if (!sigs[i])
-			return -ENOMEM;
-	}
-	for (i = m->num_func_imports; i < m->num_funcs; i++) {
+	for (i = m->num_func_imports; i < m->num_funcs && !err; i++) {
 		const struct kwasm_code_func *c =
 			code->funcs ? &code->funcs[i - m->num_func_imports] : NULL;
 
+		err = kwasm_steps_take(steps, 1);
 		if (!c) {
 			inst->funcs[i] = kwasm_store_host_func(inst->store, &uncompiled_fn,
-							       kwasm_module_functype(m, i));
+							       kwasm_module_functype(m, i),
+							       sigs[m->funcs[i].type]);
 			if (!inst->funcs[i])
 				return -ENOMEM;
 			continue;
@@ -185,7 +216,7 @@ static int create_funcs(struct kwasm_instance *inst)
 		f->type = kwasm_module_functype(m, i);
 		inst->funcs[i] = f;
 	}
-	return 0;
+	return err;
 }
 
 /* Why a table or memory of initial size @size could not be created in a store with limit @limit. */
@@ -194,14 +225,17 @@ static int no_room(u32 size, u32 limit)
 	return size > limit ? -EDQUOT : -ENOMEM;
 }
 
-static int create_tables(struct kwasm_instance *inst, struct kwasm_diag *diag)
+static int create_tables(struct kwasm_instance *inst, struct kwasm_steps *steps,
+			 struct kwasm_diag *diag)
 {
 	const struct kwasm_module *m = inst->module;
 	u32 limit = inst->store->limits.table_elems;
 	u32 i, size;
+	int err = 0;
 
-	for (i = m->num_table_imports; i < m->num_tables; i++) {
+	for (i = m->num_table_imports; i < m->num_tables && !err; i++) {
 		size = m->tables[i].range.min;
+		err = kwasm_steps_take(steps, kwasm_steps_bytes((u64)size * sizeof(u64)));
 		inst->tables[i] = kwasm_store_table(inst->store, m->tables[i]);
 		if (!inst->tables[i])
 			return kwasm_diag_set(diag, no_room(size, limit), KWASM_DIAG_NONE,
@@ -209,7 +243,7 @@ static int create_tables(struct kwasm_instance *inst, struct kwasm_diag *diag)
 					      "cannot allocate table %u with %u elements, the limit is %u",
 					      i, size, limit);
 	}
-	return 0;
+	return err;
 }
 
 static int create_memories(struct kwasm_instance *inst, struct kwasm_diag *diag)
@@ -235,18 +269,22 @@ static int create_memories(struct kwasm_instance *inst, struct kwasm_diag *diag)
 }
 
 /* Values first; then objects for those globals that others can import. */
-static int create_globals(struct kwasm_instance *inst)
+static int create_globals(struct kwasm_instance *inst, struct kwasm_steps *steps)
 {
 	const struct kwasm_module *m = inst->module;
 	struct kwasm_cell *own = ctx_at(inst, kwasm_ctx_layout(m).globals);
 	struct kwasm_global_inst *global;
+	int err = 0;
 	u32 i, index;
 
-	for (i = m->num_global_imports; i < m->num_globals; i++)
+	for (i = m->num_global_imports; i < m->num_globals && !err; i++) {
 		own[i - m->num_global_imports].lo =
 			kwasm_instance_const(inst, &m->globals[i].init);
-	for (i = 0; i < m->num_exports; i++) {
+		err = kwasm_steps_take(steps, 1);
+	}
+	for (i = 0; i < m->num_exports && !err; i++) {
 		index = m->exports[i].index;
+		err = kwasm_steps_take(steps, 1);
 		if (m->exports[i].kind != KWASM_EXTERN_GLOBAL || inst->globals[index])
 			continue;
 		global = kwasm_store_global(inst->store, m->globals[index].type, 0);
@@ -255,7 +293,13 @@ static int create_globals(struct kwasm_instance *inst)
 		global->cell = &own[index - m->num_global_imports];
 		inst->globals[index] = global;
 	}
-	return 0;
+	return err;
+}
+
+static int fail_interrupted(int err, struct kwasm_diag *diag)
+{
+	return kwasm_diag_set(diag, err, KWASM_DIAG_NONE, KWASM_DIAG_NONE,
+			      "instantiation was interrupted");
 }
 
 static int trapped(struct kwasm_instance *inst, struct kwasm_trap_info *trap,
@@ -274,37 +318,68 @@ static int trapped(struct kwasm_instance *inst, struct kwasm_trap_info *trap,
 			      "%s: %s segment %u does not fit", kwasm_trap_text(kind), what, index);
 }
 
+/* Whole, or not at all if it does not fit; in pieces, between which others run. */
+static int apply_elem(struct kwasm_instance *inst, u32 index, struct kwasm_steps *steps)
+{
+	const struct kwasm_elem *elem = &inst->module->elems[index];
+	u32 offset = (u32)kwasm_instance_const(inst, &elem->offset);
+	bool fits = (u64)offset + elem->count <= inst->tables[elem->table]->size;
+	u32 at = 0, n;
+	int err;
+
+	do {
+		n = fits ? min(elem->count - at, KWASM_STEPS_PER_CHECKPOINT) : elem->count;
+		kwasm_rt_table_init(inst->ctx, offset + at, at, n, index, elem->table);
+		at += n;
+		err = kwasm_steps_take(steps, n + 1);
+	} while (at < elem->count && !err);
+	return err;
+}
+
+static int apply_data(struct kwasm_instance *inst, u32 index, struct kwasm_steps *steps)
+{
+	const struct kwasm_data *data = &inst->module->datas[index];
+	u32 offset = (u32)kwasm_instance_const(inst, &data->offset);
+	bool fits = (u64)offset + data->size <=
+		    (u64)inst->ctx->memory->linear.pages * KWASM_PAGE_SIZE;
+	u32 at = 0, n;
+	int err;
+
+	do {
+		n = fits ? min(data->size - at, KWASM_RT_PIECE) : data->size;
+		kwasm_rt_memory_init(inst->ctx, offset + at, at, n, index);
+		at += n;
+		err = kwasm_steps_take(steps, kwasm_steps_bytes(n));
+	} while (at < data->size && !err);
+	return err;
+}
+
 static int apply_segments(struct kwasm_instance *inst, struct kwasm_trap_info *trap,
-			  struct kwasm_diag *diag)
+			  struct kwasm_steps *steps, struct kwasm_diag *diag)
 {
 	const struct kwasm_module *m = inst->module;
 	struct kwasm_ctx *ctx = inst->ctx;
+	int err = 0;
 	u32 i;
 
-	for (i = 0; i < m->num_elems; i++) {
-		const struct kwasm_elem *elem = &m->elems[i];
-
-		if (elem->mode == KWASM_SEGMENT_ACTIVE) {
-			kwasm_rt_table_init(ctx, (u32)kwasm_instance_const(inst, &elem->offset), 0,
-					    elem->count, i, elem->table);
+	for (i = 0; i < m->num_elems && !err; i++) {
+		if (m->elems[i].mode == KWASM_SEGMENT_ACTIVE) {
+			err = apply_elem(inst, i, steps);
 			if (ctx->kill)
 				return trapped(inst, trap, diag, "element", i);
 		}
-		if (elem->mode != KWASM_SEGMENT_PASSIVE)
+		if (m->elems[i].mode != KWASM_SEGMENT_PASSIVE)
 			kwasm_rt_elem_drop(ctx, i);
 	}
-	for (i = 0; i < m->num_datas; i++) {
-		const struct kwasm_data *data = &m->datas[i];
-
-		if (data->mode != KWASM_SEGMENT_ACTIVE)
+	for (i = 0; i < m->num_datas && !err; i++) {
+		if (m->datas[i].mode != KWASM_SEGMENT_ACTIVE)
 			continue;
-		kwasm_rt_memory_init(ctx, (u32)kwasm_instance_const(inst, &data->offset), 0,
-				     data->size, i);
+		err = apply_data(inst, i, steps);
 		if (ctx->kill)
 			return trapped(inst, trap, diag, "data", i);
 		kwasm_rt_data_drop(ctx, i);
 	}
-	return 0;
+	return err ? fail_interrupted(err, diag) : 0;
 }
 
 static int call_once(struct kwasm_instance *inst, u32 func, const char *what,
@@ -350,14 +425,15 @@ static int open_states(struct kwasm_store *store, const struct kwasm_bindings *b
 }
 
 static int populate(struct kwasm_instance *inst, const struct kwasm_externval *externs,
-		    struct kwasm_diag *diag)
+		    struct kwasm_steps *steps, struct kwasm_diag *diag)
 {
-	int err = place_imports(inst, externs);
+	int err = number_types(inst, steps);
 
-	err = err ?: create_funcs(inst);
-	err = err ?: create_tables(inst, diag);
+	err = err ?: place_imports(inst, externs, steps);
+	err = err ?: create_funcs(inst, steps);
+	err = err ?: create_tables(inst, steps, diag);
 	err = err ?: create_memories(inst, diag);
-	return err ?: create_globals(inst);
+	return err ?: create_globals(inst, steps);
 }
 
 int kwasm_instance_create(struct kwasm_store *store, const struct kwasm_code *code,
@@ -367,6 +443,7 @@ int kwasm_instance_create(struct kwasm_store *store, const struct kwasm_code *co
 	struct kwasm_store_state *states = store->newest_state;
 	struct kwasm_externval *externs;
 	struct kwasm_instance *inst;
+	struct kwasm_steps steps = { };
 	int err;
 
 	externs = kwasm_zalloc(max(code->module->num_imports, 1u), sizeof(*externs));
@@ -378,15 +455,17 @@ int kwasm_instance_create(struct kwasm_store *store, const struct kwasm_code *co
 		goto free;
 	inst = alloc_instance(store, code);
 	err = inst ? open_states(store, &code->bindings, diag) : -ENOMEM;
-	err = err ?: populate(inst, externs, diag);
+	err = err ?: populate(inst, externs, &steps, diag);
 	if (err) {
 		kwasm_store_close(store, states);
+		if (err == -EINTR)
+			fail_interrupted(err, diag);
 		kwasm_diag_set(diag, err, KWASM_DIAG_NONE, KWASM_DIAG_NONE, "out of memory");
 		goto free;
 	}
 	inst->next = store->instances;
 	store->instances = inst;
-	err = apply_segments(inst, trap, diag);
+	err = apply_segments(inst, trap, &steps, diag);
 	err = err ?: run_start(inst, trap, diag);
 	if (!err)
 		*out = inst;

@@ -6,6 +6,7 @@
  * matched by their current size.
  */
 #include "link.h"
+#include "step.h"
 
 static const char *const kind_names[] = {
 	[KWASM_EXTERN_FUNC] = "function",
@@ -69,11 +70,17 @@ int kwasm_link_match(const struct kwasm_module *module, const struct kwasm_bindi
 		     kwasm_link_fn link, void *link_arg, struct kwasm_diag *diag,
 		     struct kwasm_externval *externs)
 {
+	struct kwasm_steps steps = { };
 	u32 i;
+	int err;
 
 	for (i = 0; i < module->num_imports; i++) {
 		const struct kwasm_import *import = &module->imports[i];
 
+		err = kwasm_steps_take(&steps, 1);
+		if (err)
+			return kwasm_diag_set(diag, err, KWASM_DIAG_NONE, import->offset,
+					      "linking was interrupted");
 		if (import->kind == KWASM_EXTERN_FUNC && kwasm_bindings_at(bindings, import->index))
 			continue;
 		if (!link || link(link_arg, module, i, &externs[i]))

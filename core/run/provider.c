@@ -6,6 +6,10 @@
  * function of exactly the imported type; each provider of them stands there once.
  */
 #include "provider.h"
+#include "step.h"
+
+/* Names that are compared in one step. */
+#define FNS_PER_STEP 4u
 
 bool kwasm_host_sig_matches(const char *sig, const struct kwasm_functype *type)
 {
@@ -170,18 +174,27 @@ int kwasm_bindings_resolve(const struct kwasm_module *module,
 			   bool strict, struct kwasm_diag *diag, struct kwasm_bindings *bindings)
 {
 	struct kwasm_bindings b = { };
+	struct kwasm_steps steps = { };
+	u32 i, fns = 0;
 	int err = 0;
-	u32 i;
 
 	b.fns = kwasm_zalloc(max(module->num_func_imports, 1u), sizeof(*b.fns));
 	b.providers = kwasm_zalloc(max(num_providers, 1u), sizeof(*b.providers));
 	if (!b.fns || !b.providers)
 		err = kwasm_diag_set(diag, -ENOMEM, KWASM_DIAG_NONE, KWASM_DIAG_NONE,
 				     "out of memory");
+	for (i = 0; i < num_providers; i++)
+		fns += providers[i]->num_fns;
 	for (i = 0; i < module->num_imports && !err; i++) {
 		const struct kwasm_import *import = &module->imports[i];
 		const struct kwasm_host_fn *fn;
 
+		err = kwasm_steps_take(&steps, 1 + fns / FNS_PER_STEP);
+		if (err) {
+			kwasm_diag_set(diag, err, KWASM_DIAG_NONE, import->offset,
+				       "linking was interrupted");
+			break;
+		}
 		if (import->kind != KWASM_EXTERN_FUNC)
 			continue;
 		fn = bind(&b, import, providers, num_providers);

@@ -7,6 +7,7 @@
  */
 #include "wasm/op.h"
 #include "sleepers.h"
+#include "step.h"
 
 /**
  * struct graph - who calls whom
@@ -19,6 +20,7 @@ struct graph {
 	u32 *first;
 	u32 *callers;
 	u32 *queue;
+	struct kwasm_steps steps;
 };
 
 static int read_calls(struct graph *g, u32 func)
@@ -31,10 +33,14 @@ static int read_calls(struct graph *g, u32 func)
 		.func = func,
 	};
 	struct kwasm_op op;
+	int err;
 
 	while (r.pos < r.end) {
 		if (kwasm_op_read(&r, &op))
 			return r.err;
+		err = kwasm_steps_take(&g->steps, 1 + op.num_targets);
+		if (err)
+			return err;
 		if (op.code != WASM_CALL)
 			continue;
 		if (g->callers)
@@ -51,11 +57,8 @@ static int read_bodies(struct graph *g)
 	int err = 0;
 	u32 i;
 
-	for (i = m->num_func_imports; i < m->num_funcs && !err; i++) {
-		if (m->funcs[i].leaf)
-			continue;
-		err = kwasm_checkpoint() ? -EINTR : read_calls(g, i);
-	}
+	for (i = m->num_func_imports; i < m->num_funcs && !err; i++)
+		err = kwasm_steps_take(&g->steps, 1) ?: m->funcs[i].leaf ? 0 : read_calls(g, i);
 	return err;
 }
 
@@ -83,9 +86,10 @@ static int graph_read(struct graph *g)
 }
 
 /* The nearest ones first; @queue has the imports that may sleep. */
-static void follow(struct graph *g, u32 *next, u32 queued)
+static int follow(struct graph *g, u32 *next, u32 queued)
 {
 	u32 at, i;
+	int err;
 
 	for (at = 0; at < queued; at++) {
 		u32 callee = g->queue[at];
@@ -93,12 +97,16 @@ static void follow(struct graph *g, u32 *next, u32 queued)
 		for (i = g->first[callee]; i < g->first[callee + 1]; i++) {
 			u32 caller = g->callers[i];
 
+			err = kwasm_steps_take(&g->steps, 1);
+			if (err)
+				return err;
 			if (next[caller] != U32_MAX)
 				continue;
 			next[caller] = callee;
 			g->queue[queued++] = caller;
 		}
 	}
+	return 0;
 }
 
 static bool sleeps(const struct kwasm_host_fn *fn)
@@ -130,8 +138,7 @@ static int find(struct graph *g, const struct kwasm_bindings *bindings, u32 *nex
 		next[i] = i;
 		g->queue[queued++] = i;
 	}
-	follow(g, next, queued);
-	return 0;
+	return follow(g, next, queued);
 }
 
 int kwasm_sleepers_find(const struct kwasm_module *module, const struct kwasm_bindings *bindings,

@@ -4,74 +4,57 @@
  * and the numbers of function types.
  *
  * Guarantees: objects of a store live until it is destroyed, wherever they were created; two
- * function types have the same number in a store if and only if they are equal; numbering takes
- * constant time on average for any types.
+ * function types have the same number in a store if and only if they are equal.
  */
 #include "store.h"
 
-#define MIN_SIGS 16u
 #define CTX_ALIGN 64u
 /* Elements that a table of an atomic store can grow by: they are allocated from the start. */
 #define ATOMIC_TABLE_ROOM 1024u
 
-static u32 functype_hash(const struct kwasm_functype *type)
+/* Twice the room for types of the store's own. */
+static int types_grow(struct kwasm_store *store)
 {
-	u32 i, hash = 2166136261u ^ type->num_params;
+	u32 max = kwasm_typeset_room(store->types.num + 1);
+	struct kwasm_typeset old = store->types;
+	struct kwasm_typeset_entry *entries = kwasm_zalloc(max, sizeof(*entries));
+	u32 *buckets = kwasm_zalloc(max, sizeof(*buckets));
 
-	for (i = 0; i < type->num_params + type->num_results; i++)
-		hash = (hash ^ type->params[i]) * 16777619u;
-	return hash ^ hash >> 15;
-}
-
-/* Doubles the room for types and hangs the old ones into twice as many buckets. */
-static int sigs_grow(struct kwasm_store *store)
-{
-	u32 max_sigs = max(store->max_sigs * 2, MIN_SIGS);
-	struct kwasm_store_sig *sigs;
-	u32 *buckets;
-	u32 i, bucket;
-
-	sigs = kwasm_zalloc(max_sigs, sizeof(*sigs));
-	buckets = kwasm_zalloc(max_sigs, sizeof(*buckets));
-	if (!sigs || !buckets) {
-		kwasm_free(sigs);
+	if (!entries || !buckets) {
+		kwasm_free(entries);
 		kwasm_free(buckets);
 		return -ENOMEM;
 	}
-	for (i = 0; i < store->num_sigs; i++) {
-		bucket = store->sigs[i].hash & (max_sigs - 1);
-		sigs[i] = store->sigs[i];
-		sigs[i].next = buckets[bucket];
-		buckets[bucket] = i + 1;
-	}
-	kwasm_free(store->sigs);
-	kwasm_free(store->buckets);
-	store->sigs = sigs;
-	store->buckets = buckets;
-	store->max_sigs = max_sigs;
-	store->num_buckets = max_sigs;
+	kwasm_typeset_move(&store->types, entries, buckets, max);
+	kwasm_free(old.entries);
+	kwasm_free(old.buckets);
 	return 0;
 }
 
 u32 kwasm_store_sig(struct kwasm_store *store, const struct kwasm_functype *type)
 {
-	u32 hash = functype_hash(type);
-	struct kwasm_store_sig *sig;
-	u32 n;
+	u32 hash = kwasm_typeset_hash(type);
+	u32 first = 0, n;
 
-	for (n = store->buckets[hash & (store->num_buckets - 1)]; n; n = sig->next) {
-		sig = &store->sigs[n - 1];
-		if (sig->hash == hash && kwasm_functype_equal(sig->type, type))
+	if (store->base) {
+		n = kwasm_typeset_find(store->base, type, hash);
+		if (n)
 			return n;
+		first = store->base->num;
 	}
-	if (store->num_sigs == store->max_sigs && sigs_grow(store))
+	n = kwasm_typeset_find(&store->types, type, hash);
+	if (n)
+		return first + n;
+	if (store->types.num == store->types.max && types_grow(store))
 		return 0;
-	sig = &store->sigs[store->num_sigs];
-	sig->type = type;
-	sig->hash = hash;
-	sig->next = store->buckets[hash & (store->num_buckets - 1)];
-	store->buckets[hash & (store->num_buckets - 1)] = ++store->num_sigs;
-	return store->num_sigs;
+	return first + kwasm_typeset_add(&store->types, type, hash);
+}
+
+bool kwasm_store_adopt(struct kwasm_store *store, const struct kwasm_typeset *types)
+{
+	if (!store->base && !store->types.num)
+		store->base = types;
+	return store->base == types;
 }
 
 struct kwasm_ctx *kwasm_store_ctx(struct kwasm_store *store, u32 size)
@@ -101,7 +84,7 @@ struct kwasm_store *kwasm_store_create(const struct kwasm_limits *limits, bool a
 	store->limits = limits ? *limits : kwasm_limits_default;
 	store->atomic_grow = atomic_grow;
 	store->host_ctx = kwasm_store_ctx(store, sizeof(struct kwasm_ctx));
-	if (!store->host_ctx || sigs_grow(store)) {
+	if (!store->host_ctx) {
 		kwasm_store_destroy(store);
 		return NULL;
 	}
@@ -121,8 +104,8 @@ void kwasm_store_destroy(struct kwasm_store *store)
 		kwasm_linear_release(&memory->linear);
 	for (table = store->tables; table; table = table->next)
 		kwasm_free(table->elems);
-	kwasm_free(store->sigs);
-	kwasm_free(store->buckets);
+	kwasm_free(store->types.entries);
+	kwasm_free(store->types.buckets);
 	kwasm_arena_release(&store->arena);
 	kwasm_free(store);
 }
@@ -150,7 +133,7 @@ static const struct kwasm_functype *functype_create(struct kwasm_store *store, c
 
 struct kwasm_func *kwasm_store_host_func(struct kwasm_store *store,
 					 const struct kwasm_host_fn *host,
-					 const struct kwasm_functype *type)
+					 const struct kwasm_functype *type, u32 sig)
 {
 	struct kwasm_host_func *f = kwasm_arena_alloc(&store->arena, 1, sizeof(*f));
 
@@ -159,8 +142,8 @@ struct kwasm_func *kwasm_store_host_func(struct kwasm_store *store,
 	f->store = store;
 	f->func.host = host;
 	f->func.type = type;
-	f->func.sig = kwasm_store_sig(store, type);
-	return f->func.sig ? &f->func : NULL;
+	f->func.sig = sig;
+	return &f->func;
 }
 
 struct kwasm_func *kwasm_store_func(struct kwasm_store *store,
@@ -169,11 +152,13 @@ struct kwasm_func *kwasm_store_func(struct kwasm_store *store,
 {
 	const struct kwasm_functype *type = functype_create(store, host->sig);
 	struct kwasm_diag diag;
+	u32 sig;
 
 	kwasm_diag_init(&diag);
 	if (!type || kwasm_store_open(store, provider, &diag))
 		return NULL;
-	return kwasm_store_host_func(store, host, type);
+	sig = kwasm_store_sig(store, type);
+	return sig ? kwasm_store_host_func(store, host, type, sig) : NULL;
 }
 
 int kwasm_table_reserve(struct kwasm_table *table, u32 size)

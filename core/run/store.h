@@ -7,13 +7,6 @@
 
 #include "instance.h"
 
-/* A function type of the store; its number is its place in kwasm_store.sigs plus one. */
-struct kwasm_store_sig {
-	const struct kwasm_functype *type;
-	u32 hash;
-	u32 next;		/* number of the next one in its bucket, 0 if it is the last */
-};
-
 #define KWASM_STORE_STATES 16u
 
 /* What a provider keeps of a store; in one of its buckets, and in the order of opening. */
@@ -27,7 +20,8 @@ struct kwasm_store_state {
 /**
  * struct kwasm_store - everything that is linked together
  * @arena: functions, contexts, global cells, bit maps
- * @buckets: @num_buckets heads of chains through @sigs, a power of two
+ * @base: types of the first module, if it came before any other type: their numbers are its own
+ * @types: the others, whose numbers follow those of @base
  * @depth: entries from C that have not returned
  * @stack_limit: of the outermost entry
  * @host_ctx: context of host functions that are called from C, without a memory
@@ -39,9 +33,8 @@ struct kwasm_store {
 	struct kwasm_limits limits;
 	bool atomic_grow;
 
-	struct kwasm_store_sig *sigs;
-	u32 *buckets;
-	u32 num_sigs, max_sigs, num_buckets;
+	const struct kwasm_typeset *base;
+	struct kwasm_typeset types;
 
 	struct kwasm_instance *instances;
 	struct kwasm_memory *memories;
@@ -72,6 +65,14 @@ struct kwasm_host_func {
 u32 kwasm_store_sig(struct kwasm_store *store, const struct kwasm_functype *type);
 
 /**
+ * kwasm_store_adopt() - number the types of an empty store as the module does whose they are.
+ * @types: a module's, which must outlive the store
+ *
+ * Return: true if the numbers of @types are those of the store, now or from before.
+ */
+bool kwasm_store_adopt(struct kwasm_store *store, const struct kwasm_typeset *types);
+
+/**
  * kwasm_store_open() - let @provider open its state of the store, unless it has done so.
  *
  * Context: process, may sleep.  Return: 0 or -errno, with a sentence in @diag.
@@ -82,10 +83,10 @@ int kwasm_store_open(struct kwasm_store *store, const struct kwasm_provider *pro
 /** kwasm_store_close() - close the states that were opened after @until, NULL for all. */
 void kwasm_store_close(struct kwasm_store *store, struct kwasm_store_state *until);
 
-/** kwasm_store_host_func() - kwasm_store_func() with a given type. */
+/** kwasm_store_host_func() - kwasm_store_func() with a given type and its number in the store. */
 struct kwasm_func *kwasm_store_host_func(struct kwasm_store *store,
 					 const struct kwasm_host_fn *host,
-					 const struct kwasm_functype *type);
+					 const struct kwasm_functype *type, u32 sig);
 
 /**
  * kwasm_store_ctx() - a zeroed context of @size bytes, aligned to a cache line.

@@ -32,6 +32,9 @@ void kwasm_user_deadline_disarm(struct kwasm_ctx *ctx);
 
 /* ---- inside core/user/ ---- */
 
+/** kwasm_user_siphash() - SipHash-1-3 of @len bytes with @key. */
+u64 kwasm_user_siphash(const u64 key[2], const void *p, size_t len);
+
 /** kwasm_user_deadline_armed() - has the calling thread armed a deadline? */
 bool kwasm_user_deadline_armed(void);
 

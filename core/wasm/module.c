@@ -10,7 +10,6 @@
 
 #define WASM_MAGIC 0x6d736100u		/* "\0asm" */
 #define WASM_VERSION 1u
-#define TICKS_PER_CHECKPOINT 4096u
 
 /*
  * Ceiling of the memory of a module of @size bytes: the greediest list entry is an import of four
@@ -21,13 +20,12 @@ static size_t arena_limit(size_t size)
 	return size * 96 + (64u << 10);
 }
 
-void kwasm_decoder_tick(struct kwasm_decoder *d)
+void kwasm_decoder_work(struct kwasm_decoder *d, u64 n)
 {
-	if (++d->ticks < TICKS_PER_CHECKPOINT)
-		return;
-	d->ticks = 0;
-	if (kwasm_checkpoint())
-		kwasm_reader_fail(&d->r, -EINTR, d->r.pos, "interrupted");
+	int err = kwasm_steps_take(&d->steps, n);
+
+	if (err)
+		kwasm_reader_fail(&d->r, err, d->r.pos, "interrupted");
 }
 
 void *kwasm_decoder_alloc(struct kwasm_decoder *d, size_t n, size_t size)
@@ -73,7 +71,7 @@ void kwasm_decoder_each(struct kwasm_decoder *d, u32 first, u32 end,
 	u32 i;
 
 	for (i = first; i < end && !d->r.err; i++) {
-		kwasm_decoder_tick(d);
+		kwasm_decoder_work(d, 1);
 		item(d, i);
 	}
 }

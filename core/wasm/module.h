@@ -7,7 +7,7 @@
 
 #include "arena.h"
 #include "diag.h"
-#include "types.h"
+#include "typeset.h"
 
 /**
  * struct kwasm_name - a byte string inside the module's own copy of the binary, not terminated
@@ -167,6 +167,9 @@ struct kwasm_module {
 
 	u32 num_types;
 	struct kwasm_functype *types;
+	u32 widest_type;		/* most parameters or results of any */
+	u32 *type_numbers;		/* of each of them in the set */
+	struct kwasm_typeset typeset;	/* the distinct ones */
 
 	u32 num_imports;
 	struct kwasm_import *imports;

@@ -11,6 +11,7 @@
 #include "module.h"
 #include "op.h"
 #include "reader.h"
+#include "step.h"
 #include "validate.h"
 
 /* Section ids (spec 5.5.2). */
@@ -39,7 +40,7 @@ enum {
  * @num_locals: of the bodies so far, parameters included
  * @names: window of the first name section, empty if there is none
  * @validator: work space for function bodies, created for the first one
- * @ticks: list entries since the last kwasm_checkpoint()
+ * @steps: of the sections; the validator counts its own
  */
 struct kwasm_decoder {
 	struct kwasm_reader r;
@@ -48,14 +49,16 @@ struct kwasm_decoder {
 	u64 num_locals;
 	struct kwasm_reader names;
 	struct kwasm_validator *validator;
-	u32 ticks;
+	struct kwasm_steps steps;
 };
 
-/*
- * Called once per list entry and instruction of a constant; yields the CPU occasionally and fails
- * the reader when killed.
+/**
+ * kwasm_decoder_work() - account for @n steps of work; fails the reader if the caller is killed.
+ *
+ * One for each entry of a list and each instruction of a constant, and more where an entry has a
+ * length of its own.
  */
-void kwasm_decoder_tick(struct kwasm_decoder *d);
+void kwasm_decoder_work(struct kwasm_decoder *d, u64 n);
 
 /* Allocate @n objects in the module's arena; fails the reader if out of memory. */
 void *kwasm_decoder_alloc(struct kwasm_decoder *d, size_t n, size_t size);

@@ -1,75 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * module_sections.c - the sections of a binary, except segments (spec 5.5.4 - 5.5.13).
+ * module_sections.c - the sections of a binary, except types and segments (spec 5.5.5 - 5.5.13).
  *
  * Guarantees: every index in the module is valid; every count is within the module's limits and
  * backed by bytes before memory is allocated for it.
  */
 #include "module_decode.h"
 
-#define FORM_FUNC 0x60
-
 /* Bits of the flags before limits; the others belong to later features. */
 #define RANGE_HAS_MAX 1
 #define RANGE_SHARED 2
 #define RANGE_64 4
-
-/* The types of a parameter or result list, which the caller counted and allocated. */
-static void read_valtypes(struct kwasm_reader *r, u8 *types, u32 n)
-{
-	u32 i;
-
-	for (i = 0; i < n && !r->err; i++)
-		types[i] = kwasm_read_valtype(r);
-}
-
-static void decode_functype(struct kwasm_decoder *d, u32 index)
-{
-	struct kwasm_functype *t = &d->m->types[index];
-	struct kwasm_reader *r = &d->r, results;
-	u32 limit = d->m->limits.params;
-	u32 at = r->pos;
-	u8 form = kwasm_read_u8(r);
-	u8 *types;
-
-	if (r->err)
-		return;
-	if (form >= 0x4e && form <= 0x5f) {
-		kwasm_reader_fail(r, -EOPNOTSUPP, at,
-				  "garbage-collected types are not supported");
-		return;
-	}
-	if (form != FORM_FUNC) {
-		kwasm_reader_fail(r, -ENOEXEC, at, "malformed function type form 0x%02x", form);
-		return;
-	}
-	t->num_params = kwasm_decoder_count(d, 0, limit, "parameters");
-	/* One array holds both lists: look ahead for the length of the second. */
-	results = *r;
-	kwasm_read_bytes(r, t->num_params);
-	t->num_results = kwasm_decoder_count(d, 0, limit, "results");
-	if (r->err)
-		return;
-	types = kwasm_decoder_alloc(d, t->num_params + t->num_results, 1);
-	if (!types)
-		return;
-	t->params = types;
-	read_valtypes(&results, types, t->num_params);
-	if (results.err) {
-		r->err = results.err;
-		return;
-	}
-	read_valtypes(r, types + t->num_params, t->num_results);
-}
-
-void kwasm_decode_types(struct kwasm_decoder *d)
-{
-	struct kwasm_module *m = d->m;
-
-	m->types = kwasm_decoder_list(d, m->limits.types, "types", sizeof(*m->types),
-				      &m->num_types);
-	kwasm_decoder_each(d, 0, m->num_types, decode_functype);
-}
 
 static void decode_range(struct kwasm_reader *r, struct kwasm_range *range)
 {
@@ -443,7 +384,7 @@ static void decode_locals(struct kwasm_decoder *d, struct kwasm_func_info *info,
 	info->num_runs = kwasm_decoder_count(d, 0, U32_MAX, "local declarations");
 	runs = kwasm_decoder_alloc(d, info->num_runs, sizeof(*runs));
 	for (i = 0; i < info->num_runs && !d->r.err; i++) {
-		kwasm_decoder_tick(d);
+		kwasm_decoder_work(d, 1);
 		runs[i].count = kwasm_read_leb_u32(&d->r);
 		runs[i].type = kwasm_read_valtype(&d->r);
 		total += runs[i].count;

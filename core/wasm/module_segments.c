@@ -89,7 +89,7 @@ void kwasm_decode_const(struct kwasm_decoder *d, u8 type, struct kwasm_const *c)
 	u32 values = 0;
 
 	while (!kwasm_op_read(r, &op) && op.code != WASM_END) {
-		kwasm_decoder_tick(d);
+		kwasm_decoder_work(d, 1);
 		const_op(d, &op, c);
 		values++;
 	}
@@ -136,7 +136,7 @@ static void elem_list(struct kwasm_decoder *d, struct kwasm_elem *e, bool expres
 	e->count = n;
 	e->init = init;
 	for (i = 0; i < n && !r->err; i++) {
-		kwasm_decoder_tick(d);
+		kwasm_decoder_work(d, 1);
 		if (expressions) {
 			kwasm_decode_const(d, e->type, &init[i]);
 			continue;

@@ -230,29 +230,6 @@ static void test_order(void)
 	destroy(store, code, 4);
 }
 
-static void test_types(void)
-{
-	struct kwasm_store *store = kwasm_store_create(NULL, false);
-	static u8 types[1000][10];
-	static struct kwasm_functype ft[1000];
-	u32 i, b, good = 0;
-
-	for (i = 0; i < 1000; i++) {
-		for (b = 0; b < 10; b++)
-			types[i][b] = i >> b & 1 ? KWASM_I32 : KWASM_I64;
-		ft[i] = (struct kwasm_functype){ types[i], 10, 0 };
-		good += kwasm_store_sig(store, &ft[i]) == i + 1;
-	}
-	is_u64(good, 1000, "different types have different numbers");
-	for (i = 0, good = 0; i < 1000; i++)
-		good += kwasm_store_sig(store, &ft[i]) == i + 1;
-	is_u64(good, 1000, "which they keep");
-	ft[0].num_params = 9;
-	ft[0].num_results = 1;
-	ok(kwasm_store_sig(store, &ft[0]) == 1001, "a result is not a parameter");
-	kwasm_store_destroy(store);
-}
-
 static void test_globals(void)
 {
 	struct kwasm_store *store = kwasm_store_create(NULL, false);
@@ -281,7 +258,6 @@ int main(void)
 	test_tables(false);
 	test_tables(true);
 	test_order();
-	test_types();
 	test_globals();
 	return tap_done();
 }

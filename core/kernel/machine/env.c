@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * env.c - memory, time and scheduling for the portable core inside the kernel.
+ * env.c - memory, time, hashing and scheduling for the portable core inside the kernel.
  *
  * Allocations are charged to the memory cgroup of the caller and fail quietly.
  */
 #include <linux/mm.h>
+#include <linux/once.h>
+#include <linux/random.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
+#include <linux/siphash.h>
 #include <linux/timekeeping.h>
 
 #include "env.h"
@@ -29,6 +32,14 @@ void kwasm_free(const void *p)
 u64 kwasm_now_ns(void)
 {
 	return ktime_get_mono_fast_ns();
+}
+
+u32 kwasm_hash(const void *p, size_t len)
+{
+	static hsiphash_key_t key __read_mostly;
+
+	get_random_once(&key, sizeof(key));
+	return hsiphash(p, len, &key);
 }
 
 int kwasm_checkpoint(void)

@@ -9,10 +9,14 @@
 #include <linux/glob.h>
 
 #include "compile.h"
+#include "step.h"
 #include "kernel/limits.h"
 #include "kernel/machine/ksym.h"
 #include "uapi/kwasm.h"
 #include "image.h"
+
+/* Steps of matching a name with a pattern, both as long as they can be. */
+#define DENY_STEPS 64u
 
 static bool import_matches(const struct kwasm_import *imp, const char *pattern)
 {
@@ -26,10 +30,15 @@ static bool import_matches(const struct kwasm_import *imp, const char *pattern)
 static int check_denied(const struct kwasm_module *m, const struct kwasm_image_request *req,
 			struct kwasm_diag *diag)
 {
+	struct kwasm_steps steps = { };
 	u32 i, d;
+	int err;
 
-	for (i = 0; i < m->num_imports; i++)
-		for (d = 0; d < req->num_deny; d++)
+	for (i = 0; i < m->num_imports; i++) {
+		for (d = 0; d < req->num_deny; d++) {
+			err = kwasm_steps_take(&steps, DENY_STEPS);
+			if (err)
+				return err;
 			if (import_matches(&m->imports[i], req->deny[d]))
 				return kwasm_diag_set(diag, -EACCES, KWASM_DIAG_NONE,
 						      m->imports[i].offset,
@@ -38,6 +47,8 @@ static int check_denied(const struct kwasm_module *m, const struct kwasm_image_r
 						      m->imports[i].module.str,
 						      (int)min(m->imports[i].field.len, 64u),
 						      m->imports[i].field.str, req->deny[d]);
+		}
+	}
 	return 0;
 }
 

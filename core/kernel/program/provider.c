@@ -15,6 +15,7 @@
 #include <linux/mutex.h>
 #include <linux/slab.h>
 
+#include "step.h"
 #include "provider.h"
 
 /**
@@ -130,7 +131,9 @@ static void hold(struct kwasm_held_providers *held, const struct kwasm_name *nam
 int kwasm_providers_hold(const struct kwasm_module *module, struct kwasm_held_providers *held)
 {
 	struct kwasm_registration *reg;
+	struct kwasm_steps steps = { };
 	u32 i, max = 0;
+	int err = 0;
 
 	memset(held, 0, sizeof(*held));
 	mutex_lock(&registry_lock);
@@ -143,12 +146,17 @@ int kwasm_providers_hold(const struct kwasm_module *module, struct kwasm_held_pr
 		kwasm_providers_drop(held);
 		return -ENOMEM;
 	}
-	mutex_lock(&registry_lock);
-	for (i = 0; i < module->num_imports; i++)
-		if (module->imports[i].kind == KWASM_EXTERN_FUNC)
-			hold(held, &module->imports[i].module, max);
-	mutex_unlock(&registry_lock);
-	return 0;
+	for (i = 0; i < module->num_imports && !err; i++) {
+		err = kwasm_steps_take(&steps, 1 + max);
+		if (module->imports[i].kind != KWASM_EXTERN_FUNC)
+			continue;
+		mutex_lock(&registry_lock);
+		hold(held, &module->imports[i].module, max);
+		mutex_unlock(&registry_lock);
+	}
+	if (err)
+		kwasm_providers_drop(held);
+	return err;
 }
 
 /* The owner first: its exit waits for the registration, whose last user this may be. */
