@@ -8,6 +8,7 @@
 #ifndef KWASM_CTL_H
 #define KWASM_CTL_H
 
+#include "diag.h"
 #include "env.h"
 
 enum ctl_status {
@@ -124,6 +125,13 @@ extern const struct ctl_command ctl_attach, ctl_detach, ctl_dump, ctl_events, ct
 int ctl_options_parse(const struct ctl_command *cmd, void *args, char **argv,
 		      struct ctl_words *words);
 
+/**
+ * ctl_options_scan() - notice --json and --pretty ahead of ctl_options_parse(), so that errors in
+ * front of them are JSON too.
+ * @argv: as there
+ */
+void ctl_options_scan(char **argv);
+
 /** ctl_number_base() - base of the integer in @text: 16 with "0x", else 10. */
 int ctl_number_base(const char *text);
 
@@ -132,7 +140,11 @@ void ctl_options_help(const struct ctl_option *options);
 
 extern const struct ctl_option ctl_global_options[];
 
-/** ctl_complain() - print a message to standard error.  Return: @status. */
+/**
+ * ctl_complain() - print a message: a failure in JSON to standard output, else to standard error.
+ *
+ * Return: @status.
+ */
 int ctl_complain(int status, const char *fmt, ...) __printf(2, 3);
 
 /** ctl_fail() - report a failure.  Return: CTL_FAILED. */
@@ -143,6 +155,19 @@ int ctl_complain(int status, const char *fmt, ...) __printf(2, 3);
 
 /** ctl_warn() - report what is not a failure of the command. */
 #define ctl_warn(...) ((void)ctl_complain(CTL_OK, __VA_ARGS__))
+
+/** ctl_fail_file() - report a failure that is about @file.  Return: CTL_FAILED. */
+int ctl_fail_file(const char *file, const char *fmt, ...) __printf(2, 3);
+
+/**
+ * ctl_fail_at() - report a failure with its place.
+ * @file: the binary that it is about, or NULL
+ * @diag: text, function and byte
+ * @hint: what follows the text, or NULL
+ *
+ * Return: CTL_FAILED.
+ */
+int ctl_fail_at(const char *file, const struct kwasm_diag *diag, const char *hint);
 
 /** ctl_fail_memory() - report that memory is exhausted. */
 int ctl_fail_memory(void);
@@ -192,6 +217,18 @@ struct ctl_hook {
 
 /** ctl_hook_find() - find a hook by name, or NULL. */
 const struct ctl_hook *ctl_hook_find(const char *name);
+
+/** ctl_hook_unknown() - report that there is no hook of that name.  Return: CTL_USAGE. */
+int ctl_hook_unknown(const char *name);
+
+/**
+ * ctl_hook_check() - can there be a hook of that name?  Other kernel modules may add hooks, so once
+ * module kwasm is loaded the kernel decides.
+ * @name: NULL is correct
+ *
+ * Return: enum ctl_status.
+ */
+int ctl_hook_check(const char *name);
 
 /* The names of the hooks, "nf_pre, nf_in" and so on. */
 extern const char ctl_hook_names[];

@@ -6,6 +6,7 @@
  */
 #include <unistd.h>
 
+#include "cause.h"
 #include "ctl.h"
 #include "guest.h"
 
@@ -14,14 +15,14 @@
 
 #define NS_PER_MS 1000000u
 
-static int fail_diag(const char *what, int err, const struct kwasm_diag *diag)
+static int fail_diag(const struct ctl_guest *g, const char *what, int err,
+		     const struct kwasm_diag *diag)
 {
-	char text[KWASM_DIAG_TEXT + 64];
-
+	if (g->object)
+		return ctl_fail_file(g->path, "not a program: it %s", g->object);
 	if (!diag->text[0])
-		return ctl_fail("%s: %s", what, strerror(-err));
-	kwasm_diag_format(diag, text, sizeof(text));
-	return ctl_fail("%s", text);
+		return ctl_fail_file(g->path, "%s: %s", what, strerror(-err));
+	return ctl_cause_fail(g->path, NULL, 0, g->module, diag);
 }
 
 int ctl_guest_decode(struct ctl_guest *g, const char *path)
@@ -45,14 +46,16 @@ int ctl_guest_decode_fd(struct ctl_guest *g, int fd, const char *path)
 	int err;
 
 	memset(g, 0, sizeof(*g));
+	g->path = path;
 	g->limits = kwasm_limits_default;
 	bytes = ctl_file_read(fd, path, &size);
 	if (!bytes)
 		return CTL_FAILED;
 	kwasm_diag_init(&diag);
 	err = kwasm_module_decode(bytes, size, &g->limits, &diag, &g->module);
+	g->object = ctl_cause_file(bytes, size);
 	free(bytes);
-	return err ? fail_diag("cannot read the module", err, &diag) : CTL_OK;
+	return err ? fail_diag(g, "cannot read the module", err, &diag) : CTL_OK;
 }
 
 int ctl_guest_compile(struct ctl_guest *g, const struct kwasm_compile_opts *opts)
@@ -66,11 +69,11 @@ int ctl_guest_compile(struct ctl_guest *g, const struct kwasm_compile_opts *opts
 	err = kwasm_bindings_resolve(g->module, providers, ARRAY_SIZE(providers), true, &diag,
 				     &bindings);
 	if (err)
-		return fail_diag("cannot bind the module's imports", err, &diag);
+		return fail_diag(g, "cannot bind the module's imports", err, &diag);
 	err = kwasm_code_compile(g->module, &bindings, opts, &diag, &g->code);
 	if (err) {
 		kwasm_bindings_release(&bindings);
-		return fail_diag("cannot compile the module", err, &diag);
+		return fail_diag(g, "cannot compile the module", err, &diag);
 	}
 	return CTL_OK;
 }
@@ -95,10 +98,10 @@ static int instantiate(struct ctl_guest *g)
 	err = kwasm_instance_create(g->store, g->code, NULL, NULL, &diag, &info, &g->inst);
 	if (err == -EFAULT) {
 		ctl_trap_from_info(&trap, g, &info);
-		return ctl_fail("the module trapped during instantiation: %s",
-				ctl_trap_format(&trap, text, sizeof(text)));
+		return ctl_fail_file(g->path, "the module trapped during instantiation: %s",
+				     ctl_trap_format(&trap, text, sizeof(text)));
 	}
-	return err ? fail_diag("cannot instantiate the module", err, &diag) : CTL_OK;
+	return err ? fail_diag(g, "cannot instantiate the module", err, &diag) : CTL_OK;
 }
 
 int ctl_guest_start(struct ctl_guest *g, u64 memory_limit, u64 limit_ns)
@@ -131,13 +134,17 @@ void ctl_guest_close(struct ctl_guest *g)
 	memset(g, 0, sizeof(*g));
 }
 
-const struct kwasm_export *ctl_guest_export(const struct ctl_guest *g, const char *name)
+const struct kwasm_export *ctl_guest_export(const struct ctl_guest *g, const char *name,
+					    bool handler)
 {
 	const struct kwasm_export *export;
 
 	export = kwasm_module_export(g->module, name, strlen(name), KWASM_EXTERN_FUNC);
-	if (!export)
-		ctl_fail("the module does not export a function named %s", name);
+	if (!export && g->object)
+		ctl_fail_file(g->path, "not a program: it %s", g->object);
+	else if (!export)
+		ctl_cause_export(g->path, g->module, name, handler,
+				 handler ? " (--entry selects one)" : NULL);
 	return export;
 }
 
@@ -166,8 +173,7 @@ bool ctl_guest_function(const struct ctl_guest *g, const char *text, u32 *func)
 			return true;
 		}
 	}
-	ctl_fail("unknown function %s: use an index below %u or a name", text,
-		 g->module->num_funcs);
+	ctl_cause_function(g->path, g->module, text);
 	return false;
 }
 

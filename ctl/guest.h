@@ -11,8 +11,12 @@
 
 /**
  * struct ctl_guest - a module in the stages of its preparation
+ * @path: of its file, for messages
+ * @object: what the file is if it is no program although it is a module, else NULL
  */
 struct ctl_guest {
+	const char *path;
+	const char *object;
 	struct kwasm_limits limits;
 	struct kwasm_module *module;
 	struct kwasm_code *code;
@@ -39,8 +43,14 @@ int ctl_guest_start(struct ctl_guest *g, u64 memory_limit, u64 limit_ns);
 int ctl_guest_restart(struct ctl_guest *g);
 void ctl_guest_close(struct ctl_guest *g);
 
-/** ctl_guest_export() - find an exported function.  Return: NULL after printing a message. */
-const struct kwasm_export *ctl_guest_export(const struct ctl_guest *g, const char *name);
+/**
+ * ctl_guest_export() - find an exported function.
+ * @handler: it is to be a packet handler, whose name --entry selects
+ *
+ * Return: NULL after printing a message.
+ */
+const struct kwasm_export *ctl_guest_export(const struct ctl_guest *g, const char *name,
+					    bool handler);
 
 /** ctl_guest_function() - function index from "3" or a name.  False after printing a message. */
 bool ctl_guest_function(const struct ctl_guest *g, const char *text, u32 *func);

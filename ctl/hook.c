@@ -3,6 +3,7 @@
  * hook.c - the hooks, from the table in kwasm_hooks.def.
  */
 #include "ctl.h"
+#include "nl.h"
 
 enum device { IN = 1, OUT = 2, BOTH = IN | OUT };
 
@@ -27,4 +28,15 @@ const struct ctl_hook *ctl_hook_find(const char *name)
 		if (!strcmp(hooks[i].name, name))
 			return &hooks[i];
 	return NULL;
+}
+
+int ctl_hook_unknown(const char *name)
+{
+	return ctl_usage("unknown hook \"%s\": use one of %s", name, CTL_HOOK_NAMES);
+}
+
+int ctl_hook_check(const char *name)
+{
+	return !name || ctl_hook_find(name) || !ctl_module_absent() ? CTL_OK :
+	       ctl_hook_unknown(name);
 }

@@ -7,10 +7,13 @@
 #include <ctype.h>
 #include <unistd.h>
 
+#include "cause.h"
 #include "ctl.h"
 #include "guest.h"
 #include "nl.h"
 #include "out.h"
+
+#include "../core/run/trap.h"
 
 #define ARGS_MAX KWASM_MAX_ARGS
 
@@ -143,19 +146,37 @@ static void print_value(const char *before, u8 type, u64 value)
 	}
 }
 
+/* A handler that asks for its packet traps here, since there is none. */
+static const char *hint_trap(const struct ctl_trap *trap, const struct kwasm_module *m, u32 func)
+{
+	return trap->kind == KWASM_TRAP_HOST && ctl_cause_is_handler(m, func) ?
+	       ": it needs a packet: run a packet handler with kwasmctl test --pcap" : "";
+}
+
+/* Return: CTL_FAILED; JSON is one document with both, the trap and the error. */
+static int print_trap(const struct ctl_trap *trap, const char *hint)
+{
+	char text[256], message[512];
+
+	snprintf(message, sizeof(message), "trap: %s%s",
+		 ctl_trap_format(trap, text, sizeof(text)), hint);
+	if (!ctl_out_is_json())
+		return ctl_fail("%s", message);
+	ctl_out_object(NULL);
+	ctl_out_object("trap");
+	ctl_trap_out(trap);
+	ctl_out_end();
+	ctl_out_error_member(message, NULL, trap->located ? trap->func : KWASM_DIAG_NONE,
+			     trap->located ? trap->offset : KWASM_DIAG_NONE);
+	ctl_out_end();
+	return CTL_FAILED;
+}
+
 static int print_outcome(const struct outcome *o, bool time)
 {
-	char text[256];
 	u32 i;
 
 	ctl_out_object(NULL);
-	if (o->call.trapped) {
-		ctl_out_object("trap");
-		ctl_trap_out(&o->call.trap);
-		ctl_out_end();
-		ctl_out_end();
-		return ctl_fail("trap: %s", ctl_trap_format(&o->call.trap, text, sizeof(text)));
-	}
 	ctl_out_array("results");
 	for (i = 0; i < o->num; i++) {
 		ctl_out_object(NULL);
@@ -208,10 +229,12 @@ static int read_outcome(const struct ctl_fields *f, u8 cmd, void *arg)
 	return 0;
 }
 
-static int invoke_kernel(int fd, const struct kwasm_functype *type, const char *name,
-			 const struct invoke_args *args, const u64 *values, struct outcome *o)
+static int invoke_kernel(int fd, const char *path, const struct kwasm_functype *type,
+			 const char *name, const struct invoke_args *args, const u64 *values,
+			 struct outcome *o)
 {
 	struct ctl_request *req = ctl_request_new(KWASM_CMD_INVOKE);
+	const struct ctl_needs needs = { 0 };
 	u32 i;
 
 	if (req) {
@@ -224,7 +247,10 @@ static int invoke_kernel(int fd, const struct kwasm_functype *type, const char *
 		if (args->time)
 			ctl_request_flag(req, KWASM_A_CALL_WARMUP);
 	}
-	return ctl_request_do(req, false, read_outcome, o);
+	if (!req)
+		return CTL_FAILED;
+	return ctl_request_try(req, false, read_outcome, o) < 0 ?
+	       ctl_cause_loading(fd, path, ctl_request_error(), &needs) : CTL_OK;
 }
 
 static int run_invoke(void *arg, const struct ctl_words *words)
@@ -249,7 +275,7 @@ static int run_invoke(void *arg, const struct ctl_words *words)
 	if (status)
 		goto close;
 	status = CTL_FAILED;
-	export = ctl_guest_export(&guest, words->word[1]);
+	export = ctl_guest_export(&guest, words->word[1], false);
 	if (!export)
 		goto close;
 	type = kwasm_module_functype(guest.module, export->index);
@@ -257,9 +283,12 @@ static int run_invoke(void *arg, const struct ctl_words *words)
 	if (status)
 		goto close;
 	status = args->kernel ?
-		 invoke_kernel(fd, type, words->word[1], args, values, &outcome) :
+		 invoke_kernel(fd, words->word[0], type, words->word[1], args, values, &outcome) :
 		 invoke_here(&guest, export, args, values, &outcome);
-	if (!status)
+	if (!status && outcome.call.trapped)
+		status = print_trap(&outcome.call.trap, hint_trap(&outcome.call.trap, guest.module,
+								  export->index));
+	else if (!status)
 		status = print_outcome(&outcome, args->time);
 close:
 	ctl_guest_close(&guest);

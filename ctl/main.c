@@ -3,9 +3,10 @@
  * main.c - kwasmctl: find the command, parse its arguments, run it.
  *
  * Guarantees: exit status 0 only on success, 1 on failure, 2 for a command line error; every
- * failure prints one message to standard error.
+ * failure prints one message, to standard error or, as JSON, to standard output.
  */
 #include "ctl.h"
+#include "nearest.h"
 #include "nl.h"
 #include "out.h"
 
@@ -26,13 +27,41 @@ static const struct ctl_command *const commands[] = {
 	&ctl_version, &ctl_help,
 };
 
-static const struct ctl_command *command_find(const char *name)
+/* NULL after printing a message. */
+static const struct ctl_command *command_unknown(const char *name)
 {
+	struct ctl_nearest near = { .word = name };
 	u32 i;
 
 	for (i = 0; i < ARRAY_SIZE(commands); i++)
+		ctl_nearest_add(&near, commands[i]->name, (u32)strlen(commands[i]->name));
+	ctl_usage("unknown command \"%s\"%s%s", name, ctl_nearest_text(&near),
+		  near.num ? "" : ": see kwasmctl help");
+	return NULL;
+}
+
+/* By name, or by the beginning of only one name.  NULL after printing a message. */
+static const struct ctl_command *command_find(const char *name)
+{
+	const struct ctl_command *found = NULL;
+	char others[128] = "";
+	size_t len = strlen(name);
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(commands); i++) {
 		if (!strcmp(commands[i]->name, name))
 			return commands[i];
+		if (!len || strncmp(commands[i]->name, name, len))
+			continue;
+		snprintf(others + strlen(others), sizeof(others) - strlen(others), "%s%s",
+			 found ? ", " : "", commands[i]->name);
+		found = commands[i];
+	}
+	if (!found)
+		return command_unknown(name);
+	if (!strchr(others, ','))
+		return found;
+	ctl_usage("ambiguous command \"%s\": use one of %s", name, others);
 	return NULL;
 }
 
@@ -46,7 +75,8 @@ static void help_all(void)
 		printf("  %-9s %s\n", commands[i]->name, commands[i]->summary);
 	printf("\noptions:\n");
 	ctl_options_help(ctl_global_options);
-	printf("\n`kwasmctl COMMAND --help` describes a command.\n");
+	printf("\n`kwasmctl COMMAND --help` describes a command. The beginning of a command's name is enough\n"
+	       "if no other command begins with it.\n");
 }
 
 static void help_command(const struct ctl_command *cmd)
@@ -71,8 +101,7 @@ static int run_help(void *args, const struct ctl_words *words)
 	}
 	cmd = command_find(words->word[0]);
 	if (!cmd)
-		return ctl_usage("unknown command \"%s\": see kwasmctl help",
-				 words->word[0]);
+		return CTL_USAGE;
 	help_command(cmd);
 	return CTL_OK;
 }
@@ -130,19 +159,24 @@ static int line_run(char **argv)
 	}
 	if (ctl_globals.version)
 		return print_version();
+	if (!words.num && !ctl_out_is_json()) {
+		help_all();
+		return CTL_USAGE;
+	}
 	if (!words.num)
 		return ctl_usage("missing command: see kwasmctl help");
 	cmd = command_find(words.word[0]);
 	if (!cmd)
-		return ctl_usage("unknown command \"%s\": see kwasmctl help",
-				 words.word[0]);
+		return CTL_USAGE;
 	return command_run(cmd, words.word + 1);
 }
 
 int main(int argc, char **argv)
 {
-	int status = line_run(argv + !!argc);
+	int status;
 
+	ctl_options_scan(argv + !!argc);
+	status = line_run(argv + !!argc);
 	ctl_disconnect();
 	if (!ctl_out_close() && !status)
 		status = ctl_fail("cannot write to standard output: %s", strerror(errno));

@@ -52,21 +52,25 @@ struct exchange {
 static struct nl_sock *sock;
 static struct nl_sock *event_sock;	/* member of the events group, NULL until needed */
 static int family;
-static char *error_text;
+static struct ctl_error error;	/* of the last failed request */
 
-const char *ctl_request_error(void)
+int ctl_request_fail(const char *file)
 {
-	return error_text ?: "out of memory";
+	return ctl_fail_at(file, &error.diag, NULL);
+}
+
+const struct ctl_error *ctl_request_error(void)
+{
+	return &error;
 }
 
 static __printf(2, 3) int set_error(int err, const char *fmt, ...)
 {
 	va_list args;
 
-	free(error_text);
+	kwasm_diag_init(&error.diag);
 	va_start(args, fmt);
-	if (vasprintf(&error_text, fmt, args) < 0)
-		error_text = NULL;
+	kwasm_diag_vset(&error.diag, err, KWASM_DIAG_NONE, KWASM_DIAG_NONE, fmt, args);
 	va_end(args);
 	return err;
 }
@@ -82,10 +86,10 @@ static int enter_netns(const char *ns)
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	free(path);
 	if (fd < 0 && errno == ENOENT)
-		return set_error(-EINVAL, "unknown network namespace \"%s\": see ip netns list",
+		return set_error(-EINVAL, "unknown network namespace \"%.128s\": see ip netns list",
 				 ns);
 	if (fd < 0 || setns(fd, CLONE_NEWNET))
-		err = set_error(-EINVAL, "cannot enter network namespace \"%s\": %s", ns,
+		err = set_error(-EINVAL, "cannot enter network namespace \"%.128s\": %s", ns,
 				strerror(errno));
 	if (fd >= 0)
 		close(fd);
@@ -137,7 +141,7 @@ void ctl_disconnect(void)
 
 int ctl_connect(void)
 {
-	return connect_module() ? ctl_fail("%s", ctl_request_error()) : CTL_OK;
+	return connect_module() ? ctl_request_fail(NULL) : CTL_OK;
 }
 
 bool ctl_module_absent(void)
@@ -280,11 +284,10 @@ static int on_message(struct nl_msg *msg, void *arg)
 static void error_from_kernel(const struct kwasm_diag *diag, int err, struct nlattr *tlvs, int len)
 {
 	struct nlattr *text = len > 0 ? nla_find(tlvs, len, NLMSGERR_ATTR_MSG) : NULL;
-	char reason[KWASM_DIAG_TEXT + 64];
 
+	error.refused = true;
 	if (diag->text[0]) {
-		kwasm_diag_format(diag, reason, sizeof(reason));
-		set_error(err, "%s", reason);
+		error.diag = *diag;
 		return;
 	}
 	if (text && nla_len(text) > 0) {
@@ -412,6 +415,7 @@ int ctl_request_try(struct ctl_request *req, bool dump, ctl_reply_fn fn, void *a
 
 	if (dump)
 		nlmsg_hdr(req->msg)->nlmsg_flags |= NLM_F_DUMP;
+	error.refused = false;
 	err = send_request(req);
 	nlmsg_free(req->msg);
 	free(req);
@@ -425,7 +429,7 @@ int ctl_request_do(struct ctl_request *req, bool dump, ctl_reply_fn fn, void *ar
 	if (!req)
 		return CTL_FAILED;
 	err = ctl_request_try(req, dump, fn, arg);
-	return err < 0 ? ctl_fail("%s", ctl_request_error()) : err;
+	return err < 0 ? ctl_request_fail(NULL) : err;
 }
 
 int ctl_program_check(const char *name)
@@ -466,7 +470,7 @@ int ctl_events_read(ctl_reply_fn fn, void *arg)
 	struct exchange ex = { .fn = fn, .arg = arg };
 	int err = receive(event_sock, &ex);
 
-	return err < 0 ? ctl_fail("%s", ctl_request_error()) : err;
+	return err < 0 ? ctl_request_fail(NULL) : err;
 }
 
 bool ctl_field_has(const struct ctl_fields *f, int attr)

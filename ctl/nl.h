@@ -5,6 +5,7 @@
 #ifndef KWASM_CTL_NL_H
 #define KWASM_CTL_NL_H
 
+#include "diag.h"
 #include "env.h"
 #include "uapi/kwasm.h"
 
@@ -71,8 +72,21 @@ void ctl_request_nest_end(struct ctl_request *req);
  */
 int ctl_request_try(struct ctl_request *req, bool dump, ctl_reply_fn fn, void *arg);
 
-/** ctl_request_error() - message of the last failed request. */
-const char *ctl_request_error(void);
+/**
+ * struct ctl_error - why a request failed
+ * @diag: message and place
+ * @refused: the kernel refused it; else it was not sent or not answered
+ */
+struct ctl_error {
+	struct kwasm_diag diag;
+	bool refused;
+};
+
+/** ctl_request_error() - of the last failed request. */
+const struct ctl_error *ctl_request_error(void);
+
+/** ctl_request_fail() - report the last failed request, on @file or NULL.  Return: CTL_FAILED. */
+int ctl_request_fail(const char *file);
 
 /** ctl_request_do() - ctl_request_try(), printing a failure.  Return: enum ctl_status. */
 int ctl_request_do(struct ctl_request *req, bool dump, ctl_reply_fn fn, void *arg);

@@ -8,6 +8,7 @@
 #include <ctype.h>
 
 #include "ctl.h"
+#include "nearest.h"
 #include "uapi/kwasm.h"
 
 struct ctl_globals ctl_globals;
@@ -207,8 +208,26 @@ static const struct ctl_option *find_option(const struct ctl_command *cmd, const
 	return find_in(ctl_global_options, name, len, letter);
 }
 
+static void near_options(struct ctl_nearest *near, const struct ctl_option *opt)
+{
+	for (; opt && opt->name; opt++)
+		ctl_nearest_add(near, opt->name, (u32)strlen(opt->name));
+}
+
+/* @option: "--name" or "-n" */
 static int unknown(const struct ctl_command *cmd, const char *option)
 {
+	char name[64] = "";
+	struct ctl_nearest near = { .word = name };
+
+	if (option[1] == '-') {
+		snprintf(name, sizeof(name), "%.*s", (int)strcspn(option + 2, "="), option + 2);
+		near_options(&near, cmd ? cmd->options : NULL);
+		near_options(&near, ctl_global_options);
+	}
+	if (near.num)
+		return ctl_usage("unknown option \"%s\": did you mean --%s?", option,
+				 near.names[0]);
 	return ctl_usage("unknown option \"%s\": see kwasmctl %s%s--help", option,
 			 cmd ? cmd->name : "", cmd ? " " : "");
 }
@@ -289,6 +308,28 @@ static bool is_negative(const char *word, bool real)
 		return false;
 	strtod(word, &end);
 	return end != word && !*end;
+}
+
+static void scan_letters(const char *letters)
+{
+	for (; *letters; letters++) {
+		ctl_globals.json |= *letters == 'j';
+		ctl_globals.pretty |= *letters == 'p';
+	}
+}
+
+void ctl_options_scan(char **argv)
+{
+	for (; *argv && strcmp(*argv, "--"); argv++) {
+		const char *word = *argv;
+
+		if (!strcmp(word, "--json"))
+			ctl_globals.json = true;
+		else if (!strcmp(word, "--pretty"))
+			ctl_globals.pretty = true;
+		else if (word[0] == '-' && word[1] && !word[1 + strspn(word + 1, "jpvfhV")])
+			scan_letters(word + 1);
+	}
 }
 
 int ctl_options_parse(const struct ctl_command *cmd, void *args, char **argv,

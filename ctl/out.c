@@ -16,6 +16,7 @@ static json_t *stack[DEPTH_MAX];
 static u32 depth;
 static bool no_memory;	/* the document is incomplete */
 static bool controls;	/* the document holds control characters that JSON does not escape */
+static bool failed;	/* an error has taken the place of the document */
 
 bool ctl_out_is_json(void)
 {
@@ -36,7 +37,7 @@ static void add(const char *key, json_t *value)
 
 static void begin(const char *key, json_t *value)
 {
-	if (!ctl_out_is_json()) {
+	if (!ctl_out_is_json() || failed) {
 		json_decref(value);
 		return;
 	}
@@ -58,7 +59,7 @@ void ctl_out_array(const char *key)
 
 void ctl_out_end(void)
 {
-	if (!ctl_out_is_json() || --depth)
+	if (!ctl_out_is_json() || failed || --depth)
 		return;
 	json_dumpf(stack[0], stdout, (ctl_globals.pretty ? JSON_INDENT(4) : JSON_COMPACT) |
 		   (controls ? JSON_ENSURE_ASCII : 0));
@@ -243,6 +244,33 @@ void ctl_out_since(const char *key, const char *fmt, u64 age_ns)
 	printf(fmt, both);
 }
 
+void ctl_out_error_member(const char *text, const char *file, u32 func, u32 byte)
+{
+	ctl_out_object("error");
+	ctl_out_string("message", NULL, text);
+	if (file)
+		ctl_out_string("file", NULL, file);
+	if (func != U32_MAX)
+		ctl_out_uint("function", NULL, func);
+	if (byte != U32_MAX)
+		ctl_out_uint("byte", NULL, byte);
+	ctl_out_end();
+}
+
+bool ctl_out_error(const char *text, const char *file, u32 func, u32 byte)
+{
+	if (!ctl_out_is_json() || failed)
+		return false;
+	if (depth)
+		json_decref(stack[0]);
+	depth = 0;
+	ctl_out_object(NULL);
+	ctl_out_error_member(text, file, func, byte);
+	ctl_out_end();
+	failed = true;
+	return true;
+}
+
 void ctl_out_text(const char *fmt, ...)
 {
 	va_list args;
@@ -265,5 +293,7 @@ bool ctl_out_close(void)
 
 	if (no_memory)
 		errno = ENOMEM;
+	/* There, an error would not be read. */
+	failed |= !written;
 	return written && !no_memory;
 }

@@ -37,6 +37,19 @@ void ctl_out_date(const char *key, const char *fmt, u64 epoch_ns);
 /** ctl_out_text() - text only; strings from a guest must pass ctl_clean() first. */
 void ctl_out_text(const char *fmt, ...) __printf(1, 2);
 
+/**
+ * ctl_out_error() - JSON: an object with an error instead of the document under construction.
+ * @file: it is about, or NULL
+ * @func: function index, @byte: byte offset in the module; U32_MAX for none
+ *
+ * Further output is discarded.
+ * Return: false if nothing was printed: in text mode, and after the first error.
+ */
+bool ctl_out_error(const char *text, const char *file, u32 func, u32 byte);
+
+/** ctl_out_error_member() - the error as a member of the document under construction. */
+void ctl_out_error_member(const char *text, const char *file, u32 func, u32 byte);
+
 /** ctl_clean() - replace every unprintable byte with '?'.  Return: @text. */
 char *ctl_clean(char *text);
 

@@ -5,6 +5,7 @@
  */
 #include <unistd.h>
 
+#include "cause.h"
 #include "ctl.h"
 #include "field.h"
 #include "guest.h"
@@ -127,6 +128,50 @@ static int print_done(const struct ctl_fields *f, u8 cmd, void *arg)
 	return 0;
 }
 
+#define ENTRIES_MAX 16	/* of attachments that are asked about */
+
+/* The entries of attachments. */
+struct entry_list {
+	char names[ENTRIES_MAX][CTL_NAME_MAX];
+	const char *entries[ENTRIES_MAX];
+	u32 num;
+};
+
+static int collect_entry(const struct ctl_fields *f, u8 cmd, void *arg)
+{
+	struct entry_list *list = arg;
+
+	if (list->num < ENTRIES_MAX) {
+		snprintf(list->names[list->num], CTL_NAME_MAX, "%s",
+			 ctl_field_string(f, KWASM_A_ATTACHMENT_ENTRY));
+		list->entries[list->num] = list->names[list->num];
+		list->num++;
+	}
+	return 0;
+}
+
+/* A replacement needs the entries of its attachments; the request's error is the one to report. */
+static int fail_program(u8 cmd, const char *name, const char *path, int fd)
+{
+	const struct ctl_error error = *ctl_request_error();
+	struct entry_list list = { 0 };
+	struct ctl_needs needs = {
+		.entries = list.entries,
+		.advice = " (to run another one, detach the program and attach it with --entry)",
+	};
+	struct ctl_request *req;
+
+	if (cmd != KWASM_CMD_REPLACE || !error.refused)
+		return ctl_cause_loading(fd, path, &error, &needs);
+	req = ctl_request_new(KWASM_CMD_GET_ATTACHMENT);
+	if (!req)
+		return CTL_FAILED;
+	ctl_request_string(req, KWASM_A_ATTACHMENT_NAME, name);
+	if (!ctl_request_try(req, true, collect_entry, &list))
+		needs.num = list.num;
+	return ctl_cause_loading(fd, path, &error, &needs);
+}
+
 /* Load or replace program @name; the reply contains it. */
 static int send_program(u8 cmd, const struct load_args *args, const char *name, const char *path)
 {
@@ -141,7 +186,11 @@ static int send_program(u8 cmd, const struct load_args *args, const char *name, 
 	req = ctl_request_new(cmd);
 	if (req)
 		put_load(req, args, name, fd);
-	status = ctl_request_do(req, false, print_done, &done);
+	status = CTL_FAILED;
+	if (req && !ctl_request_try(req, false, print_done, &done))
+		status = CTL_OK;
+	else if (req)
+		status = fail_program(cmd, name, path, fd);
 	close(fd);
 	return status;
 }
@@ -234,9 +283,33 @@ static struct ctl_request *attach_request(const struct attach_args *args)
 	return req;
 }
 
+/* @path: the file of descriptor @fd, NULL for a loaded program; @err: of the request */
+static int fail_attach(const struct attach_args *args, int err, const char *path, int fd)
+{
+	const char *entry = args->entry ?: KWASM_ENTRY_DEFAULT;
+	const struct ctl_needs needs = { &entry, 1, " (--entry selects one)" };
+
+	if (err == -ENXIO)
+		return ctl_hook_unknown(args->hook);
+	return path ? ctl_cause_loading(fd, path, ctl_request_error(), &needs) :
+	       ctl_request_fail(NULL);
+}
+
+/* @path: as for fail_attach() */
+static int send_attach(const struct attach_args *args, struct ctl_request *req, const char *path,
+		       int fd)
+{
+	struct done done = { attached_rows, fd, path };
+	int err;
+
+	if (!req)
+		return CTL_FAILED;
+	err = ctl_request_try(req, false, print_done, &done);
+	return err ? fail_attach(args, err, path, fd) : CTL_OK;
+}
+
 static int attach_file(const struct attach_args *args, const char *path)
 {
-	struct done done = { attached_rows, .path = path };
 	char name[CTL_NAME_MAX];
 	struct ctl_request *req;
 	int status, fd;
@@ -247,21 +320,19 @@ static int attach_file(const struct attach_args *args, const char *path)
 	fd = ctl_file_open(path);
 	if (fd < 0)
 		return CTL_FAILED;
-	done.fd = fd;
 	req = attach_request(args);
 	if (req) {
 		ctl_request_nest(req, KWASM_A_ATTACHMENT_PROGRAM, CTL_SPACE_PROGRAM);
 		put_load(req, &args->load, name, fd);
 		ctl_request_nest_end(req);
 	}
-	status = ctl_request_do(req, false, print_done, &done);
+	status = send_attach(args, req, path, fd);
 	close(fd);
 	return status;
 }
 
 static int attach_loaded(const struct attach_args *args)
 {
-	struct done done = { attached_rows, .fd = -1 };
 	char name[CTL_NAME_MAX];
 	struct ctl_request *req;
 	int status;
@@ -276,15 +347,19 @@ static int attach_loaded(const struct attach_args *args)
 	req = attach_request(args);
 	if (req)
 		ctl_request_string(req, KWASM_A_ATTACHMENT_NAME, name);
-	return ctl_request_do(req, false, print_done, &done);
+	return send_attach(args, req, NULL, -1);
 }
 
 static int run_attach(void *arg, const struct ctl_words *words)
 {
 	const struct attach_args *args = arg;
+	int status;
 
 	if (!args->hook)
 		return ctl_usage("attach requires --hook: %s", CTL_HOOK_NAMES);
+	status = ctl_hook_check(args->hook);
+	if (status)
+		return status;
 	return words->num ? attach_file(args, words->word[0]) : attach_loaded(args);
 }
 
@@ -311,8 +386,10 @@ static int detach_name(const char *given, const char *hook)
 		if (hook)
 			ctl_request_string(req, KWASM_A_ATTACHMENT_HOOK, hook);
 	}
-	status = ctl_request_do(req, false, NULL, NULL);
-	return status ?: print_affected(0, name, hook);
+	status = !req ? CTL_FAILED : ctl_request_try(req, false, NULL, NULL);
+	if (status == -ENOENT && hook && !ctl_hook_find(hook) && ctl_request_error()->refused)
+		return ctl_hook_unknown(hook);
+	return status < 0 ? ctl_request_fail(NULL) : status ?: print_affected(0, name, hook);
 }
 
 struct id_list {
@@ -343,6 +420,8 @@ static int detach_all(const char *hook)
 	if (req && hook)
 		ctl_request_string(req, KWASM_A_ATTACHMENT_HOOK, hook);
 	status = ctl_request_do(req, true, collect_id, &list);
+	if (!status && !list.num && hook && !ctl_hook_find(hook))
+		status = ctl_hook_unknown(hook);
 	ctl_out_object(NULL);
 	ctl_out_array("ids");
 	for (i = 0; i < list.num && !status; i++) {
@@ -355,7 +434,7 @@ static int detach_all(const char *hook)
 		err = ctl_request_try(req, false, NULL, NULL);
 		/* Detached meanwhile: the goal is reached. */
 		if (err && err != -ENOENT)
-			status = ctl_fail("%s", ctl_request_error());
+			status = ctl_request_fail(NULL);
 		if (!err)
 			ctl_out_uint(NULL, NULL, list.ids[i]);
 	}
@@ -383,10 +462,14 @@ static bool parse_id(const char *text, u32 *id)
 static int run_detach(void *arg, const struct ctl_words *words)
 {
 	const struct detach_args *args = arg;
+	int status;
 	u32 id;
 
 	if ((words->num > 0) + !!args->name + args->all != 1)
 		return ctl_usage("detach requires exactly one of: an attachment ID, a program name, or --all");
+	status = ctl_hook_check(args->hook);
+	if (status)
+		return status;
 	if (args->all)
 		return detach_all(args->hook);
 	if (args->name)

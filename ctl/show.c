@@ -69,7 +69,7 @@ static int ask(struct ctl_request *req, bool dump, ctl_reply_fn fn, void *arg)
 	if (!req)
 		return CTL_FAILED;
 	err = ctl_request_try(req, dump, fn, arg);
-	return err == -ENOENT ? err : err < 0 ? ctl_fail("%s", ctl_request_error()) : err;
+	return err == -ENOENT ? err : err < 0 ? ctl_request_fail(NULL) : err;
 }
 
 static int ask_program(const char *name, ctl_reply_fn fn, void *arg)
@@ -298,7 +298,7 @@ static int run_show(void *arg, const struct ctl_words *words)
 	ctl_out_array(NULL);
 	status = show_program(words->word[0]);
 	if (status)
-		return status < 0 ? ctl_fail("%s", ctl_request_error()) : status;
+		return status < 0 ? ctl_request_fail(NULL) : status;
 	ctl_out_end();
 	return CTL_OK;
 }
@@ -407,7 +407,7 @@ static int run_stats(void *arg, const struct ctl_words *words)
 	if (!status && name)
 		status = ask_program(name, NULL, NULL);
 	if (status)
-		return status < 0 ? ctl_fail("%s", ctl_request_error()) : status;
+		return status < 0 ? ctl_request_fail(NULL) : status;
 	ctl_out_array(NULL);
 	ctl_out_text("%4s  %-20s %-8s %10s %12s %10s %10s %8s %8s %8s %9s %9s\n", "ID", "PROGRAM",
 		     "HOOK", "PACKETS", "BYTES", "ACCEPTED", "DROPPED", "QUEUED", "REPEATED",
@@ -415,7 +415,7 @@ static int run_stats(void *arg, const struct ctl_words *words)
 	status = ask_attachments(name, print_stats_row, NULL);
 	if (!status)
 		ctl_out_end();
-	return status < 0 ? ctl_fail("%s", ctl_request_error()) : status;
+	return status < 0 ? ctl_request_fail(NULL) : status;
 }
 
 const struct ctl_command ctl_list = {

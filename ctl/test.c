@@ -10,6 +10,7 @@
 #include <pcap/pcap.h>
 
 #include "capture.h"
+#include "cause.h"
 #include "ctl.h"
 #include "guest.h"
 #include "out.h"
@@ -70,13 +71,6 @@ struct test {
 	struct ctl_tally tally;
 };
 
-static int find_hook(const char *name, const struct ctl_hook **hook)
-{
-	*hook = ctl_hook_find(name ?: HOOK_DEFAULT);
-	return *hook ? CTL_OK : ctl_usage("unknown hook \"%s\": use one of %s", name,
-					  CTL_HOOK_NAMES);
-}
-
 static void on_log(void *arg, const char *text, u32 len)
 {
 	struct test *t = arg;
@@ -91,15 +85,13 @@ static void on_log(void *arg, const char *text, u32 len)
 static int find_handler(struct test *t)
 {
 	const char *entry = t->args->entry ?: KWASM_ENTRY_DEFAULT;
-	const struct kwasm_export *export = ctl_guest_export(&t->guest, entry);
-	const struct kwasm_functype *type;
+	const struct kwasm_export *export = ctl_guest_export(&t->guest, entry, true);
 
 	if (!export)
 		return CTL_FAILED;
-	type = kwasm_module_functype(t->guest.module, export->index);
-	if (type->num_params || type->num_results != 1 || type->params[0] != KWASM_I32)
-		return ctl_fail("%s is not a packet handler: it must have no parameters and return one i32",
-				entry);
+	if (!ctl_cause_is_handler(t->guest.module, export->index))
+		return ctl_fail_file(t->guest.path, "%s is not a packet handler: it must have no parameters and return one i32",
+				     entry);
 	t->func = export->index;
 	return CTL_OK;
 }
@@ -377,9 +369,9 @@ static int run_test(void *arg, const struct ctl_words *words)
 		return ctl_usage("--write requires --pcap");
 	if (t.args->write && !strcmp(t.args->write, "-"))
 		return ctl_usage("--write requires a file: standard output is used for the results");
-	status = find_hook(t.args->hook, &t.hook);
-	if (status)
-		return status;
+	t.hook = ctl_hook_find(t.args->hook ?: HOOK_DEFAULT);
+	if (!t.hook)
+		return ctl_hook_unknown(t.args->hook);
 	t.log = (struct kwasm_user_log) { on_log, &t };
 	status = ctl_guest_decode(&t.guest, words->word[0]);
 	if (!status)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * util.c - errors and files for every command.
+ * util.c - files and names for every command.
  */
 #define _GNU_SOURCE
 #include <ctype.h>
@@ -12,23 +12,6 @@
 #include "ctl.h"
 
 #define FILE_MAX (256u << 20)	/* larger than any module; limits the input from a pipe */
-
-int ctl_complain(int status, const char *fmt, ...)
-{
-	va_list args;
-
-	fflush(stdout);
-	va_start(args, fmt);
-	vfprintf(stderr, fmt, args);
-	va_end(args);
-	fputc('\n', stderr);
-	return status;
-}
-
-int ctl_fail_memory(void)
-{
-	return ctl_fail("out of memory");
-}
 
 /* The kernel reads only regular files: copy a pipe to a memory file. */
 static int copy_to_memory(int from, const char *path)

@@ -43,13 +43,14 @@ refuses() {
 
 head -c 50 "$EXAMPLES/block_ports.wasm" >/tmp/cut.wasm
 : >/tmp/empty.wasm
-refuses 'a cut file' '^byte 0x[0-9a-f]+: unexpected end: ' /tmp/cut.wasm
-refuses 'an empty one' '^byte 0x0: magic header' /tmp/empty.wasm
-refuses 'something else' '^byte 0x0: magic header' --name x /etc/passwd
+refuses 'a cut file' '^/tmp/cut.wasm: byte 0x[0-9a-f]+: unexpected end: ' /tmp/cut.wasm
+refuses 'an empty one' '^/tmp/empty.wasm: not a program: it is empty$' /tmp/empty.wasm
+refuses 'something else' '^/etc/passwd: not a program: it is a text file$' --name x /etc/passwd
 refuses 'a missing entry' 'does not export a function named none' --entry none \
 	"$GUESTS/accept.wasm"
-refuses 'an unknown hook' 'unknown hook nf_nowhere' --hook nf_nowhere "$GUESTS/accept.wasm"
-refuses 'an unknown import' '^function 0, byte 0x.*"test" "dump_stack"' "$GUESTS/stack.wasm"
+is 'an unknown hook' "$(kwasmctl attach --hook nf_nowhere "$GUESTS/accept.wasm" 2>&1; echo $?)" \
+	$'unknown hook "nf_nowhere": use one of nf_pre, nf_in, nf_fwd, nf_out, nf_post\n2'
+refuses 'an unknown import' 'stack.wasm: function 0, byte 0x.*"test" "dump_stack"' "$GUESTS/stack.wasm"
 refuses 'a denied import' 'import kwasm.pkt_family is denied by pattern "kwasm.pkt_\*"' \
 	--deny 'kwasm.pkt_*' "$EXAMPLES/drop_icmp.wasm"
 refuses 'a name that is already in use' 'program bystander is already loaded' \

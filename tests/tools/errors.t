@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # Every command line error and every failure that does not need the kernel module: exit status, one
-# message on standard error, nothing on standard output.
+# message on standard error, nothing on standard output; with --json the other way round.
 set -u
 # shellcheck source=tests/lib.sh
 . "${0%/*}/../lib.sh"
@@ -19,6 +19,11 @@ fails() {
 	is "kwasmctl ${line:0:200}" "$status: $(cat "$tmp/out" "$tmp/err")" "$1: $2"
 }
 
+# fails_in FILE MESSAGE ARG...: status 1 and a message about FILE
+fails_in() {
+	fails 1 "$1: $2" "${@:3}"
+}
+
 # link NUMBER: an empty capture with that link type
 link() {
 	printf '\xd4\xc3\xb2\xa1\2\0\4\0\0\0\0\0\0\0\0\0\xff\xff\0\0'
@@ -28,14 +33,23 @@ link() {
 
 # ---- the command line -----------------------------------------------------------------------
 
-fails 2 'missing command: see kwasmctl help'
-fails 2 'unknown command "lsit": see kwasmctl help' lsit
-fails 2 'unknown command "lsit": see kwasmctl help' help lsit
+is 'kwasmctl alone is kwasmctl help' "$("$ctl"; echo $?)" "$("$ctl" help)"$'\n2'
+fails 2 '{"error":{"message":"missing command: see kwasmctl help"}}' -j
+fails 2 'unknown command "lsit": did you mean list?' lsit
+fails 2 'unknown command "lsit": did you mean list?' help lsit
+fails 2 'unknown command "atach": did you mean attach?' atach
+fails 2 'unknown command "frobnicate": see kwasmctl help' frobnicate
+fails 2 'unknown command "": see kwasmctl help' ''
+fails 2 'ambiguous command "l": use one of load, list, log' l
+fails 2 'ambiguous command "s": use one of show, stats' help s
 fails 2 'unexpected argument "b": usage: kwasmctl help [COMMAND]' help attach b
-fails 2 'unknown option "--jason": see kwasmctl --help' --jason list
+fails 2 'unknown option "--jason": did you mean --json?' --jason list
+fails 2 'unknown option "--priorty=5": did you mean --priority?' attach --priorty=5
+fails 2 'unknown option "--frob": see kwasmctl list --help' list --frob
 fails 2 'unknown option "-x": see kwasmctl --help' -x list
 fails 2 'unknown option "--hook": see kwasmctl list --help' list --hook nf_pre
-fails 2 'unknown option "-x": see kwasmctl list --help' list -jx
+fails 2 '{"error":{"message":"unknown option \"-x\": see kwasmctl list --help"}}' list -jx
+fails 2 '{"error":{"message":"unknown option \"-x\": see kwasmctl list --help"}}' list -x --json
 fails 2 'option --netns requires a value: --netns NS' list --netns
 fails 2 'option -n requires a value: -n NS' list -n
 fails 2 'option --dev requires a value: --dev DEV' attach --hook nf_pre --dev '' x.wasm
@@ -110,32 +124,62 @@ fails 2 "--hook cannot be used with an attachment ID" detach --hook nf_pre 1
 fails 1 "cannot open $tmp/none.wasm: No such file or directory" load "$tmp/none.wasm"
 fails 1 "cannot open $tmp/none.wasm: No such file or directory" test "$tmp/none.wasm"
 fails 1 "cannot read $tmp: Is a directory" test "$tmp"
-printf 'GIF89a, say' >"$tmp/gif.wasm"
-fails 1 'byte 0x0: magic header not detected' test "$tmp/gif.wasm"
-fails 1 'byte 0x0: magic header not detected' dump "$tmp/gif.wasm"
-fails 1 'byte 0x0: magic header not detected' invoke "$tmp/gif.wasm" add 1 2
-fails 1 'byte 0x0: magic header not detected' dump -
+
+# What a file is instead of a program: NAME, its bytes for printf, MESSAGE
+while IFS='|' read -r name bytes is; do
+	# shellcheck disable=SC2059 # the format is the bytes
+	printf "$bytes" >"$tmp/$name"
+	fails_in "$tmp/$name" "not a program: it $is" test "$tmp/$name"
+	fails_in "$tmp/$name" "not a program: it $is" dump "$tmp/$name"
+	fails_in "$tmp/$name" "not a program: it $is" invoke "$tmp/$name" add 1 2
+done <<'ROWS'
+text.wasm|#include <stdio.h>\n|is a text file
+empty.wasm||is empty
+gzip.wasm|\037\213\010|is compressed: decompress it first
+xz.wasm|\3757zXZ\000|is compressed: decompress it first
+zip.wasm|PK\003\004|is a zip archive: unpack it first
+elf.wasm|\177ELF\002\001|is native code: compile for WebAssembly, as with clang --target=wasm32
+ar.wasm|!<arch>\n|is an archive of object files: link it with wasm-ld
+wat.wasm| ;; a comment\n(; another ;) ( module)|is the text format of WebAssembly: assemble it with wat2wasm
+pcap.wasm|\324\303\262\241|is a capture: give it to kwasmctl test --pcap
+ROWS
+fails_in 'standard input' 'not a program: it is empty' dump -
+printf '\1\2\3' >"$tmp/bytes.wasm"
+fails_in "$tmp/bytes.wasm" 'byte 0x0: magic header not detected' test "$tmp/bytes.wasm"
+is 'an error in JSON has its file and place' "$("$ctl" -j test "$tmp/bytes.wasm")" \
+	"{\"error\":{\"message\":\"magic header not detected\",\"file\":\"$tmp/bytes.wasm\",\"byte\":0}}"
+cp "$KWASM_BUILD/examples/obj/drop_icmp.o" "$tmp/app.o"
+object='not a program: it is an object file: link it with wasm-ld'
+fails_in "$tmp/app.o" "$object" test "$tmp/app.o"
+fails_in "$tmp/app.o" "$object" invoke "$tmp/app.o" kwasm_packet
 
 # ---- test -----------------------------------------------------------------------------------
 
-fails 2 'unknown hook "nf_ingress": use one of nf_pre, nf_in, nf_fwd, nf_out, nf_post' \
-	test --hook nf_ingress "$handler"
+for c in "test $handler" "attach $handler" 'attach --name a' 'detach a' 'detach --all'; do
+	# shellcheck disable=SC2086 # a list of words
+	fails 2 'unknown hook "nf_ingress": use one of nf_pre, nf_in, nf_fwd, nf_out, nf_post' \
+		$c --hook nf_ingress
+done
 fails 2 '--write requires --pcap' test --write "$tmp/o" "$handler"
 fails 2 '--write requires a file: standard output is used for the results' \
 	test --pcap "$tmp/none.pcap" --write - "$handler"
-fails 1 'the module does not export a function named kwasm_packet' test "$guests"
-fails 1 'the module does not export a function named nope' test --entry nope "$handler"
-fails 1 'wrong_type is not a packet handler: it must have no parameters and return one i32' \
+no_export='the module does not export a function named'
+fails_in "$guests" "$no_export kwasm_packet: its packet handlers are deep (--entry selects one)" \
+	test "$guests"
+fails_in "$handler" "$no_export stoln: did you mean stolen?" test --entry stoln "$handler"
+fails_in "$handler" "$no_export zzz: its packet handlers are kwasm_packet, accept, drop, queue, repeat, stolen, third, where and 5 more (--entry selects one)" \
+	test --entry zzz "$handler"
+fails_in "$handler" 'wrong_type is not a packet handler: it must have no parameters and return one i32' \
 	test --entry wrong_type "$handler"
-fails 1 'no_result is not a packet handler: it must have no parameters and return one i32' \
+fails_in "$handler" 'no_result is not a packet handler: it must have no parameters and return one i32' \
 	test --entry no_result "$handler"
 "$ctl" test --pcap "$tmp/none.pcap" "$handler" >"$tmp/out" 2>"$tmp/err"
 is 'no capture: status' "$?" 1
 like 'no capture: message' "$(head -n 1 "$tmp/err")" \
 	"^cannot read capture $tmp/none.pcap: .*No such file"
-"$ctl" test --pcap "$tmp/gif.wasm" "$handler" >"$tmp/out" 2>"$tmp/err"
+"$ctl" test --pcap "$tmp/text.wasm" "$handler" >"$tmp/out" 2>"$tmp/err"
 is 'another file: status' "$?" 1
-like 'another file: message' "$(cat "$tmp/err")" "^cannot read capture $tmp/gif.wasm: "
+like 'another file: message' "$(cat "$tmp/err")" "^cannot read capture $tmp/text.wasm: "
 link 105 >"$tmp/wlan.pcap"
 fails 1 "capture $tmp/wlan.pcap has unsupported link type IEEE802_11: use Ethernet, raw IP, Linux cooked or null" \
 	test --pcap "$tmp/wlan.pcap" "$handler"
@@ -174,32 +218,55 @@ wat() {
 	wat2wasm --no-check -o "$tmp/$1.wasm" - <<<"$2"
 }
 wat import '(module (import "kwasm" "fly" (func)) (func (export "x")))'
-fails 1 'function 0, byte 0x11: unknown import: no host function "kwasm" "fly"' \
+fails_in "$tmp/import.wasm" 'function 0, byte 0x11: unknown import: no host function "kwasm" "fly"' \
 	invoke "$tmp/import.wasm" x
 wat type '(module (import "kwasm" "pkt_len" (func (param i32))) (func (export "x")))'
-fails 1 'function 0, byte 0x15: incompatible import type: "kwasm" "pkt_len" is a function :i, the module imports i:' \
+fails_in "$tmp/type.wasm" 'function 0, byte 0x15: incompatible import type: "kwasm" "pkt_len" is a function :i, the module imports i:' \
 	invoke "$tmp/type.wasm" x
 wat memory '(module (import "env" "memory" (memory 1)) (func (export "x")))'
-fails 1 'byte 0x11: unknown import: no memory "env" "memory"' invoke "$tmp/memory.wasm" x
+fails_in "$tmp/memory.wasm" 'byte 0x11: unknown import: no memory "env" "memory": a program has a memory of its own: link without --import-memory' \
+	invoke "$tmp/memory.wasm" x
+# Likely causes: MODULE FIELD, then the hint
+while IFS='|' read -r module field hint; do
+	wat cause "(module (import \"$module\" \"$field\" (func)) (func (export \"x\")))"
+	like "the cause of $module.$field" "$("$ctl" invoke "$tmp/cause.wasm" x 2>&1)" \
+		"^$tmp/cause.wasm: function 0, byte 0x[0-9a-f]+: .*\"$field\"$hint\$"
+done <<'ROWS'
+wasi_snapshot_preview1|fd_write|: kwasm does not provide WASI: build without a C library .*
+env|abort|: AssemblyScript imports it: compile with asc --use abort=
+kwasm|pkt_le|: did you mean pkt_len, .*
+env|printf|: the program declares the function, but does not define it
+env|pkt_lenn|: the program declares the function, but does not define it: did you mean pkt_len.*
+wbg|log|: its functions are JavaScript: build the program without them
+elsewhere|f|
+ROWS
+# shellcheck disable=SC2016 # WebAssembly's dollars
+wat2wasm --debug-names -o "$tmp/hidden.wasm" - <<<'(module (func $kwasm_packet (result i32) (i32.const 1)))'
+fails_in "$tmp/hidden.wasm" 'the module defines function kwasm_packet, but does not export it' \
+	test "$tmp/hidden.wasm"
+wat bare '(module)'
+fails_in "$tmp/bare.wasm" "$no_export kwasm_packet: it does not export any packet handlers" \
+	test "$tmp/bare.wasm"
+fails_in "$tmp/bare.wasm" "$no_export x: it does not export any functions" invoke "$tmp/bare.wasm" x
 wat invalid '(module (func (export "x") (result i32) (i64.const 1)))'
-fails 1 'function 0, byte 0x21: type mismatch: expected i32, got i64' invoke "$tmp/invalid.wasm" x
-fails 1 'function 0, byte 0x21: type mismatch: expected i32, got i64' dump "$tmp/invalid.wasm"
+fails_in "$tmp/invalid.wasm" 'function 0, byte 0x21: type mismatch: expected i32, got i64' invoke "$tmp/invalid.wasm" x
+fails_in "$tmp/invalid.wasm" 'function 0, byte 0x21: type mismatch: expected i32, got i64' dump "$tmp/invalid.wasm"
 wat simd '(module (func (export "x") (drop (v128.const i32x4 0 0 0 0))))'
-fails 1 'function 0, byte 0x1e: SIMD instruction v128.const is not supported' \
+fails_in "$tmp/simd.wasm" 'function 0, byte 0x1e: SIMD instruction v128.const is not supported' \
 	invoke "$tmp/simd.wasm" x
 # shellcheck disable=SC2016 # WebAssembly's dollars
 wat start '(module (func $s unreachable) (start $s) (func (export "x")))'
-fails 1 'the module trapped during instantiation: unreachable in function 0 at byte 0x22' \
+fails_in "$tmp/start.wasm" 'the module trapped during instantiation: unreachable in function 0 at byte 0x22' \
 	invoke "$tmp/start.wasm" x
 # shellcheck disable=SC2016
 wat loop '(module (func $s (loop (br 0))) (start $s) (func (export "x"))
 	(func (export "kwasm_packet") (result i32) (i32.const 1)))'
 looped='the module trapped during instantiation: time limit exceeded in function 0 at byte 0x36'
-fails 1 "$looped" invoke --time-limit 20ms "$tmp/loop.wasm" x
-fails 1 "$looped" invoke --time-limit 20us "$tmp/loop.wasm" x
-fails 1 "$looped" test --time-limit 20ms "$tmp/loop.wasm"
-fails 1 "$looped" test "$tmp/loop.wasm"
-fails 1 "$looped" test --pcap "$tmp/empty.pcap" "$tmp/loop.wasm"
+fails_in "$tmp/loop.wasm" "$looped" invoke --time-limit 20ms "$tmp/loop.wasm" x
+fails_in "$tmp/loop.wasm" "$looped" invoke --time-limit 20us "$tmp/loop.wasm" x
+fails_in "$tmp/loop.wasm" "$looped" test --time-limit 20ms "$tmp/loop.wasm"
+fails_in "$tmp/loop.wasm" "$looped" test "$tmp/loop.wasm"
+fails_in "$tmp/loop.wasm" "$looped" test --pcap "$tmp/empty.pcap" "$tmp/loop.wasm"
 # No signal may be pending, so a timer cannot be created.
 for args in "invoke --time-limit 1s $guests add 1 2" "test $handler"; do
 	# shellcheck disable=SC2086 # a list of words
@@ -208,18 +275,26 @@ for args in "invoke --time-limit 1s $guests add 1 2" "test $handler"; do
 done
 # A name with a terminal escape sequence
 wat import_escape '(module (import "kwasm" "\1b[31m" (func)) (func (export "x")))'
-fails 1 'function 0, byte 0x11: unknown import: no host function "kwasm" "?[31m"' \
+fails_in "$tmp/import_escape.wasm" 'function 0, byte 0x11: unknown import: no host function "kwasm" "?[31m"' \
 	invoke "$tmp/import_escape.wasm" x
 wat data '(module (memory 1) (data (i32.const 65536) "x") (func (export "x")))'
-fails 1 'the module trapped during instantiation: out of bounds memory access' \
+fails_in "$tmp/data.wasm" 'the module trapped during instantiation: out of bounds memory access' \
 	invoke "$tmp/data.wasm" x
 wat large '(module (memory 100) (func (export "x")))'
-fails 1 'cannot allocate a memory of 100 pages, the limit is 1' \
+fails_in "$tmp/large.wasm" 'cannot allocate a memory of 100 pages, the limit is 1' \
 	invoke --memory-limit 64K "$tmp/large.wasm" x
 
 # ---- invoke and dump ------------------------------------------------------------------------
 
-fails 1 'the module does not export a function named sub' invoke "$guests" sub 1 2
+fails_in "$guests" "$no_export sub: its functions are add, div, same64, same32, swap, nothing, spin, load and 6 more" \
+	invoke "$guests" sub 1 2
+fails_in "$guests" "$no_export dvi: did you mean div?" invoke "$guests" dvi 1 2
+example=$KWASM_BUILD/examples/drop_icmp.wasm
+like 'a handler without a packet' "$("$ctl" invoke "$example" kwasm_packet 2>&1)" \
+	'^trap: host function failed in function .*: it needs a packet: run a packet handler with kwasmctl test --pcap$'
+is 'a trap in JSON is one document' "$("$ctl" -j invoke "$guests" div 1 0 2>"$tmp/err" |
+	jq -c '[.trap.kind, .error]'; cat "$tmp/err")" \
+	'["div-zero",{"message":"trap: integer divide by zero in function 1 (div) at byte 0xd8","function":1,"byte":216}]'
 fails 2 'add takes 2 arguments, not 1' invoke "$guests" add 1
 fails 2 'same32 takes 1 argument, not 0' invoke "$guests" same32
 for v in x 4294967296 -2147483649 0x 1.5 '' 1x 0x100000000; do
@@ -248,8 +323,8 @@ fails 2 '--wasm, --ir and --asm are mutually exclusive' dump --asm --wasm "$gues
 "$ctl" dump --ir nope "$guests" >"$tmp/out" 2>"$tmp/err"
 is 'an unknown pass: status' "$?" 2
 like 'an unknown pass: message' "$(cat "$tmp/err")" '^unknown pass "nope": use one of all build .*emit$'
-fails 1 'unknown function 99: use an index below 14 or a name' dump --func 99 "$guests"
-fails 1 'unknown function nope: use an index below 14 or a name' \
+fails_in "$guests" 'unknown function 99: use an index below 14 or a name' dump --func 99 "$guests"
+fails_in "$guests" 'unknown function nope: use an index below 14 or a name' \
 	dump --asm --func nope "$guests"
 fails 1 'function 0 is imported and has no code' dump --func 0 "$handler"
 fails 1 'nope is not a file: a loaded program supports only --asm' dump --ir all nope
@@ -275,12 +350,12 @@ done
 # A request is not sent without an attribute that does not fit.
 huge=$(printf '%05000d' 0)
 fails 1 'deny is too long for a request' load --deny "$huge" "$handler"
-for o in hook dev entry; do
+fails 2 "unknown hook \"$huge\": use one of nf_pre, nf_in, nf_fwd, nf_out, nf_post" \
+	attach --hook "$huge" "$handler"
+for o in dev entry; do
 	fails 1 "$o is too long for a request" \
 		attach --hook nf_pre "--$o" "$huge" "$handler"
 done
-fails 1 'hook is too long for a request' detach --hook "$huge" a
-fails 1 'hook is too long for a request' detach --all --hook "$huge"
 fails 1 'name is too long for a request' show "$huge"
 fails 1 'name is too long for a request' log "$huge"
 # shellcheck disable=SC2046 # a list of words
@@ -310,11 +385,13 @@ else
 	for c in list show 'show a' stats 'stats a' log 'log a' events 'unload a' 'kill a' 'detach 1' \
 		'detach a' 'detach --all' 'dump a' "load $handler" "replace a $handler" \
 		"attach --hook nf_pre $handler" 'attach --hook nf_pre --name a' \
-		"invoke --kernel $guests nothing" '-j list' '-p show'; do
+		"invoke --kernel $guests nothing"; do
 		# shellcheck disable=SC2086 # a list of words
 		fails 1 "$absent" $c
 	done
 	fails 1 "$absent" -- list
+	fails 1 "{\"error\":{\"message\":\"$absent\"}}" -j list
+	is 'indented' "$("$ctl" -p show | jq -r .error.message)" "$absent"
 	deep=$tmp/$long$long/$long$long/$long$long
 	mkdir -p "$deep"
 	ln -s /proc/self/ns/net "$deep/ns"

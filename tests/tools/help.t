@@ -21,6 +21,15 @@ version=$(sed -n 's/^#define KWASM_VERSION "\(.*\)"/\1/p' "$KWASM_SRC/core/uapi/
 is 'kwasmctl --version' "$("$ctl" --version; "$ctl" -j -V)" \
 	"kwasmctl $version"$'\n'"{\"kwasmctl\":\"$version\"}"
 
+# Every beginning of a command that only one has
+for c in $commands; do
+	for ((n = 1; n < ${#c}; n++)); do
+		if [ "$(grep -c "^${c:0:n}" <<<"$commands")" = 1 ]; then
+			is "${c:0:n} is $c" "$("$ctl" help "${c:0:n}")" "$("$ctl" help "$c")"
+		fi
+	done
+done
+
 in_page() { grep -qE -- "$1" <<<"$page"; }
 every=''
 for c in $commands; do

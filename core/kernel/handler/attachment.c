@@ -54,7 +54,7 @@ static int attachment_check(struct kwasm_net *knet, const struct kwasm_attach_re
 			    const struct kwasm_hook_type *type, u8 family, struct kwasm_diag *diag)
 {
 	if (!type)
-		return kwasm_diag_set(diag, -ENOENT, KWASM_DIAG_NONE, KWASM_DIAG_NONE,
+		return kwasm_diag_set(diag, -ENXIO, KWASM_DIAG_NONE, KWASM_DIAG_NONE,
 				      "unknown hook %.32s", req->hook);
 	if (family >= 32 || !(type->families & BIT(family)))
 		return kwasm_diag_set(diag, -EAFNOSUPPORT, KWASM_DIAG_NONE, KWASM_DIAG_NONE,

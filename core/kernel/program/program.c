@@ -156,7 +156,8 @@ int kwasm_program_add(struct kwasm_program *prog, struct kwasm_diag *diag)
 	lockdep_assert_held(&kwasm_lock);
 	if (kwasm_program_find(knet, prog->name))
 		return kwasm_diag_set(diag, -EEXIST, KWASM_DIAG_NONE, KWASM_DIAG_NONE,
-				      "program %s is already loaded", prog->name);
+				      "program %s is already loaded: use replace to change it",
+				      prog->name);
 	if (knet->num_programs >= kwasm_limit_programs())
 		return kwasm_diag_set(diag, -ENOSPC, KWASM_DIAG_NONE, KWASM_DIAG_NONE,
 				      "too many programs, the limit is %u (parameter max_programs)",
@@ -198,8 +199,7 @@ const void *kwasm_program_entry(const struct kwasm_program *prog, const char *na
 	export = kwasm_module_export(m, name, strlen(name), KWASM_EXTERN_FUNC);
 	if (!export) {
 		kwasm_diag_set(diag, -ENOENT, KWASM_DIAG_NONE, KWASM_DIAG_NONE,
-			       "the module does not export a function named %s (use --entry to select another)",
-			       name);
+			       "the module does not export a function named %s", name);
 		return NULL;
 	}
 	if (!kwasm_host_sig_matches(sig, kwasm_module_functype(m, export->index))) {

@@ -54,7 +54,7 @@ json length 0 show
 # ---- load, attach ---------------------------------------------------------------------------
 
 like load "$(kwasmctl load "$handler")" '^program handler, id [0-9]+, [0-9]+ bytes of code in [0-9.]+[mun]?s$'
-fails 'program handler is already loaded' load "$handler"
+fails 'program handler is already loaded: use replace to change it' load "$handler"
 does 'attachment 1: program handler at nf_out inet priority 0' attach --hook nf_out --name handler
 json '.[0].hooks[0]' nf_out list
 json '.[0].attachments[0] | [.hook, .family, .priority, .entry, .on_trap, .state] | join(" ")' \
@@ -76,7 +76,13 @@ fails 'program nope is not loaded' kill nope
 fails 'program nope is not loaded' attach --hook nf_pre --name nope
 fails 'program nope is not loaded' replace nope "$handler"
 fails 'program handler is in use: detach it first (attachments: 1)' unload handler
-fails 'unknown hook nf_nope' attach --hook nf_nope --name handler
+is 'an unknown hook' "$(kwasmctl attach --hook nf_nope --name handler 2>&1; echo $?)" \
+	$'unknown hook "nf_nope": use one of nf_pre, nf_in, nf_fwd, nf_out, nf_post\n2'
+for c in 'detach handler' 'detach --all' "attach $handler"; do
+	# shellcheck disable=SC2086 # a list of words
+	is "the same of kwasmctl $c" "$(kwasmctl $c --hook nf_nope 2>&1; echo $?)" \
+		$'unknown hook "nf_nope": use one of nf_pre, nf_in, nf_fwd, nf_out, nf_post\n2'
+done
 fails 'unknown attachment 99' detach 99
 fails 'program nope is not attached' detach nope
 fails 'program handler is not attached at nf_in' detach handler --hook nf_in
@@ -110,15 +116,22 @@ json '.[0].attachments[0] | [.dev, .family, .priority, .entry, .on_trap] | join(
 does '' detach x
 does '' list
 like 'a denied import' "$(kwasmctl load --deny 'kwasm.pkt_*' "$handler" 2>&1)" \
-	'^byte 0x[0-9a-f]+: import kwasm.pkt_len is denied by pattern "kwasm.pkt_\*"$'
+	': byte 0x[0-9a-f]+: import kwasm.pkt_len is denied by pattern "kwasm.pkt_\*"$'
 like 'an entry of another type' \
 	"$(kwasmctl attach --hook nf_pre --entry wrong_type "$handler" 2>&1)" 'wrong_type'
 does '' list
 is 'a module from a pipe' "$(kwasmctl load --name piped - < <(cat "$handler") | cut -d, -f1)" \
 	'program piped'
 does '' unload piped
-printf GIF89a >"$tmp/gif.wasm"
-fails 'byte 0x0: magic header not detected' load "$tmp/gif.wasm"
+printf 'GIF89a' >"$tmp/gif.wasm"
+for c in load 'attach --hook nf_in' 'replace handler' test; do
+	# shellcheck disable=SC2086 # a list of words
+	fails "$tmp/gif.wasm: not a program: it is a text file" $c "$tmp/gif.wasm"
+done
+is 'an error in JSON has its place' "$(kwasmctl -j load --deny 'kwasm.*' "$handler" |
+	jq -c '.error | [.file, (.byte | type)]')" "[\"$handler\",\"number\"]"
+fails "$handler: the module does not export a function named stoln: did you mean stolen?" \
+	attach --hook nf_in --entry stoln "$handler"
 
 # ---- traps ----------------------------------------------------------------------------------
 
@@ -143,7 +156,8 @@ heard() {
 }
 ok 'events arrive' await 10 heard
 digest=$(kwasmctl -j show t | jq '.[0].sha256')
-fails 'the module does not export a function named unreachable (use --entry to select another)' replace t "$guests"
+fails "$guests: the module does not export a function named unreachable: its packet handlers are deep (to run another one, detach the program and attach it with --entry)" \
+	replace t "$guests"
 json '.[0].sha256' "${digest//\"/}" show t
 like replace "$(kwasmctl replace t "$handler" --time-limit 2ms)" '^program t, id [0-9]+, '
 json '.[0] | [.time_limit_ns, (.attachments | length)] | join(" ")' '2000000 1' show t
