@@ -7,7 +7,7 @@ _kwasmctl_commands() {
 }
 
 _kwasmctl_options() {
-	kwasmctl help "$@" 2>/dev/null | grep -oE -- '--[a-z-]+'
+	kwasmctl help "$@" 2>/dev/null | grep -oE -- '--[a-z-]+' | sort -u
 }
 
 _kwasmctl_programs() {

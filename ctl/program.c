@@ -9,6 +9,7 @@
 #include "ctl.h"
 #include "field.h"
 #include "guest.h"
+#include "names.h"
 #include "nl.h"
 #include "out.h"
 
@@ -33,6 +34,10 @@ struct attach_args {
 struct detach_args {
 	const char *name;
 	const char *hook;
+	bool all;
+};
+
+struct unload_args {
 	bool all;
 };
 
@@ -80,6 +85,12 @@ static const struct ctl_option detach_options[] = {
 	  "only those at this hook" },
 	{ "all", 0, CTL_FLAG, offsetof(struct detach_args, all), NULL,
 	  "detach all attachments in the namespace" },
+	{ }
+};
+
+static const struct ctl_option unload_options[] = {
+	{ "all", 0, CTL_FLAG, offsetof(struct unload_args, all), NULL,
+	  "detach everything in the namespace and unload every program" },
 	{ }
 };
 
@@ -241,11 +252,6 @@ static int send_name(u8 cmd, const char *given)
 		ctl_request_string(req, KWASM_A_PROGRAM_NAME, name);
 	status = ctl_request_do(req, false, NULL, NULL);
 	return status ?: print_affected(0, name, NULL);
-}
-
-static int run_unload(void *arg, const struct ctl_words *words)
-{
-	return send_name(KWASM_CMD_UNLOAD, words->word[0]);
 }
 
 static int run_kill(void *arg, const struct ctl_words *words)
@@ -410,40 +416,108 @@ static int collect_id(const struct ctl_fields *f, u8 cmd, void *arg)
 	return 0;
 }
 
-static int detach_all(const char *hook)
+/* Detach @list one by one; the IDs are members of an array. */
+static int detach_each(const struct id_list *list)
 {
-	struct id_list list = { 0 };
-	struct ctl_request *req = ctl_request_new(KWASM_CMD_GET_ATTACHMENT);
-	int status, err = 0;
+	struct ctl_request *req;
+	int err;
 	u32 i;
 
-	if (req && hook)
-		ctl_request_string(req, KWASM_A_ATTACHMENT_HOOK, hook);
-	status = ctl_request_do(req, true, collect_id, &list);
-	if (!status && !list.num && hook && !ctl_hook_find(hook))
-		status = ctl_hook_unknown(hook);
-	ctl_out_object(NULL);
-	ctl_out_array("ids");
-	for (i = 0; i < list.num && !status; i++) {
+	for (i = 0; i < list->num; i++) {
 		req = ctl_request_new(KWASM_CMD_DETACH);
-		if (!req) {
-			status = CTL_FAILED;
-			break;
-		}
-		ctl_request_u32(req, KWASM_A_ATTACHMENT_ID, list.ids[i]);
+		if (!req)
+			return CTL_FAILED;
+		ctl_request_u32(req, KWASM_A_ATTACHMENT_ID, list->ids[i]);
 		err = ctl_request_try(req, false, NULL, NULL);
 		/* Detached meanwhile: the goal is reached. */
 		if (err && err != -ENOENT)
-			status = ctl_request_fail(NULL);
+			return ctl_request_fail(NULL);
 		if (!err)
-			ctl_out_uint(NULL, NULL, list.ids[i]);
+			ctl_out_uint(NULL, NULL, list->ids[i]);
 	}
+	return CTL_OK;
+}
+
+static int collect_ids(const char *hook, struct id_list *list)
+{
+	struct ctl_request *req = ctl_request_new(KWASM_CMD_GET_ATTACHMENT);
+	int status;
+
+	memset(list, 0, sizeof(*list));
+	if (req && hook)
+		ctl_request_string(req, KWASM_A_ATTACHMENT_HOOK, hook);
+	status = ctl_request_do(req, true, collect_id, list);
+	if (!status && !list->num && hook && !ctl_hook_find(hook))
+		status = ctl_hook_unknown(hook);
+	return status;
+}
+
+static int detach_all(const char *hook)
+{
+	struct id_list list;
+	int status = collect_ids(hook, &list);
+
+	ctl_out_object(NULL);
+	ctl_out_array("ids");
+	status = status ?: detach_each(&list);
 	if (!status) {
 		ctl_out_end();
 		ctl_out_end();
 	}
 	free(list.ids);
 	return status;
+}
+
+/* Those that have gone with their last attachment are unloaded as well. */
+static int unload_each(const struct ctl_names *list)
+{
+	struct ctl_request *req;
+	int err;
+	u32 i;
+
+	for (i = 0; i < list->num; i++) {
+		req = ctl_request_new(KWASM_CMD_UNLOAD);
+		if (!req)
+			return CTL_FAILED;
+		ctl_request_string(req, KWASM_A_PROGRAM_NAME, list->names[i]);
+		err = ctl_request_try(req, false, NULL, NULL);
+		if (err && err != -ENOENT)
+			return ctl_request_fail(NULL);
+		ctl_out_string(NULL, NULL, list->names[i]);
+	}
+	return CTL_OK;
+}
+
+static int unload_all(void)
+{
+	struct id_list ids = { 0 };
+	struct ctl_names names;
+	int status = ctl_names_collect(&names) ?: collect_ids(NULL, &ids);
+
+	ctl_out_object(NULL);
+	ctl_out_array("ids");
+	status = status ?: detach_each(&ids);
+	if (!status) {
+		ctl_out_end();
+		ctl_out_array("names");
+		status = unload_each(&names);
+	}
+	if (!status) {
+		ctl_out_end();
+		ctl_out_end();
+	}
+	free(ids.ids);
+	free(names.names);
+	return status;
+}
+
+static int run_unload(void *arg, const struct ctl_words *words)
+{
+	const struct unload_args *args = arg;
+
+	if ((words->num > 0) + args->all != 1)
+		return ctl_usage("unload requires either a program name or --all");
+	return args->all ? unload_all() : send_name(KWASM_CMD_UNLOAD, words->word[0]);
 }
 
 static bool parse_id(const char *text, u32 *id)
@@ -498,9 +572,12 @@ const struct ctl_command ctl_replace = {
 };
 
 const struct ctl_command ctl_unload = {
-	.name = "unload", .usage = "NAME",
+	.name = "unload", .usage = "NAME | --all",
 	.summary = "unload a program that has no attachments",
-	.min_words = 1, .max_words = 1, .run = run_unload,
+	.details = "Modules with attachments cannot be removed; after detach --all or unload --all in\n"
+		   "every network namespace they can.\n",
+	.options = unload_options, .args_size = sizeof(struct unload_args),
+	.max_words = 1, .run = run_unload,
 };
 
 const struct ctl_command ctl_kill = {

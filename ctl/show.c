@@ -7,45 +7,21 @@
  */
 #include "ctl.h"
 #include "field.h"
+#include "names.h"
 #include "nl.h"
 #include "out.h"
 #include "trap.h"
 
 #include "../core/run/trap.h"
 
-struct name_list {
-	char (*names)[KWASM_NAME_LEN];
-	u32 num;
-};
-
-static int collect_name(const struct ctl_fields *f, u8 cmd, void *arg)
-{
-	struct name_list *list = arg;
-	void *names;
-
-	names = realloc(list->names, (list->num + 1) * sizeof(*list->names));
-	if (!names)
-		return ctl_fail_memory();
-	list->names = names;
-	snprintf(list->names[list->num++], KWASM_NAME_LEN, "%s",
-		 ctl_field_string(f, KWASM_A_PROGRAM_NAME));
-	return 0;
-}
-
-static int programs_collect(struct name_list *list)
-{
-	memset(list, 0, sizeof(*list));
-	return ctl_request_do(ctl_request_new(KWASM_CMD_GET_PROGRAM), true, collect_name, list);
-}
-
 /* @print each program and its number in the list, after a title unless the list is empty. */
 static int each_program(void (*title)(void), int (*print)(const char *name, u32 n))
 {
-	struct name_list list;
+	struct ctl_names list;
 	int status;
 	u32 i;
 
-	status = programs_collect(&list);
+	status = ctl_names_collect(&list);
 	if (status)
 		goto free;
 	ctl_out_array(NULL);

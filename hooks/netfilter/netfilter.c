@@ -111,6 +111,7 @@ static void detach(struct kwasm_attachment *at)
 #define HOOK_NETFILTER(word, value, place, which)	\
 	{						\
 		.type.name = #word,			\
+		.type.owner = THIS_MODULE,		\
 		.type.number = value,			\
 		.type.families = INET_FAMILIES,		\
 		.type.default_family = NFPROTO_INET,	\

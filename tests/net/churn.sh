@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # guest: 6.1 6.12 timeout=900
 # In a guest: programs are loaded, replaced and removed under load, CHURN_CYCLES (100) times, then
-# the modules are removed while programs are attached in three namespaces; nothing is left.
+# everything is unloaded in three namespaces and the modules are removed; nothing is left.
 #
 #	left                        this namespace                          right
 #	eth0 192.0.2.2/24    ----   to-left 192.0.2.1/24
@@ -65,6 +65,15 @@ for round in 1 2 3; do
 		is "round $round: attached in this namespace $net" \
 			"$(json_values hook "$(kwasmctl -j $net show three)" | sort | tr '\n' ' ')" \
 			'nf_in nf_out nf_pre '
+	done
+	not_ok 'the hook module is in use' rmmod kwasm_netfilter
+	if [ $round = 3 ]; then
+		ok 'but removed by force' rmmod --force kwasm_netfilter
+		modprobe kwasm_netfilter
+	fi
+	for net in '' '-n left' '-n right'; do
+		# shellcheck disable=SC2086 # no word or two
+		ok "all is unloaded in this namespace $net" kwasmctl $net unload --all
 	done
 	ok 'the hook module is removed' rmmod kwasm_netfilter
 	ok 'and kwasm too' rmmod kwasm

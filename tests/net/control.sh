@@ -81,11 +81,32 @@ ok 'load a program' kwasmctl load --name stays "$GUESTS/accept.wasm"
 attach --hook nf_in --name stays
 attach --hook nf_in --name goes "$GUESTS/accept.wasm"
 attach --hook nf_out --name goes
-ok 'the module of the hooks is removed' rmmod kwasm_netfilter
-is 'with all attachments' "$(kwasmctl -j stats)" '[]'
-is 'and the program that attach loaded' \
-	"$(json_values name "$(kwasmctl -j list)")" stays
-kwasmctl unload stays
+ip netns add other
+attach -n other --hook nf_pre --name elsewhere "$GUESTS/accept.wasm"
+users() { cat /sys/module/kwasm_netfilter/refcnt; }
+is 'each attachment holds the module of its hook' "$(users)" 4
+is 'which cannot be removed' "$(modprobe -r kwasm_netfilter 2>&1)" \
+	'modprobe: FATAL: Module kwasm_netfilter is in use.'
+not_ok 'nor kwasm' rmmod kwasm
+is 'nothing has changed' "$(json_values hook "$(kwasmctl -j stats)" | paste -sd ' ')" \
+	'nf_in nf_in nf_out'
+not_ok 'a refused attachment' attach --hook nf_in --entry nowhere --name stays
+is 'holds nothing' "$(users)" 4
+ok 'one is detached' kwasmctl detach goes --hook nf_out
+is 'and releases it' "$(users)" 3
+is 'all programs are unloaded' "$(kwasmctl -j unload --all | jq -c '[(.ids | length), .names]')" \
+	'[2,["stays","goes"]]'
 ok 'nothing is left' nothing_left
+is 'but in the other namespace' "$(users)" 1
+ip netns del other
+unused() { [ "$(users)" = 0 ]; }
+ok 'whose end releases it' await 20 unused
+
+ip netns add other
+attach --hook nf_in --name forced "$GUESTS/accept.wasm"
+attach -n other --hook nf_pre --name forced "$GUESTS/accept.wasm"
+ok 'the module is removed by force' rmmod --force kwasm_netfilter
+ok 'which detaches' nothing_left
+ok 'in all namespaces' nothing_left -n other
 ok 'the core is removed' rmmod kwasm
 done_testing

@@ -111,5 +111,5 @@ ok 'nothing is left' nothing_left -n one
 dummy one x1 192.0.2.1
 rename one x1 x2
 ip netns del one
-ok 'the modules go' modprobe -r kwasm_netfilter
+ok 'the modules go once no namespace has an attachment' await 20 modprobe -r kwasm_netfilter
 done_testing

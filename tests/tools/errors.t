@@ -62,7 +62,7 @@ fails 2 'unexpected argument "x": usage: kwasmctl list' list x
 fails 2 'unexpected argument "x": usage: kwasmctl list' -- list x
 fails 2 'unknown command "--json": see kwasmctl help' -- --json
 
-for c in load unload kill test dump; do
+for c in load kill test dump; do
 	usage=$("$ctl" help "$c" | sed -n 's/^usage: //p')
 	fails 2 "missing argument: usage: $usage" "$c"
 	fails 2 "unexpected argument \"b\": usage: $usage" "$c" a b
@@ -117,6 +117,11 @@ fails 2 "detach requires exactly one of: an attachment ID, a program name, or --
 fails 2 "detach requires exactly one of: an attachment ID, a program name, or --all" detach --all 1
 fails 2 "detach requires exactly one of: an attachment ID, a program name, or --all" \
 	detach --name a b
+for args in '' '--all a'; do
+	# shellcheck disable=SC2086 # words
+	fails 2 'unload requires either a program name or --all' unload $args
+done
+fails 2 'unexpected argument "b": usage: kwasmctl unload NAME | --all' unload a b
 fails 2 "--hook cannot be used with an attachment ID" detach --hook nf_pre 1
 
 # ---- files ----------------------------------------------------------------------------------

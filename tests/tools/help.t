@@ -81,6 +81,7 @@ is 'the manual page has the hooks of kwasm_hooks.def' \
 completes 'ip ip6 ' attach --family ip
 completes 'detach drop ' attach --on-trap d
 completes '--kernel ' invoke --k
+completes '--all ' unload --a
 completes '--json ' --j
 completes 'invoke ' help i
 completes 'gvn ' dump --ir g

@@ -3,7 +3,9 @@
  * attachment.c - handlers at hooks: attach and detach.
  *
  * Guarantees: an attachment is either complete or absent; when it is destroyed, no packet uses it.
+ * It holds the module of its hook, which therefore cannot be removed under it.
  */
+#include <linux/module.h>
 #include <linux/slab.h>
 #include <net/net_namespace.h>
 
@@ -110,18 +112,27 @@ int kwasm_attachment_create(struct kwasm_program *prog, const struct kwasm_attac
 	at = attachment_alloc(prog, req, type, family);
 	if (!at)
 		return -ENOMEM;
+	err = -ENOENT;
+	if (!try_module_get(type->owner)) {
+		kwasm_diag_set(diag, err, KWASM_DIAG_NONE, KWASM_DIAG_NONE,
+			       "the module of hook %s is being removed", type->name);
+		goto put;
+	}
 	kwasm_device_follow(&at->device, knet->net, req->dev);
 	err = kwasm_handler_start(&at->handler, diag);
-	if (err) {
-		kwasm_device_unfollow(&at->device);
-		kwasm_handler_put(&at->handler);
-		return err;
-	}
+	if (err)
+		goto unfollow;
 	at->id = ++next_attachment_id;
 	list_add_tail(&at->node, &knet->attachments);
 	knet->num_attachments++;
 	*out = at;
 	return 0;
+unfollow:
+	kwasm_device_unfollow(&at->device);
+	module_put(type->owner);
+put:
+	kwasm_handler_put(&at->handler);
+	return err;
 }
 
 /* Detach and free those moved to a list, in one grace period. */
@@ -140,6 +151,7 @@ static void attachments_destroy(struct list_head *doomed)
 		kwasm_device_unfollow(&at->device);
 		list_del(&at->node);
 		at->knet->num_attachments--;
+		module_put(at->type->owner);
 		kwasm_handler_put(&at->handler);
 	}
 }

@@ -3,7 +3,8 @@
  * hook.c - the registry of hooks that modules offer.
  *
  * Guarantees: when kwasm_hook_unregister() returns, nothing is attached at the hook in any
- * namespace and no packet is on its way through it.
+ * namespace and no packet is on its way through it.  An attachment holds a reference to the module
+ * of its hook's functions.
  */
 #include <linux/export.h>
 

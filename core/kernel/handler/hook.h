@@ -12,11 +12,13 @@
 
 struct kwasm_arrival;
 struct kwasm_attachment;
+struct module;
 struct sk_buff;
 
 /**
  * struct kwasm_hook_type - a hook in the kernel to which handlers can be attached
  * @name: "nf_pre"
+ * @owner: the module of its functions, to which each attachment holds a reference
  * @number: result of kwasm_pkt_hook(); see kwasm_hooks.def
  * @families: supported families, bit mask over NFPROTO_*
  * @default_family: used if the request does not name one
@@ -28,6 +30,7 @@ struct sk_buff;
  */
 struct kwasm_hook_type {
 	const char *name;
+	struct module *owner;
 	u32 number;
 	u32 families;
 	u8 default_family;
@@ -40,7 +43,12 @@ struct kwasm_hook_type {
 /** kwasm_hook_register() - offer a hook.  Process context.  Return: 0 or -EEXIST. */
 int kwasm_hook_register(struct kwasm_hook_type *type);
 
-/** kwasm_hook_unregister() - unregister a hook type, detach its handlers everywhere. */
+/**
+ * kwasm_hook_unregister() - unregister a hook type.
+ *
+ * Where its owner is removed by force, handlers are attached still: they are detached everywhere.
+ * Context: process, may sleep.
+ */
 void kwasm_hook_unregister(struct kwasm_hook_type *type);
 
 /** kwasm_hook_known() - is a hook of this name registered?  Process context. */
