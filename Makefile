@@ -206,8 +206,9 @@ demo: deps ## build, boot a guest and drop its pings
 	+$(Q)$(MAKE) $(jobs) --no-print-directory guests GUEST_KERNELS=6.1
 	$(Q)KWASM_BUILD='$(abspath $(BUILD))' scripts/demo
 
-# Created by scripts/guest-kernel, get-checkpatch and get-testsuite, and their apt lists (apt).
-DOWNLOADED := apt checkpatch kernels testsuite
+# Created by scripts/guest-kernel, get-checkpatch, get-testsuite and get-languages (npm), and their
+# apt lists (apt).
+DOWNLOADED := apt checkpatch kernels npm testsuite
 
 .PHONY: clean
 clean: ## remove build results, but keep downloads

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Generated tables of the documentation match the sources, and the index lists exactly the existing
-# pages.
+# Generated tables of the documentation and of the bindings match the sources, and the index lists
+# exactly the existing pages.
 # shellcheck disable=SC2016 # back quotes are the documentation's
 set -u
 cd "$(dirname "$0")/../.." || exit 1
@@ -19,6 +19,15 @@ sed 's/-ENODATA/-ENOENT/' Documentation/guest-abi.rst >"$tmp/altered.rst"
 not_ok 'an altered one is detected' scripts/doc-tables "$tmp/altered.rst"
 ok 'and can be updated' scripts/doc-tables --write "$tmp/altered.rst"
 ok 'in its tables' scripts/doc-tables "$tmp/altered.rst"
+
+for file in core/uapi/kwasm.rs core/uapi/kwasm.ts core/uapi/kwasm.zig; do
+	ok "$file" scripts/bindings "$file"
+	altered=$tmp/${file##*/}
+	sed 's/pkt_be16(offset: u32)/pkt_be16(at: u32)/' "$file" >"$altered"
+	not_ok 'an altered one is detected' scripts/bindings "$altered"
+	ok 'and can be updated' scripts/bindings --write "$altered"
+	ok 'to what it was' cmp "$file" "$altered"
+done
 
 is 'the index lists every page' \
 	"$(sed -n 's/^:doc:`\(.*\)`$/\1/p' Documentation/index.rst | sort)" \

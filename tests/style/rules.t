@@ -37,7 +37,7 @@ sub lines {
 
 sub licence {
 	my ($f) = @_;
-	return 'MIT' if $f =~ m{^core/uapi/kwasm_(guest.h|(abi|hooks).def)$} || $f =~ m{^examples/};
+	return 'MIT' if $f =~ m{^core/uapi/kwasm(_guest.h|_(abi|hooks).def|\.(rs|ts|zig))$} || $f =~ m{^examples/};
 	return 'GPL-2.0-only( WITH Linux-syscall-note)?' if $f =~ m{^core/uapi/};
 	return 'GPL-2.0-only';
 }
@@ -48,9 +48,9 @@ none('an SPDX line with the licence of its place opens every source file', grep 
 	my $line = ($first // '') =~ /^#!/ ? $second : $first;
 	($line // '') !~ m{SPDX-License-Identifier: $want( \*/)?$};
 } @code, grep {
-	# Debian's own formats have no such line
-	!m{^scripts/debian/(control|copyright|source/)} &&
-		/(^|\/)(Makefile|Kbuild|Makefile\.inc)$|\.(sh|t|pl|py|mk)$|^scripts\//
+	# Debian's own formats and JSON have no such line
+	!m{^scripts/debian/(control|copyright|source/)|\.json$} &&
+		/(^|\/)(Makefile|Kbuild|Makefile\.inc)$|\.(sh|t|pl|pm|py|mk|rs|ts|zig)$|^scripts\//
 } @files);
 
 none('each .c opens with a comment on what it is', grep {

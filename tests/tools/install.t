@@ -58,6 +58,8 @@ ok 'tool, headers and library are installed' installs install-tool install-heade
 ok 'the tool runs' "$root/usr/sbin/kwasmctl" --version
 is 'pkg-config tells the version' "$(pkg --modversion kwasm)" "$version"
 cp examples/block_ports/block_ports.c "$tmp/app.c"
+is 'the bindings for each language are there' \
+	"$(cd "$(pkg --variable=includedir kwasm)" && echo kwasm.*)" 'kwasm.rs kwasm.ts kwasm.zig'
 ok 'a handler is built with the installed headers' handler
 like 'and tried with the installed tool' \
 	"$("$root/usr/sbin/kwasmctl" dump "$tmp/app.wasm" 2>&1 | head -n 40)" 'kwasm_packet'
