@@ -23,9 +23,10 @@ LIMIT(max_code_bytes, uint, 32 << 20, "maximum size of a program's machine code 
 LIMIT(max_stack_bytes, uint, 8 << 10, "maximum machine stack of an invocation in bytes");
 LIMIT(max_programs, uint, 256, "maximum number of programs in a network namespace");
 LIMIT(max_attachments, uint, 1024, "maximum number of attachments in a network namespace");
+LIMIT(max_loads, uint, 16, "maximum number of programs compiled or invoked at the same time; others wait");
 LIMIT(time_limit_us, uint, 1000, "default time limit per packet in microseconds (times time_scale)");
 LIMIT(max_time_limit_us, uint, 100000, "maximum time limit per packet in microseconds");
-LIMIT(call_limit_ms, uint, 1000, "time limit of a start function in milliseconds (times time_scale)");
+LIMIT(call_limit_ms, uint, 1000, "time limit of all start functions of a program together, in milliseconds (times time_scale)");
 LIMIT(invoke_limit_ms, uint, 10000, "time limit of kwasmctl invoke --kernel in milliseconds (times time_scale)");
 LIMIT(compile_limit_ms, uint, 10000, "time limit for compiling a program in milliseconds (times time_scale)");
 LIMIT(compile_memory_mb, uint, 256, "maximum memory for compiling a function in MiB");
@@ -77,4 +78,9 @@ u32 kwasm_limit_programs(void)
 u32 kwasm_limit_attachments(void)
 {
 	return max_attachments;
+}
+
+u32 kwasm_limit_loads(void)
+{
+	return max(READ_ONCE(max_loads), 1u);
 }

@@ -17,5 +17,6 @@ u64 kwasm_limit_compile_ns(void);	/* of compiling one module */
 size_t kwasm_limit_compile_bytes(void);	/* compiler memory for one function */
 u32 kwasm_limit_programs(void);		/* programs of a namespace */
 u32 kwasm_limit_attachments(void);	/* attachments of a namespace */
+u32 kwasm_limit_loads(void);		/* programs compiled or invoked at the same time */
 
 #endif /* KWASM_KERNEL_LIMITS_H */

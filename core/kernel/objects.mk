@@ -32,6 +32,7 @@ KWASM_KERNEL_OBJS += program/provider.o
 KWASM_KERNEL_OBJS += handler/skb.o
 KWASM_KERNEL_OBJS += program/net.o
 KWASM_KERNEL_OBJS += program/notify.o
+KWASM_KERNEL_OBJS += netlink/defer.o
 KWASM_KERNEL_OBJS += netlink/event.o
 KWASM_KERNEL_OBJS += netlink/family.o
 KWASM_KERNEL_OBJS += netlink/attachment.o

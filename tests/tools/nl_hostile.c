@@ -564,6 +564,7 @@ int main(int argc, char **argv)
 	spaces();
 	acks();
 	events(wasm, wasm_size);
+	request_order(wasm, wasm_size);
 	lengths();
 	references();
 	privilege();

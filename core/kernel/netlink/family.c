@@ -10,6 +10,7 @@
 #include <linux/capability.h>
 
 #include "kernel/compat.h"
+#include "defer.h"
 #include "netlink.h"
 
 #define COMMAND(name, privilege, flags, answer, ...)						\
@@ -49,6 +50,7 @@
 
 #define LOADS 1		/* takes code into the kernel */
 #define CHANGES 2	/* takes effect whether or not the reply arrives */
+#define LATER 4		/* not while generic netlink waits for it */
 
 #define NOTHING 0
 #define SMALL KWASM_NL_SMALL
@@ -56,7 +58,8 @@
 
 /**
  * struct command - how a command is handled
- * @flags: LOADS, CHANGES
+ * @flags: LOADS, CHANGES, LATER
+ * @max_attr: the highest attribute of the command's space
  * @answer: bytes of attributes that a message of its answer holds at most
  * @repeated: attributes that may be repeated, ended by 0
  * @nest: attribute that is a nest, 0 for none
@@ -66,6 +69,7 @@ struct command {
 	int (*handle)(struct kwasm_request *req);
 	u32 flags;
 	u32 answer;
+	u32 max_attr;
 	const u8 *repeated;
 	u8 nest;
 	u8 nested;
@@ -73,7 +77,8 @@ struct command {
 
 #define COMMAND(name, privilege, bits, bytes, ...)					\
 	[KWASM_CMD_##name] = {								\
-		.flags = bits, .answer = bytes, .repeated = repeated_##name, __VA_ARGS__	\
+		.flags = bits, .answer = bytes, .repeated = repeated_##name,			\
+		.max_attr = KWASM_CMD_##name##_ATTR_MAX, __VA_ARGS__				\
 	},
 #define DO(handler) .handle = handler,
 #define MANY(attr, type)
@@ -173,15 +178,14 @@ static int check_privilege(struct sk_buff *skb, const struct command *command,
 	return -EPERM;
 }
 
-static int handle_request(struct sk_buff *skb, struct genl_info *info)
+/* The request is well-formed and allowed: act and answer. */
+static int carry_out(struct genl_info *info)
 {
 	const struct command *command = &commands[info->genlhdr->cmd];
 	struct kwasm_request req;
 	int err;
 
-	err = check_request(info->nlhdr, command, info->extack) ?:
-	      check_privilege(skb, command, info->extack) ?:
-	      kwasm_request_begin(&req, info, command->answer);
+	err = kwasm_request_begin(&req, info, command->answer);
 	if (err)
 		return err;
 	err = command->handle(&req);
@@ -197,6 +201,20 @@ static int handle_request(struct sk_buff *skb, struct genl_info *info)
 	return err;
 }
 
+static int handle_request(struct sk_buff *skb, struct genl_info *info)
+{
+	const struct command *command = &commands[info->genlhdr->cmd];
+	int err;
+
+	err = check_request(info->nlhdr, command, info->extack) ?:
+	      check_privilege(skb, command, info->extack);
+	if (err)
+		return err;
+	if (command->flags & LATER || kwasm_defer_pending())
+		return kwasm_defer_request(skb, info, command->max_attr, carry_out);
+	return carry_out(info);
+}
+
 static u8 dump_command(const struct netlink_callback *cb)
 {
 	return ((const struct genlmsghdr *)nlmsg_data(cb->nlh))->cmd;
@@ -206,6 +224,10 @@ static int start_dump(struct netlink_callback *cb)
 {
 	const struct command *command = &commands[dump_command(cb)];
 
+	if (kwasm_defer_pending()) {
+		NL_SET_ERR_MSG(cb->extack, "a dump must not follow such a request in the same message or call: send it alone");
+		return -EBUSY;
+	}
 	cb->min_dump_alloc = command->answer;
 	return check_request(cb->nlh, command, cb->extack);
 }

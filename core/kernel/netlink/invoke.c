@@ -189,13 +189,14 @@ int kwasm_nl_invoke(struct kwasm_request *req)
 	inv->limit_ns = kwasm_limit_invoke_ns();
 	if (limit)
 		inv->limit_ns = min(inv->limit_ns, nla_get_u64(limit));
-	err = invocation_args(inv, req);
+	err = invocation_args(inv, req) ?: kwasm_turn_begin(&req->diag);
 	if (err)
 		goto release;
 	err = invocation_load(inv, req->attrs[KWASM_A_CALL_FD], req->attrs[KWASM_A_CALL_WASM],
 			      &req->diag) ?:
 	      invocation_run(inv, entry, nla_get_flag(req->attrs[KWASM_A_CALL_WARMUP]),
 			     &req->diag);
+	kwasm_turn_end();
 	if (!err)
 		err = put_outcome(req->reply, inv);
 release:

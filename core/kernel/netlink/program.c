@@ -16,11 +16,16 @@ int kwasm_nl_create_program(struct kwasm_request *req, const struct nlattr *nest
 	struct kwasm_loading load;
 	int err;
 
-	err = kwasm_loading_open(&load, req, nest);
+	err = kwasm_turn_begin(&req->diag);
 	if (err)
 		return err;
+	err = kwasm_loading_open(&load, req, nest);
+	if (err)
+		goto end;
 	err = kwasm_program_create(req->knet, &load.what, &req->diag, prog);
 	kwasm_loading_close(&load);
+end:
+	kwasm_turn_end();
 	return err;
 }
 

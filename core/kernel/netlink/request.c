@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * request.c - parts shared by requests: the reply, a binary, the program to load.
+ * request.c - parts shared by requests: the reply, a binary, the program to load, waiting.
  *
  * Guarantees: everything opened here is closed by its counterpart and does not hold a lock.
  */
 #include <linux/file.h>
 #include <linux/fs.h>
 #include <linux/vmalloc.h>
+#include <linux/wait.h>
 
 #include "kernel/limits.h"
 #include "netlink.h"
@@ -121,6 +122,33 @@ int kwasm_binary_open(struct kwasm_binary *bin, const struct nlattr *fd, const s
 void kwasm_binary_close(struct kwasm_binary *bin)
 {
 	vfree(bin->owned);
+}
+
+static DECLARE_WAIT_QUEUE_HEAD(turns);
+static atomic_t num_turns;
+
+static bool turn_try(void)
+{
+	int n = atomic_read(&num_turns);
+
+	while (n < kwasm_limit_loads())
+		if (atomic_try_cmpxchg(&num_turns, &n, n + 1))
+			return true;
+	return false;
+}
+
+int kwasm_turn_begin(struct kwasm_diag *diag)
+{
+	if (!wait_event_killable(turns, turn_try()))
+		return 0;
+	return kwasm_diag_set(diag, -EINTR, KWASM_NO_PLACE,
+			      "interrupted while waiting for other programs");
+}
+
+void kwasm_turn_end(void)
+{
+	atomic_dec(&num_turns);
+	wake_up(&turns);
 }
 
 static int loading_denials(struct kwasm_load_request *what, const struct nlattr *first, int len,

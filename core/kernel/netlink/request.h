@@ -83,6 +83,15 @@ int kwasm_binary_open(struct kwasm_binary *bin, const struct nlattr *fd, const s
 void kwasm_binary_close(struct kwasm_binary *bin);
 
 /**
+ * kwasm_turn_begin() - wait until fewer than max_loads programs are being compiled or invoked.
+ *
+ * kwasm_turn_end() lets the next one begin.
+ * Context: process, may sleep; kwasm_lock not held.  Return: 0, or -EINTR if the caller is killed.
+ */
+int kwasm_turn_begin(struct kwasm_diag *diag);
+void kwasm_turn_end(void);
+
+/**
  * struct kwasm_loading - the program of a request; strings point into the message
  */
 struct kwasm_loading {
