@@ -6,6 +6,8 @@
  *	nine (i64 i32 f64 i32 i64 f32 i32 i32 i64) -> i32
  *	count () -> i32					calls in this store
  *	nap (i32) -> i32				sleep that many milliseconds; them
+ *	told () -> i32					the module's parameter of that name
+ *	now () -> i64					CLOCK_MONOTONIC in nanoseconds
  *
  * The module's parameters tell how many states were opened and closed, and refuse to open more.
  */
@@ -21,6 +23,10 @@ static atomic_t opened, closed;
 static bool refuse;
 module_param(refuse, bool, 0644);
 MODULE_PARM_DESC(refuse, "open no more states");
+
+static unsigned int told;
+module_param(told, uint, 0644);
+MODULE_PARM_DESC(told, "result of the function of that name");
 
 static int counter_get(char *buffer, const struct kernel_param *kp)
 {
@@ -69,6 +75,16 @@ static u64 test_nap(KWASM_HOST1(ctx, ms))
 	return ms;
 }
 
+static u64 test_told(KWASM_HOST0(ctx))
+{
+	return READ_ONCE(told);
+}
+
+static u64 test_now(KWASM_HOST0(ctx))
+{
+	return ktime_get_ns();
+}
+
 static int test_open(struct kwasm_store *store, struct kwasm_diag *diag, void **state)
 {
 	if (refuse)
@@ -95,6 +111,8 @@ static const struct kwasm_host_fn host_fns[] = {
 		.name = "nap", .sig = "i:i", .fn = test_nap, .context = KWASM_HOST_SLEEP,
 		.doc = "sleep",
 	},
+	{ .name = "told", .sig = ":i", .fn = test_told, .doc = "a parameter" },
+	{ .name = "now", .sig = ":I", .fn = test_now, .doc = "the time" },
 };
 
 static const struct kwasm_provider provider = {

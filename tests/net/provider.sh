@@ -44,6 +44,8 @@ is 'afterwards nobody holds it' "$(users)" 0
 invoke_kind() { json_values kind "$(kwasmctl -j invoke --kernel "$@" 2>&1)"; }
 is 'many short naps do not hide from the time limit' \
 	"$(invoke_kind --time-limit 1ms "$wasm" dozes 1000000 0)" time
+is 'nor do long ones, whose time is counted apart' \
+	"$(invoke_kind --time-limit 1ms "$wasm" dozes 20 1000)" time
 kwasmctl invoke --kernel "$wasm" dozes 1000000 1 >/dev/null 2>&1 &
 dozer=$!
 ok 'an invocation naps again and again' await 10 held

@@ -34,9 +34,11 @@ static struct kwasm_ctx *interrupted(const struct kwasm_thread *t, struct pt_reg
 /* Why the call must end, KWASM_TRAP_NONE if it need not. */
 static u32 ending(const struct kwasm_thread *t)
 {
-	if (fatal_signal_pending(t->task))
+	if (fatal_signal_pending(t->task) || (t->cancel && READ_ONCE(*t->cancel)))
 		return KWASM_TRAP_KILLED;
-	return ktime_get_ns() >= t->deadline ? KWASM_TRAP_TIME : KWASM_TRAP_NONE;
+	if (ktime_get_ns() >= t->deadline || t->slept_ns >= t->limit_ns)
+		return KWASM_TRAP_TIME;
+	return KWASM_TRAP_NONE;
 }
 
 static enum hrtimer_restart tick(struct hrtimer *timer)
@@ -99,6 +101,7 @@ u32 kwasm_thread_enter(struct kwasm_thread *t, struct kwasm_ctx *ctx, const void
 
 	t->task = current;
 	t->ctx = ctx;
+	t->slept_ns = 0;
 	t->deadline = t->limit_ns < U64_MAX - now ? now + t->limit_ns : U64_MAX;
 	t->floats = kwasm_store_has_floats(t->store);
 	migrate_disable();
@@ -113,7 +116,7 @@ u32 kwasm_thread_enter(struct kwasm_thread *t, struct kwasm_ctx *ctx, const void
 	return trap;
 }
 
-/* A sleeping thread may move to another CPU, and its time does not count. */
+/* A sleeping thread may move to another CPU, and its time counts apart. */
 static void thread_sleep(struct kwasm_thread *t)
 {
 	unwatch(t);
@@ -127,10 +130,12 @@ static void thread_sleep(struct kwasm_thread *t)
  */
 static void thread_wake(struct kwasm_thread *t)
 {
+	u64 slept = ktime_get_ns() - t->asleep_ns;
 	u32 trap;
 
+	t->slept_ns += slept;
 	if (t->deadline != U64_MAX)
-		t->deadline += ktime_get_ns() - t->asleep_ns;
+		t->deadline += slept;
 	migrate_disable();
 	watch(t);
 	trap = ending(t);
@@ -143,13 +148,15 @@ static void thread_wake(struct kwasm_thread *t)
 /* Outside of entries the host function is called by the thread itself, in process context. */
 u32 kwasm_sleep_begin(struct kwasm_ctx *ctx)
 {
-	if (!ctx->store->thread)
+	struct kwasm_thread *t = ctx->store->thread;
+
+	if (!t || t->awake)
 		return KWASM_TRAP_HOST;
 	if (!ctx->store->depth)
 		return KWASM_TRAP_NONE;
 	if (current_stack_pointer - (unsigned long)task_stack_page(current) < SLEEP_STACK_BYTES)
 		return KWASM_TRAP_STACK;
-	thread_sleep(ctx->store->thread);
+	thread_sleep(t);
 	return KWASM_TRAP_NONE;
 }
 

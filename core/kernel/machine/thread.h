@@ -23,7 +23,10 @@
  * @ctx: the context that it entered
  * @limit_ns: time limit of a call, U64_MAX: none
  * @deadline: of the call, in CLOCK_MONOTONIC
+ * @slept_ns: time in host functions that sleep, during the call
  * @asleep_ns: when the host function that sleeps was called, in CLOCK_MONOTONIC
+ * @cancel: whether nobody wants the call any more, set by others; NULL: somebody always does
+ * @awake: functions that sleep end the guest
  * @floats: an instance of the store has floats
  * @ending: the timer has requested the end of the call
  */
@@ -34,7 +37,10 @@ struct kwasm_thread {
 	struct kwasm_ctx *ctx;
 	u64 limit_ns;
 	u64 deadline;
+	u64 slept_ns;
 	u64 asleep_ns;
+	const bool *cancel;
+	bool awake;
 	bool floats;
 	bool ending;
 };
@@ -43,12 +49,14 @@ struct kwasm_thread {
  * kwasm_thread_init() - allow long-running calls into a store.
  * @t: filled in; must live as long as @store, does not need cleanup
  * @store: must not be in use
- * @limit_ns: time limit of a call, including waiting for the CPU, excluding sleep in host
- *	functions; from kwasm_watchdog_scale(), or U64_MAX for none
+ * @limit_ns: time limit of a call, including waiting for the CPU; from kwasm_watchdog_scale(), or
+ *	U64_MAX for none.  Host functions that sleep may take as long again, all together: the call
+ *	ends when the one that goes beyond it returns
  *
  * kwasm_call(), and kwasm_instance_create() for start functions, then run the guest preemptibly.
  * They must be called in process context with preemption, BH and interrupts on.  A call that
- * exceeds its limit ends with KWASM_TRAP_TIME, that of a killed task with KWASM_TRAP_KILLED.  Host
+ * exceeds its limit ends with KWASM_TRAP_TIME; that of a killed task, or a cancelled one, with
+ * KWASM_TRAP_KILLED.  The caller may set @t->cancel and @t->awake before the first call.  Host
  * functions run with BH on; those that may sleep are called with the timer stopped, and may move to
  * another CPU.
  */

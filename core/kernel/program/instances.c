@@ -18,8 +18,28 @@ static void slot_destroy(struct kwasm_slot *slot)
 		kwasm_store_destroy(slot->store);
 }
 
+/* Start functions of @store run in the current task until @deadline, U64_MAX for no end. */
+static void starter_init(struct kwasm_thread *starter, struct kwasm_program *prog,
+			 struct kwasm_store *store, u64 deadline)
+{
+	u64 now = ktime_get_ns(), left = U64_MAX;
+
+	if (deadline != U64_MAX)
+		left = deadline > now ? deadline - now : 1;
+	kwasm_thread_init(starter, store, left);
+	starter->cancel = &prog->gone;
+	starter->awake = true;
+}
+
+static u64 start_deadline(const struct kwasm_program *prog)
+{
+	u64 limit_ns = prog->limits.call_ms * (u64)NSEC_PER_MSEC;
+
+	return limit_ns ? ktime_get_ns() + kwasm_watchdog_scale(limit_ns) : U64_MAX;
+}
+
 static int slot_create(struct kwasm_program *prog, struct kwasm_slot *slot,
-		       struct kwasm_diag *diag)
+		       struct kwasm_thread *starter, u64 deadline, struct kwasm_diag *diag)
 {
 	struct kwasm_trap_info trap = { };
 	struct kwasm_instance *inst;
@@ -29,7 +49,9 @@ static int slot_create(struct kwasm_program *prog, struct kwasm_slot *slot,
 	if (!slot->store)
 		return -ENOMEM;
 	slot->store->owner = prog;
+	starter_init(starter, prog, slot->store, deadline);
 	err = kwasm_instance_create(slot->store, prog->image.code, NULL, NULL, diag, &trap, &inst);
+	slot->store->thread = NULL;
 	if (err == -EFAULT)
 		return kwasm_diag_set(diag, -ENOEXEC, trap.func, trap.offset,
 				      "the module trapped during instantiation: %s",
@@ -68,6 +90,7 @@ struct kwasm_instances *kwasm_instances_create(struct kwasm_program *prog,
 					       struct kwasm_diag *diag)
 {
 	struct kwasm_instances *instances = kzalloc(sizeof(*instances), GFP_KERNEL_ACCOUNT);
+	u64 deadline = start_deadline(prog);
 	int cpu, err = -ENOMEM;
 
 	if (!instances)
@@ -77,7 +100,8 @@ struct kwasm_instances *kwasm_instances_create(struct kwasm_program *prog,
 	if (!instances->slots)
 		goto free;
 	for_each_possible_cpu(cpu) {
-		err = slot_create(prog, per_cpu_ptr(instances->slots, cpu), diag);
+		err = kwasm_checkpoint() ?: slot_create(prog, per_cpu_ptr(instances->slots, cpu),
+							&instances->starter, deadline, diag);
 		if (err)
 			goto put;
 	}

@@ -8,6 +8,7 @@
 #include <linux/kref.h>
 #include <linux/percpu.h>
 
+#include "kernel/machine/thread.h"
 #include "run/instance.h"
 
 struct kwasm_program;
@@ -24,13 +25,22 @@ struct kwasm_slot {
 
 /**
  * struct kwasm_instances - one generation of per-CPU instances; a restart makes a new one
+ * @starter: calls the start functions while they are created
  */
 struct kwasm_instances {
 	struct kref ref;
 	struct kwasm_slot __percpu *slots;
+	struct kwasm_thread starter;
 };
 
-/** kwasm_instances_create() - a fresh instance on every CPU.  Process context, may sleep. */
+/**
+ * kwasm_instances_create() - a fresh instance on every CPU.
+ *
+ * Start functions run preemptibly, within one time limit for all instances together, struct
+ * kwasm_limits.call_ms; a fatal signal ends them, or @prog being removed.
+ * Context: process, may sleep; kwasm_lock not held.
+ * Return: ERR_PTR() with @diag set.
+ */
 struct kwasm_instances *kwasm_instances_create(struct kwasm_program *prog,
 					       struct kwasm_diag *diag);
 void kwasm_instances_get(struct kwasm_instances *instances);

@@ -171,6 +171,7 @@ int kwasm_program_add(struct kwasm_program *prog, struct kwasm_diag *diag)
 void kwasm_program_retire(struct kwasm_program *prog)
 {
 	lockdep_assert_held(&kwasm_lock);
+	WRITE_ONCE(prog->gone, true);
 	cancel_work_sync(&prog->log_work);
 	kwasm_program_put(prog);
 }

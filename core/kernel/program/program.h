@@ -47,6 +47,7 @@ enum kwasm_needs {
  * @time_limit_ns: of one invocation, as requested; time_scale is applied at load
  * @digest: SHA-256 of the binary
  * @linked: loaded by an attach: unloaded with its last attachment; kwasm_lock
+ * @gone: it was removed from the list and never returns there; set under kwasm_lock
  * @killed: its text is no longer executable; kwasm_lock
  * @handlers: its users, @num_handlers of them; kwasm_lock
  * @log_work: sends new lines of @log to listeners of events, starting at number @log_sent
@@ -65,6 +66,7 @@ struct kwasm_program {
 	u32 needs;
 	u64 time_limit_ns;
 	u64 loaded_ns;
+	bool gone;
 	bool killed;
 	struct list_head handlers;
 	u32 num_handlers;
