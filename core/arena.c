@@ -27,16 +27,19 @@ void kwasm_arena_init(struct kwasm_arena *arena, size_t limit)
 	arena->chunks = NULL;
 	arena->used = 0;
 	arena->limit = limit;
+	arena->full = false;
 }
 
 static struct kwasm_arena_chunk *chunk_create(struct kwasm_arena *arena, size_t room)
 {
 	struct kwasm_arena_chunk *c;
-	size_t left = arena->limit - min(arena->used, arena->limit);
+	size_t left = kwasm_arena_left(arena);
 	size_t size;
 
-	if (check_add_overflow(room, sizeof(*c), &size) || size > left)
+	if (check_add_overflow(room, sizeof(*c), &size) || size > left) {
+		arena->full = true;
 		return NULL;
+	}
 	c = kwasm_zalloc(1, size);
 	if (!c)
 		return NULL;
@@ -55,7 +58,7 @@ void *kwasm_arena_alloc(struct kwasm_arena *arena, size_t n, size_t size)
 		return NULL;
 	bytes = round_up(bytes, (size_t)8);
 	if (!c || c->size - c->fill < bytes) {
-		left = arena->limit - min(arena->used, arena->limit);
+		left = kwasm_arena_left(arena);
 		room = min(max_t(size_t, arena->used, CHUNK_MIN), (size_t)CHUNK_MAX) - sizeof(*c);
 		if (room > left - min(left, sizeof(*c)))
 			room = left - min(left, sizeof(*c));

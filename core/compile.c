@@ -9,9 +9,6 @@
 #include "ir/ir.h"
 #include "target.h"
 
-/* Compiler memory for one function: enough for bodies at the limit of size. */
-#define ARENA_LIMIT ((size_t)1 << 30)
-
 /**
  * struct compiler - a module under compilation
  * @opts: never NULL
@@ -124,11 +121,12 @@ static int compile_function(struct compiler *c, u32 index)
 	struct ir_func f;
 	int err;
 
-	kwasm_arena_init(&c->arena, c->opts->arena_limit ? c->opts->arena_limit : ARENA_LIMIT);
+	kwasm_arena_init(&c->arena, c->module->limits.compile_bytes);
 	err = ir_func_init(&f, &c->arena, c->module, index, c->diag);
 	if (!err)
 		err = run_passes(c, &f);
-	/* a failure without a message exceeded the memory limit */
+	if (err == -ENOMEM && c->arena.full)
+		err = -E2BIG;
 	if (err)
 		kwasm_diag_set(c->diag, err, index, KWASM_DIAG_NONE,
 			       "cannot compile the function");

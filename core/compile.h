@@ -16,7 +16,6 @@ struct kwasm_target;
  * @dump: called with the IR after every pass; NULL for none
  * @dump_func: dump only this function index, or KWASM_DIAG_NONE for all
  * @verify: run ir_verify() after every pass (test builds and dumps)
- * @arena_limit: bytes of compiler memory for one function; 0 means the default
  * @time_limit_ns: limit for the whole module; 0 means none
  * @target: the back end; NULL for kwasm_target_native
  */
@@ -25,7 +24,6 @@ struct kwasm_compile_opts {
 	void *dump_arg;
 	u32 dump_func;
 	bool verify;
-	size_t arena_limit;
 	u64 time_limit_ns;
 	const struct kwasm_target *target;
 };
@@ -39,7 +37,8 @@ struct kwasm_compile_opts {
  * @out: the code, sealed and executable
  *
  * Context: process, may sleep, interruptible by a fatal signal.
- * Return: 0; -EOPNOTSUPP unsupported by the compiler; -E2BIG a limit; -ENOMEM; -EINTR; -ETIME.
+ * Return: 0; -EOPNOTSUPP unsupported by the compiler; -E2BIG a limit, named in @diag; -ENOMEM;
+ * -EINTR; -ETIME.
  */
 int kwasm_code_compile(const struct kwasm_module *module, struct kwasm_bindings *bindings,
 		       const struct kwasm_compile_opts *opts, struct kwasm_diag *diag,

@@ -5,25 +5,9 @@
 #include "types.h"
 
 const struct kwasm_limits kwasm_limits_default = {
-	.module_bytes = 32u << 20,
-	.types = 65536,
-	.imports = 10000,
-	.functions = 100000,
-	.function_bytes = 4u << 20,
-	.params = 1000,
-	.locals = 32768,
-	.module_locals = 4u << 20,
-	.nesting = 16384,
-	.operands = 65536,
-	.br_targets = 65536,
-	.tables = 64,
-	.table_elems = 1u << 20,
-	.memory_pages = 4096,
-	.globals = 65536,
-	.exports = 65536,
-	.segments = 65536,
-	.code_bytes = 64u << 20,
-	.stack_bytes = 64u << 10,
+#define LIMIT(name, user, kernel, text) .name = user,
+#include "limits.def"
+#undef LIMIT
 };
 
 const char *kwasm_type_name(u8 type)

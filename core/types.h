@@ -94,32 +94,17 @@ struct kwasm_range {
 };
 
 /**
- * struct kwasm_limits - limits of a module; the environment can set every field
+ * struct kwasm_limits - limits of a module: those of limits.def
+ * @call_ms: time of one call from process context, 0: no limit
  */
 struct kwasm_limits {
-	u32 module_bytes;	/* size of the binary */
-	u32 types;
-	u32 imports;
-	u32 functions;		/* imported and defined */
-	u32 function_bytes;	/* size of one body */
-	u32 params;		/* of one function type; also results */
-	u32 locals;		/* of one function, parameters included */
-	u32 module_locals;	/* of all functions defined: a few bytes can declare thousands */
-	u32 nesting;		/* open blocks in a function */
-	u32 operands;		/* depth of the validator's operand stack */
-	u32 br_targets;		/* labels of one br_table */
-	u32 tables;
-	u32 table_elems;	/* elements of one table, at start and after growth */
-	u32 memory_pages;	/* of one memory, at start and after growth */
-	u32 globals;
-	u32 exports;
-	u32 segments;		/* element segments; also data segments */
-	u32 code_bytes;		/* machine code of the whole module */
-	u32 stack_bytes;	/* machine stack of one invocation */
-	u32 call_ms;		/* time of one call from process context, 0: no limit */
+#define LIMIT(name, user, kernel, text) u32 name;
+#include "limits.def"
+#undef LIMIT
+	u32 call_ms;
 };
 
-/* The default limits. */
+/* The default limits, of user space. */
 extern const struct kwasm_limits kwasm_limits_default;
 
 #endif /* KWASM_TYPES_H */

@@ -63,6 +63,9 @@ struct ctl_option {
 #define CTL_ENTRY_OPTION(type)							\
 	{ "entry", 0, CTL_STRING, offsetof(type, entry), "EXPORT",		\
 	  "exported function to run (kwasm_packet)" }
+#define CTL_LIMIT_OPTION(type)							\
+	{ "limit", 0, CTL_LIST, offsetof(type, limits), "NAME=N",		\
+	  "set a limit of modules, as max_locals=100000; may be repeated" }
 #define CTL_ON_TRAP_OPTION(type)						\
 	{ "on-trap", 0, CTL_POLICY, offsetof(type, on_trap), "POLICY",		\
 	  "accept, drop, detach or restart (accept)" }

@@ -18,6 +18,7 @@ struct dump_args {
 	const char *ir;
 	bool assembly;
 	const char *func;
+	struct ctl_list limits;
 };
 
 static const struct ctl_option dump_options[] = {
@@ -29,6 +30,7 @@ static const struct ctl_option dump_options[] = {
 	  "machine code (default for a loaded program)" },
 	{ "func", 0, CTL_STRING, offsetof(struct dump_args, func), "N|NAME",
 	  "only this function" },
+	CTL_LIMIT_OPTION(struct dump_args),
 	{ }
 };
 
@@ -205,7 +207,7 @@ static int dump_file(const struct dump_args *args, const char *path)
 	status = args->ir ? check_pass(args->ir) : CTL_OK;
 	if (status)
 		return status;
-	status = ctl_guest_decode(&g, path);
+	status = ctl_guest_decode(&g, path, &args->limits);
 	if (status)
 		return status;
 	if (args->func && !ctl_guest_function(&g, args->func, &func))

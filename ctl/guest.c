@@ -9,6 +9,7 @@
 #include "cause.h"
 #include "ctl.h"
 #include "guest.h"
+#include "nearest.h"
 
 #include "../core/abi/abi.h"
 #include "../core/user/user.h"
@@ -25,7 +26,53 @@ static int fail_diag(const struct ctl_guest *g, const char *what, int err,
 	return ctl_cause_fail(g->path, NULL, 0, g->module, diag);
 }
 
-int ctl_guest_decode(struct ctl_guest *g, const char *path)
+/* "max_NAME=N" */
+static int set_limit(struct kwasm_limits *limits, const char *text)
+{
+	static const struct {
+		const char *name;
+		size_t offset;
+	} known[] = {
+#define LIMIT(name, user, kernel, text) { "max_" #name, offsetof(struct kwasm_limits, name) },
+#include "../core/limits.def"
+#undef LIMIT
+	};
+	size_t len = strcspn(text, "="), i;
+	struct ctl_nearest near = { };
+	unsigned long value;
+	char name[32], *end;
+
+	snprintf(name, sizeof(name), "%.*s", (int)len, text);
+	near.word = name;
+	for (i = 0; i < ARRAY_SIZE(known); i++) {
+		ctl_nearest_add(&near, known[i].name, (u32)strlen(known[i].name));
+		if (strlen(known[i].name) == len && !memcmp(known[i].name, text, len))
+			break;
+	}
+	if (i == ARRAY_SIZE(known))
+		return ctl_usage("--limit: unknown limit \"%s\"%s", name,
+				 ctl_nearest_text(&near));
+	errno = 0;
+	value = text[len] ? strtoul(text + len + 1, &end, 10) : 0;
+	if (!text[len] || end == text + len + 1 || *end || errno || value > U32_MAX)
+		return ctl_usage("--limit: invalid number in \"%s\": use %s=N, N up to %u", text,
+				 known[i].name, U32_MAX);
+	*(u32 *)((u8 *)limits + known[i].offset) = (u32)value;
+	return CTL_OK;
+}
+
+static int set_limits(struct kwasm_limits *limits, const struct ctl_list *given)
+{
+	int status = CTL_OK;
+	u32 i;
+
+	*limits = kwasm_limits_default;
+	for (i = 0; i < given->num && !status; i++)
+		status = set_limit(limits, given->items[i]);
+	return status;
+}
+
+int ctl_guest_decode(struct ctl_guest *g, const char *path, const struct ctl_list *limits)
 {
 	int fd = ctl_file_open(path);
 	int status;
@@ -33,12 +80,13 @@ int ctl_guest_decode(struct ctl_guest *g, const char *path)
 	memset(g, 0, sizeof(*g));
 	if (fd < 0)
 		return CTL_FAILED;
-	status = ctl_guest_decode_fd(g, fd, path);
+	status = ctl_guest_decode_fd(g, fd, path, limits);
 	close(fd);
 	return status;
 }
 
-int ctl_guest_decode_fd(struct ctl_guest *g, int fd, const char *path)
+int ctl_guest_decode_fd(struct ctl_guest *g, int fd, const char *path,
+			const struct ctl_list *limits)
 {
 	struct kwasm_diag diag;
 	size_t size;
@@ -47,7 +95,9 @@ int ctl_guest_decode_fd(struct ctl_guest *g, int fd, const char *path)
 
 	memset(g, 0, sizeof(*g));
 	g->path = path;
-	g->limits = kwasm_limits_default;
+	err = set_limits(&g->limits, limits);
+	if (err)
+		return err;
 	bytes = ctl_file_read(fd, path, &size);
 	if (!bytes)
 		return CTL_FAILED;

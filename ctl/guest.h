@@ -28,9 +28,11 @@ struct ctl_guest {
  * Each step requires the previous one; a failure is printed and returned as enum ctl_status.
  * ctl_guest_close() releases what exists.
  */
-int ctl_guest_decode(struct ctl_guest *g, const char *path);
+/** ctl_guest_decode() - @limits: "max_locals=100000", ...: limits other than the defaults. */
+int ctl_guest_decode(struct ctl_guest *g, const char *path, const struct ctl_list *limits);
 /** ctl_guest_decode_fd() - the same for an open file. */
-int ctl_guest_decode_fd(struct ctl_guest *g, int fd, const char *path);
+int ctl_guest_decode_fd(struct ctl_guest *g, int fd, const char *path,
+			const struct ctl_list *limits);
 /** ctl_guest_compile() - @opts: NULL for the defaults. */
 int ctl_guest_compile(struct ctl_guest *g, const struct kwasm_compile_opts *opts);
 /**

@@ -22,6 +22,7 @@ struct invoke_args {
 	bool time;
 	u64 time_limit;
 	u64 memory_limit;
+	struct ctl_list limits;
 };
 
 static const struct ctl_option invoke_options[] = {
@@ -33,6 +34,7 @@ static const struct ctl_option invoke_options[] = {
 	  "stop the call after this time" },
 	{ "memory-limit", 0, CTL_SIZE, offsetof(struct invoke_args, memory_limit), "SIZE",
 	  "limit the module's memory (user space only)" },
+	CTL_LIMIT_OPTION(struct invoke_args),
 	{ }
 };
 
@@ -263,15 +265,15 @@ static int run_invoke(void *arg, const struct ctl_words *words)
 	struct ctl_guest guest;
 	int status, fd;
 
-	if (args->kernel && args->memory_limit)
-		return ctl_usage("--memory-limit cannot be used with --kernel: the parameters of module kwasm apply");
+	if (args->kernel && (args->memory_limit || args->limits.num))
+		return ctl_usage("--memory-limit and --limit cannot be used with --kernel: the parameters of module kwasm apply");
 	if (args->kernel && !strcmp(words->word[0], "-"))
 		return ctl_usage("--kernel requires a file, not standard input");
 	/* Opened once: a pipe cannot be read twice, and a file may change. */
 	fd = ctl_file_open(words->word[0]);
 	if (fd < 0)
 		return CTL_FAILED;
-	status = ctl_guest_decode_fd(&guest, fd, words->word[0]);
+	status = ctl_guest_decode_fd(&guest, fd, words->word[0], &args->limits);
 	if (status)
 		goto close;
 	status = CTL_FAILED;

@@ -25,7 +25,7 @@ _kwasmctl_values() {
 	--name) _kwasmctl_programs ;;
 	--ir) echo all build fold gvn memopt licm dce split lower regalloc emit ;;
 	--pcap | --write) echo file ;;
-	--entry | --priority | --time-limit | --memory-limit | --deny | --func) echo none ;;
+	--entry | --priority | --time-limit | --memory-limit | --limit | --deny | --func) echo none ;;
 	esac
 }
 

@@ -31,6 +31,7 @@ struct test_args {
 	u64 time_limit;
 	u64 memory_limit;
 	struct ctl_s32 on_trap;
+	struct ctl_list limits;
 	bool verbose;
 };
 
@@ -47,6 +48,7 @@ static const struct ctl_option test_options[] = {
 	  "end an invocation after this time (100ms)" },
 	{ "memory-limit", 0, CTL_SIZE, offsetof(struct test_args, memory_limit), "SIZE",
 	  "limit the program's memory" },
+	CTL_LIMIT_OPTION(struct test_args),
 	{ "verbose", 'v', CTL_FLAG, offsetof(struct test_args, verbose), NULL,
 	  "print each packet and each log line of the program" },
 	{ }
@@ -373,7 +375,7 @@ static int run_test(void *arg, const struct ctl_words *words)
 	if (!t.hook)
 		return ctl_hook_unknown(t.args->hook);
 	t.log = (struct kwasm_user_log) { on_log, &t };
-	status = ctl_guest_decode(&t.guest, words->word[0]);
+	status = ctl_guest_decode(&t.guest, words->word[0], &t.args->limits);
 	if (!status)
 		status = find_handler(&t);
 	if (!status)

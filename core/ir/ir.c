@@ -42,6 +42,10 @@ const struct ir_op_info ir_op_info[IR_NUM_OPS] = {
 int ir_out_of_memory(struct ir_func *f)
 {
 	f->no_memory = true;
+	if (f->arena->full)
+		return kwasm_diag_set(f->diag, -ENOMEM, f->index, KWASM_DIAG_NONE,
+				      "compiling the function needs too much memory: the limit max_compile_bytes is %u",
+				      f->module->limits.compile_bytes);
 	return kwasm_diag_set(f->diag, -ENOMEM, f->index, KWASM_DIAG_NONE,
 			      "out of memory while compiling the function");
 }

@@ -324,7 +324,11 @@ void ir_uses(struct ir_func *f, u32 ins, void (*fn)(u32 *use, void *arg), void *
  */
 void *ir_array_grow(struct ir_func *f, void *array, u32 used, u32 n, u32 *max, size_t size);
 
-/** ir_out_of_memory() - record it as the error.  Return: -ENOMEM. */
+/**
+ * ir_out_of_memory() - record it as the error.
+ *
+ * Return: -ENOMEM, even if it is the limit that leaves none; the compiler returns -E2BIG then.
+ */
 int ir_out_of_memory(struct ir_func *f);
 
 /** ir_checkpoint() - kwasm_checkpoint().  Return: 0, or -EINTR (recorded in f->diag). */

@@ -14,7 +14,6 @@ u64 kwasm_limit_time_ns(void);		/* default time limit of one invocation */
 u64 kwasm_limit_time_max_ns(void);	/* maximum for a program */
 u64 kwasm_limit_invoke_ns(void);	/* of one call by request of the tool */
 u64 kwasm_limit_compile_ns(void);	/* of compiling one module */
-size_t kwasm_limit_compile_bytes(void);	/* compiler memory for one function */
 u32 kwasm_limit_programs(void);		/* programs of a namespace */
 u32 kwasm_limit_attachments(void);	/* attachments of a namespace */
 u32 kwasm_limit_loads(void);		/* programs compiled or invoked at the same time */

@@ -240,7 +240,7 @@ static int create_tables(struct kwasm_instance *inst, struct kwasm_steps *steps,
 		if (!inst->tables[i])
 			return kwasm_diag_set(diag, no_room(size, limit), KWASM_DIAG_NONE,
 					      KWASM_DIAG_NONE,
-					      "cannot allocate table %u with %u elements, the limit is %u",
+					      "cannot allocate table %u with %u elements, the limit max_table_elems is %u",
 					      i, size, limit);
 	}
 	return err;

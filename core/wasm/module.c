@@ -11,15 +11,6 @@
 #define WASM_MAGIC 0x6d736100u		/* "\0asm" */
 #define WASM_VERSION 1u
 
-/*
- * Ceiling of the memory of a module of @size bytes: the greediest list entry is an import of four
- * bytes (module, field, kind, type), described once as import and twice as function.
- */
-static size_t arena_limit(size_t size)
-{
-	return size * 96 + (64u << 10);
-}
-
 void kwasm_decoder_work(struct kwasm_decoder *d, u64 n)
 {
 	int err = kwasm_steps_take(&d->steps, n);
@@ -28,27 +19,33 @@ void kwasm_decoder_work(struct kwasm_decoder *d, u64 n)
 		kwasm_reader_fail(&d->r, err, d->r.pos, "interrupted");
 }
 
+int kwasm_decoder_fail_memory(struct kwasm_reader *r, const struct kwasm_module *m, u32 at)
+{
+	return kwasm_reader_fail(r, -E2BIG, at,
+				 "the module's contents need too much memory: the limit max_decode_bytes is %u",
+				 m->limits.decode_bytes);
+}
+
 void *kwasm_decoder_alloc(struct kwasm_decoder *d, size_t n, size_t size)
 {
 	void *p = kwasm_arena_alloc(&d->m->arena, n, size);
 
-	if (!p)
+	if (p)
+		return p;
+	if (d->m->arena.full)
+		kwasm_decoder_fail_memory(&d->r, d->m, d->r.pos);
+	else
 		kwasm_reader_fail(&d->r, -ENOMEM, d->r.pos, "out of memory for %zu entries", n);
-	return p;
+	return NULL;
 }
 
-u32 kwasm_decoder_count(struct kwasm_decoder *d, u32 have, u32 limit, const char *what)
+u32 kwasm_decoder_count(struct kwasm_decoder *d, const char *what)
 {
 	u32 at = d->r.pos;
 	u32 n = kwasm_read_leb_u32(&d->r);
 
 	if (d->r.err)
 		return 0;
-	if (n > limit || have > limit - n) {
-		kwasm_reader_fail(&d->r, -E2BIG, at, "too many %s: %llu, the limit is %u", what,
-				  (unsigned long long)have + n, limit);
-		return 0;
-	}
 	if (n > d->r.end - d->r.pos) {
 		kwasm_reader_fail(&d->r, -ENOEXEC, at,
 				  "unexpected end: %u %s announced, %u bytes left", n, what,
@@ -58,10 +55,17 @@ u32 kwasm_decoder_count(struct kwasm_decoder *d, u32 have, u32 limit, const char
 	return n;
 }
 
-void *kwasm_decoder_list(struct kwasm_decoder *d, u32 limit, const char *what, size_t size,
-			 u32 *num)
+void kwasm_decoder_limit(struct kwasm_decoder *d, u32 at, u64 n, u32 limit, const char *name,
+			 const char *what)
 {
-	*num = kwasm_decoder_count(d, 0, limit, what);
+	if (n > limit)
+		kwasm_reader_fail(&d->r, -E2BIG, at, "too many %s: %llu, the limit max_%s is %u",
+				  what, (unsigned long long)n, name, limit);
+}
+
+void *kwasm_decoder_list(struct kwasm_decoder *d, const char *what, size_t size, u32 *num)
+{
+	*num = kwasm_decoder_count(d, what);
 	return kwasm_decoder_alloc(d, *num, size);
 }
 
@@ -226,29 +230,24 @@ int kwasm_module_decode(const u8 *bytes, size_t size, const struct kwasm_limits 
 	/* Offsets have 32 bits and never equal KWASM_DIAG_NONE. */
 	if (size > limits->module_bytes || size >= KWASM_DIAG_NONE)
 		return kwasm_diag_set(diag, -E2BIG, KWASM_DIAG_NONE, KWASM_DIAG_NONE,
-				      "module too large: %zu bytes, the limit is %u", size,
-				      limits->module_bytes);
+				      "module too large: %zu bytes, the limit max_module_bytes is %u",
+				      size, limits->module_bytes);
 	m = kwasm_zalloc(1, sizeof(*m));
 	if (!m)
 		return kwasm_diag_set(diag, -ENOMEM, KWASM_DIAG_NONE, KWASM_DIAG_NONE,
 				      "out of memory for the module");
-	kwasm_arena_init(&m->arena, arena_limit(size));
+	kwasm_arena_init(&m->arena, limits->decode_bytes);
 	m->limits = *limits;
 	m->size = (u32)size;
-	copy = kwasm_arena_alloc(&m->arena, size, 1);
-	if (!copy) {
-		err = kwasm_diag_set(diag, -ENOMEM, KWASM_DIAG_NONE, KWASM_DIAG_NONE,
-				     "out of memory for the module");
-		goto err_module;
-	}
-	if (size)
+	d.m = m;
+	d.r = (struct kwasm_reader){ .func = KWASM_DIAG_NONE, .diag = diag };
+	copy = kwasm_decoder_alloc(&d, size, 1);
+	if (copy && size)
 		memcpy(copy, bytes, size);
 	m->bytes = copy;
-	d.m = m;
-	d.r = (struct kwasm_reader){
-		.bytes = copy, .end = m->size, .func = KWASM_DIAG_NONE, .diag = diag,
-	};
-	err = decode_module(&d);
+	d.r.bytes = copy;
+	d.r.end = m->size;
+	err = copy ? decode_module(&d) : d.r.err;
 	kwasm_validator_destroy(d.validator);
 	if (err)
 		goto err_module;

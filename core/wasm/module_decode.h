@@ -38,6 +38,7 @@ enum {
  * @m: the module so far
  * @num_bodies: entries of the code section
  * @num_locals: of the bodies so far, parameters included
+ * @num_elems: initial elements of the tables so far
  * @names: window of the first name section, empty if there is none
  * @validator: work space for function bodies, created for the first one
  * @steps: of the sections; the validator counts its own
@@ -47,6 +48,7 @@ struct kwasm_decoder {
 	struct kwasm_module *m;
 	u32 num_bodies;
 	u64 num_locals;
+	u64 num_elems;
 	struct kwasm_reader names;
 	struct kwasm_validator *validator;
 	struct kwasm_steps steps;
@@ -63,28 +65,37 @@ void kwasm_decoder_work(struct kwasm_decoder *d, u64 n);
 /* Allocate @n objects in the module's arena; fails the reader if out of memory. */
 void *kwasm_decoder_alloc(struct kwasm_decoder *d, size_t n, size_t size);
 
+/* Fail @r because the limit decode_bytes is reached.  Return: -E2BIG. */
+int kwasm_decoder_fail_memory(struct kwasm_reader *r, const struct kwasm_module *m, u32 at);
+
 /**
  * kwasm_decoder_count() - read the length of a list.
- * @have: existing objects of the kind (imports)
- * @limit: maximum of @have plus the count
- * @what: the kind in plural, for the message
+ * @what: what it lists, in plural, for the message
  *
  * Every entry has at least one byte, so a count beyond the remaining bytes is rejected before
  * allocation.
  */
-u32 kwasm_decoder_count(struct kwasm_decoder *d, u32 have, u32 limit, const char *what);
+u32 kwasm_decoder_count(struct kwasm_decoder *d, const char *what);
+
+/**
+ * kwasm_decoder_limit() - fail unless there are at most @limit of something.
+ * @at: of its count
+ * @n: how many there are
+ * @name: of the limit, as in limits.def
+ * @what: the kind in plural, for the message
+ */
+void kwasm_decoder_limit(struct kwasm_decoder *d, u32 at, u64 n, u32 limit, const char *name,
+			 const char *what);
 
 /**
  * kwasm_decoder_list() - read the length of a list and allocate its entries.
- * @limit: maximum of the length
  * @what: the kind in plural, for the message
  * @size: of an entry
  * @num: receives the length, 0 if the reader has failed
  *
  * Return: the entries, zeroed; NULL if out of memory.
  */
-void *kwasm_decoder_list(struct kwasm_decoder *d, u32 limit, const char *what, size_t size,
-			 u32 *num);
+void *kwasm_decoder_list(struct kwasm_decoder *d, const char *what, size_t size, u32 *num);
 
 /** kwasm_decoder_each() - decode entries @first to @end - 1 by @item, until the reader fails. */
 void kwasm_decoder_each(struct kwasm_decoder *d, u32 first, u32 end,

@@ -40,10 +40,11 @@ void kwasm_decode_tabletype(struct kwasm_decoder *d, struct kwasm_tabletype *t)
 
 	t->elem = kwasm_read_reftype(&d->r);
 	decode_range(&d->r, &t->range);
-	if (!d->r.err && t->range.min > d->m->limits.table_elems)
+	d->num_elems += t->range.min;
+	if (!d->r.err && d->num_elems > d->m->limits.table_elems)
 		kwasm_reader_fail(&d->r, -E2BIG, at,
-				  "table too large: %u initial elements, the limit is %u",
-				  t->range.min, d->m->limits.table_elems);
+				  "tables too large: %llu initial elements, the limit max_table_elems is %u",
+				  (unsigned long long)d->num_elems, d->m->limits.table_elems);
 }
 
 void kwasm_decode_memtype(struct kwasm_decoder *d, struct kwasm_range *range)
@@ -59,7 +60,7 @@ void kwasm_decode_memtype(struct kwasm_decoder *d, struct kwasm_range *range)
 				  "memory size must be at most 65536 pages (4 GiB)");
 	else if (range->min > d->m->limits.memory_pages)
 		kwasm_reader_fail(&d->r, -E2BIG, at,
-				  "memory too large: %u initial pages, the limit is %u",
+				  "memory too large: %u initial pages, the limit max_memory_pages is %u",
 				  range->min, d->m->limits.memory_pages);
 }
 
@@ -132,24 +133,17 @@ static void decode_import(struct kwasm_decoder *d, u32 index)
 	}
 }
 
-static void check_limit(struct kwasm_decoder *d, u32 at, u32 n, u32 limit, const char *what)
-{
-	if (n > limit)
-		kwasm_reader_fail(&d->r, -E2BIG, at, "too many %s: %u, the limit is %u", what, n,
-				  limit);
-}
-
 /*
  * Extend the index space @old, which holds the imports, for the objects of its section; @num is its
  * total size.
  */
-static void *space_extend(struct kwasm_decoder *d, const void *old, u32 *num, u32 limit,
-			  const char *what, size_t size)
+static void *space_extend(struct kwasm_decoder *d, const void *old, u32 *num, const char *what,
+			  size_t size)
 {
 	u32 imported = *num;
 	void *space;
 
-	*num += kwasm_decoder_count(d, imported, limit, what);
+	*num += kwasm_decoder_count(d, what);
 	space = kwasm_decoder_alloc(d, *num, size);
 	if (space && imported)
 		memcpy(space, old, imported * size);
@@ -188,21 +182,26 @@ static void place_imports(struct kwasm_decoder *d)
 	}
 }
 
+static void check_counts(struct kwasm_decoder *d, u32 at)
+{
+	const struct kwasm_module *m = d->m;
+
+	kwasm_decoder_limit(d, at, m->num_funcs, m->limits.functions, "functions", "functions");
+	kwasm_decoder_limit(d, at, m->num_tables, m->limits.tables, "tables", "tables");
+}
+
 void kwasm_decode_imports(struct kwasm_decoder *d)
 {
 	struct kwasm_module *m = d->m;
 	u32 at = d->r.pos;
 
-	m->imports = kwasm_decoder_list(d, m->limits.imports, "imports", sizeof(*m->imports),
-					&m->num_imports);
+	m->imports = kwasm_decoder_list(d, "imports", sizeof(*m->imports), &m->num_imports);
 	kwasm_decoder_each(d, 0, m->num_imports, decode_import);
 	m->num_func_imports = m->num_funcs;
 	m->num_table_imports = m->num_tables;
 	m->num_memory_imports = m->num_memories;
 	m->num_global_imports = m->num_globals;
-	check_limit(d, at, m->num_funcs, m->limits.functions, "functions");
-	check_limit(d, at, m->num_tables, m->limits.tables, "tables");
-	check_limit(d, at, m->num_globals, m->limits.globals, "globals");
+	check_counts(d, at);
 	place_imports(d);
 }
 
@@ -214,9 +213,10 @@ static void decode_function(struct kwasm_decoder *d, u32 index)
 void kwasm_decode_functions(struct kwasm_decoder *d)
 {
 	struct kwasm_module *m = d->m;
+	u32 at = d->r.pos;
 
-	m->funcs = space_extend(d, m->funcs, &m->num_funcs, m->limits.functions, "functions",
-				sizeof(*m->funcs));
+	m->funcs = space_extend(d, m->funcs, &m->num_funcs, "functions", sizeof(*m->funcs));
+	check_counts(d, at);
 	kwasm_decoder_each(d, m->num_func_imports, m->num_funcs, decode_function);
 }
 
@@ -234,9 +234,10 @@ static void decode_table(struct kwasm_decoder *d, u32 index)
 void kwasm_decode_tables(struct kwasm_decoder *d)
 {
 	struct kwasm_module *m = d->m;
+	u32 at = d->r.pos;
 
-	m->tables = space_extend(d, m->tables, &m->num_tables, m->limits.tables, "tables",
-				 sizeof(*m->tables));
+	m->tables = space_extend(d, m->tables, &m->num_tables, "tables", sizeof(*m->tables));
+	check_counts(d, at);
 	kwasm_decoder_each(d, m->num_table_imports, m->num_tables, decode_table);
 }
 
@@ -250,7 +251,7 @@ void kwasm_decode_memories(struct kwasm_decoder *d)
 	struct kwasm_module *m = d->m;
 	u32 at = d->r.pos;
 
-	m->memories = space_extend(d, m->memories, &m->num_memories, U32_MAX, "memories",
+	m->memories = space_extend(d, m->memories, &m->num_memories, "memories",
 				   sizeof(*m->memories));
 	check_memories(d, at);
 	kwasm_decoder_each(d, m->num_memory_imports, m->num_memories, decode_memory);
@@ -268,8 +269,7 @@ void kwasm_decode_globals(struct kwasm_decoder *d)
 {
 	struct kwasm_module *m = d->m;
 
-	m->globals = space_extend(d, m->globals, &m->num_globals, m->limits.globals, "globals",
-				  sizeof(*m->globals));
+	m->globals = space_extend(d, m->globals, &m->num_globals, "globals", sizeof(*m->globals));
 	kwasm_decoder_each(d, m->num_global_imports, m->num_globals, decode_global);
 }
 
@@ -344,8 +344,7 @@ void kwasm_decode_exports(struct kwasm_decoder *d)
 	struct kwasm_module *m = d->m;
 	u32 section = d->r.pos;
 
-	m->exports = kwasm_decoder_list(d, m->limits.exports, "exports", sizeof(*m->exports),
-					&m->num_exports);
+	m->exports = kwasm_decoder_list(d, "exports", sizeof(*m->exports), &m->num_exports);
 	kwasm_decoder_each(d, 0, m->num_exports, decode_export);
 	if (!d->r.err && m->num_exports > 1)
 		check_duplicates(d, section);
@@ -375,13 +374,13 @@ void kwasm_decode_start(struct kwasm_decoder *d)
 /* Local declarations of a body (spec 5.5.13); the reader is at their count. */
 static void decode_locals(struct kwasm_decoder *d, struct kwasm_func_info *info, u32 params)
 {
-	u32 limit = d->m->limits.locals;
+	const struct kwasm_limits *limits = &d->m->limits;
 	u32 at = d->r.pos;
 	struct kwasm_local_run *runs;
 	u64 total = params;
 	u32 i;
 
-	info->num_runs = kwasm_decoder_count(d, 0, U32_MAX, "local declarations");
+	info->num_runs = kwasm_decoder_count(d, "local declarations");
 	runs = kwasm_decoder_alloc(d, info->num_runs, sizeof(*runs));
 	for (i = 0; i < info->num_runs && !d->r.err; i++) {
 		kwasm_decoder_work(d, 1);
@@ -389,17 +388,12 @@ static void decode_locals(struct kwasm_decoder *d, struct kwasm_func_info *info,
 		runs[i].type = kwasm_read_valtype(&d->r);
 		total += runs[i].count;
 	}
-	if (!d->r.err && total > limit)
-		kwasm_reader_fail(&d->r, -E2BIG, at, "too many locals: %llu, the limit is %u",
-				  (unsigned long long)total, limit);
+	kwasm_decoder_limit(d, at, total, limits->function_locals, "function_locals", "locals");
 	info->runs = runs;
 	info->num_locals = (u32)total;
 	d->num_locals += total;
-	limit = d->m->limits.module_locals;
-	if (!d->r.err && d->num_locals > limit)
-		kwasm_reader_fail(&d->r, -E2BIG, at,
-				  "too many locals in all functions: %llu, the limit is %u",
-				  (unsigned long long)d->num_locals, limit);
+	kwasm_decoder_limit(d, at, d->num_locals, limits->locals, "locals",
+			    "locals in all functions");
 }
 
 static void decode_body(struct kwasm_decoder *d, u32 func)
@@ -415,7 +409,7 @@ static void decode_body(struct kwasm_decoder *d, u32 func)
 		kwasm_reader_fail(r, -ENOEXEC, at, "unexpected end: body of %u bytes, %u bytes left",
 				  size, end - r->pos);
 	else if (!r->err && size > d->m->limits.function_bytes)
-		kwasm_reader_fail(r, -E2BIG, at, "function too large: %u bytes, the limit is %u",
+		kwasm_reader_fail(r, -E2BIG, at, "function too large: %u bytes, the limit max_function_bytes is %u",
 				  size, d->m->limits.function_bytes);
 	if (r->err)
 		return;
@@ -438,8 +432,7 @@ void kwasm_decode_code(struct kwasm_decoder *d)
 	struct kwasm_reader *r = &d->r;
 	u32 at = r->pos;
 
-	d->num_bodies = kwasm_decoder_count(d, m->num_func_imports, m->limits.functions,
-					    "function bodies");
+	d->num_bodies = kwasm_decoder_count(d, "function bodies");
 	if (r->err)
 		return;
 	if (d->num_bodies != m->num_funcs - m->num_func_imports) {

@@ -129,7 +129,7 @@ static void elem_active(struct kwasm_decoder *d, struct kwasm_elem *e, u32 flags
 static void elem_list(struct kwasm_decoder *d, struct kwasm_elem *e, bool expressions)
 {
 	struct kwasm_reader *r = &d->r;
-	u32 n = kwasm_decoder_count(d, 0, d->m->limits.table_elems, "elements of a segment");
+	u32 n = kwasm_decoder_count(d, "elements of a segment");
 	struct kwasm_const *init = kwasm_decoder_alloc(d, n, sizeof(*init));
 	u32 i, at;
 
@@ -185,8 +185,7 @@ void kwasm_decode_elems(struct kwasm_decoder *d)
 {
 	struct kwasm_module *m = d->m;
 
-	m->elems = kwasm_decoder_list(d, m->limits.segments, "element segments", sizeof(*m->elems),
-				      &m->num_elems);
+	m->elems = kwasm_decoder_list(d, "element segments", sizeof(*m->elems), &m->num_elems);
 	kwasm_decoder_each(d, 0, m->num_elems, decode_elem);
 }
 
@@ -223,7 +222,6 @@ void kwasm_decode_datas(struct kwasm_decoder *d)
 {
 	struct kwasm_module *m = d->m;
 
-	m->datas = kwasm_decoder_list(d, m->limits.segments, "data segments", sizeof(*m->datas),
-				      &m->num_datas);
+	m->datas = kwasm_decoder_list(d, "data segments", sizeof(*m->datas), &m->num_datas);
 	kwasm_decoder_each(d, 0, m->num_datas, decode_data);
 }

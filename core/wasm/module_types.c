@@ -31,11 +31,19 @@ static void number_type(struct kwasm_decoder *d, u32 index)
 	kwasm_decoder_work(d, kwasm_steps_bytes(t->num_params + t->num_results));
 }
 
+static u32 count_values(struct kwasm_decoder *d, const char *what)
+{
+	u32 at = d->r.pos;
+	u32 n = kwasm_decoder_count(d, what);
+
+	kwasm_decoder_limit(d, at, n, d->m->limits.params, "params", what);
+	return n;
+}
+
 static void decode_functype(struct kwasm_decoder *d, u32 index)
 {
 	struct kwasm_functype *t = &d->m->types[index];
 	struct kwasm_reader *r = &d->r, results;
-	u32 limit = d->m->limits.params;
 	u32 at = r->pos;
 	u8 form = kwasm_read_u8(r);
 	u8 *types;
@@ -51,11 +59,11 @@ static void decode_functype(struct kwasm_decoder *d, u32 index)
 		kwasm_reader_fail(r, -ENOEXEC, at, "malformed function type form 0x%02x", form);
 		return;
 	}
-	t->num_params = kwasm_decoder_count(d, 0, limit, "parameters");
+	t->num_params = count_values(d, "parameters");
 	/* One array holds both lists: look ahead for the length of the second. */
 	results = *r;
 	kwasm_read_bytes(r, t->num_params);
-	t->num_results = kwasm_decoder_count(d, 0, limit, "results");
+	t->num_results = count_values(d, "results");
 	if (r->err)
 		return;
 	types = kwasm_decoder_alloc(d, t->num_params + t->num_results, 1);
@@ -79,8 +87,7 @@ void kwasm_decode_types(struct kwasm_decoder *d)
 	struct kwasm_module *m = d->m;
 	u32 room;
 
-	m->types = kwasm_decoder_list(d, m->limits.types, "types", sizeof(*m->types),
-				      &m->num_types);
+	m->types = kwasm_decoder_list(d, "types", sizeof(*m->types), &m->num_types);
 	room = kwasm_typeset_room(m->num_types);
 	m->type_numbers = kwasm_decoder_alloc(d, m->num_types, sizeof(*m->type_numbers));
 	kwasm_typeset_move(&m->typeset,

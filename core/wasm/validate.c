@@ -4,7 +4,7 @@
  *
  * Guarantees: a valid body never under- or overflows the operand stack, uses every operand at its
  * type, branches only to enclosing blocks, and uses only valid indices.  No recursion; the stacks
- * grow with the body up to the module's limits.  Errors are sticky in the reader, so that a rule
+ * grow with the body up to the limit of memory.  Errors are sticky in the reader, so that a rule
  * reads as the list of its pops and pushes.
  */
 #include "validate_stack.h"
@@ -153,7 +153,7 @@ static void validate_br_table(struct kwasm_validator *v)
 	const u8 *types;
 
 	if (v->op.num_targets > v->m->limits.br_targets) {
-		VALIDATE_FAIL(v, -E2BIG, "too many labels in a br_table: %u, the limit is %u",
+		VALIDATE_FAIL(v, -E2BIG, "too many labels in a br_table: %u, the limit max_br_targets is %u",
 			      v->op.num_targets, v->m->limits.br_targets);
 		return;
 	}

@@ -2,7 +2,7 @@
 /*
  * validate_stack.c - the operand and control stacks of the validator (spec appendix A.3).
  *
- * Guarantees: neither stack underflows; both stay within the module's limits; comparing @n operands
+ * Guarantees: neither stack underflows; both stay within the module's memory; comparing @n operands
  * costs n / 64 steps if they match, and the steps of a body are bounded by its size.
  */
 #include "validate_stack.h"
@@ -30,11 +30,18 @@ void *kwasm_validator_grow(struct kwasm_validator *v, void *array, u32 *room, u3
 
 	if (need <= *room)
 		return array;
+	if (v->bytes + (u64)n * size > kwasm_arena_left(&v->m->arena)) {
+		VALIDATE_FAIL(v, -E2BIG,
+			      "validating the function needs too much memory: the limit max_decode_bytes is %u",
+			      v->m->limits.decode_bytes);
+		return NULL;
+	}
 	bigger = kwasm_array_grow(array, used, n, size);
 	if (!bigger) {
 		VALIDATE_FAIL(v, -ENOMEM, "out of memory for the validator");
 		return NULL;
 	}
+	v->bytes += (u64)(n - *room) * size;
 	*room = n;
 	return bigger;
 }
@@ -50,11 +57,6 @@ static bool reserve(struct kwasm_validator *v, u32 n)
 {
 	u8 *types;
 
-	if (n > v->m->limits.operands || v->height > v->m->limits.operands - n) {
-		VALIDATE_FAIL(v, -E2BIG, "too many operands on the stack: the limit is %u",
-			      v->m->limits.operands);
-		return false;
-	}
 	types = kwasm_validator_grow(v, v->types, &v->types_room, v->height, v->height + n, 1);
 	if (!types)
 		return false;
@@ -138,11 +140,6 @@ void kwasm_frame_push(struct kwasm_validator *v, const struct kwasm_frame *frame
 {
 	struct kwasm_frame *frames;
 
-	if (v->depth > v->m->limits.nesting) {
-		VALIDATE_FAIL(v, -E2BIG, "blocks nested too deeply: the limit is %u",
-			      v->m->limits.nesting);
-		return;
-	}
 	frames = kwasm_validator_grow(v, v->frames, &v->frames_room, v->depth, v->depth + 1,
 				      sizeof(*frames));
 	if (!frames)

@@ -37,6 +37,7 @@ struct kwasm_frame {
  * @types: operand types, @height of them, room for @types_room
  * @frames: open blocks, @depth of them; the function's own is the first
  * @locals: types of the parameters and locals
+ * @bytes: of the three arrays
  * @steps: steps taken in this body; another checkpoint is due at @next_checkpoint
  */
 struct kwasm_validator {
@@ -51,6 +52,7 @@ struct kwasm_validator {
 	u32 depth, frames_room;
 	u8 *locals;
 	u32 locals_room;
+	u64 bytes;
 	u64 steps, max_steps, next_checkpoint;
 };
 

@@ -311,8 +311,18 @@ for v in 18446744073709551616 -9223372036854775809 0x1ffffffffffffffff; do
 	fails 2 "argument 1 of same64: invalid i64 \"$v\"" invoke "$guests" same64 "$v"
 done
 fails 2 'argument 1 of null: invalid externref "1"' invoke "$guests" null 1
-fails 2 "--memory-limit cannot be used with --kernel: the parameters of module kwasm apply" \
+fails 2 "--memory-limit and --limit cannot be used with --kernel: the parameters of module kwasm apply" \
 	invoke --kernel --memory-limit 1M "$guests" nothing
+fails 2 '--limit: unknown limit "max_local": did you mean max_locals?' \
+	test --limit max_local=3 "$guests"
+fails 2 '--limit: invalid number in "max_locals=many": use max_locals=N, N up to 4294967295' \
+	test --limit max_locals=many "$guests"
+fails 1 "$guests: module too large: 400 bytes, the limit max_module_bytes is 20" \
+	test --limit max_module_bytes=20 "$guests"
+fails 1 "$guests: byte 0x0: the module's contents need too much memory: the limit max_decode_bytes is 100" \
+	dump --limit max_decode_bytes=100 "$guests"
+fails 1 "$guests: function 0: compiling the function needs too much memory: the limit max_compile_bytes is 1" \
+	invoke --limit max_compile_bytes=1 "$guests" nothing
 fails 2 '--kernel requires a file, not standard input' invoke --kernel - nothing
 fails 1 'trap: integer divide by zero in function 1 (div) at byte 0xd8' invoke "$guests" div 1 0
 fails 1 'trap: integer overflow in function 1 (div) at byte 0xd8' \

@@ -224,8 +224,8 @@ static void test_order(void)
 	create(store, &code[2], "(module (memory 65536))", -EDQUOT);
 	is_str(error.text, "cannot allocate a memory of 65536 pages, the limit is 4096",
 	       "memory limit");
-	create(store, &code[3], "(module (table 2000000 funcref))", -EDQUOT);
-	is_str(error.text, "cannot allocate table 0 with 2000000 elements, the limit is 1048576",
+	create(store, &code[3], "(module (table 20000000 funcref))", -EDQUOT);
+	is_str(error.text, "cannot allocate table 0 with 20000000 elements, the limit max_table_elems is 10000000",
 	       "table limit");
 	destroy(store, code, 4);
 }

@@ -104,6 +104,18 @@ static void put_table_elems(struct bytes *b, u32 n)
 	put_section(b, 4, &s);
 }
 
+/* All but seven in the first. */
+static void put_two_tables(struct bytes *b, u32 n)
+{
+	struct bytes s = { .p = NULL };
+
+	put(&s, B("\2\x70\0"));
+	put_leb(&s, n - 7);
+	put(&s, B("\x6f\0\7"));
+	put_header(b);
+	put_section(b, 4, &s);
+}
+
 static void put_memory_pages(struct bytes *b, u32 n)
 {
 	struct bytes s = { .p = NULL };
@@ -129,10 +141,11 @@ static void put_exports(struct bytes *b, u32 n)
 
 	put_leb(&s, n);
 	for (i = 0; i < n; i++) {
-		put_u8(&s, 3);
+		put_u8(&s, 4);
 		put_u8(&s, 'a' + i % 26);
 		put_u8(&s, 'a' + i / 26 % 26);
-		put_u8(&s, 'a' + i / 676);
+		put_u8(&s, 'a' + i / 676 % 26);
+		put_u8(&s, '0' + i / 17576);
 		put(&s, B("\2\0"));
 	}
 	put_header(b);
@@ -229,35 +242,29 @@ static const struct {
 	const char *error;
 } rows[] = {
 	{ "module_bytes", &lim.module_bytes, 100, put_module_bytes,
-	  "module too large: 101 bytes, the limit is 100" },
-	{ "types", &lim.types, 300, put_types, "too many types: 301, the limit is 300" },
-	{ "imports", &lim.imports, 300, put_imports, "too many imports: 301, the limit is 300" },
+	  "module too large: 101 bytes, the limit max_module_bytes is 100" },
 	{ "functions", &lim.functions, 300, put_functions,
-	  "too many functions: 301, the limit is 300" },
+	  "too many functions: 301, the limit max_functions is 300" },
 	{ "function_bytes", &lim.function_bytes, 300, put_function_bytes,
-	  "function too large: 301 bytes, the limit is 300" },
-	{ "params", &lim.params, 30, put_params, "too many parameters: 31, the limit is 30" },
-	{ "results", &lim.params, 30, put_results, "too many results: 31, the limit is 30" },
-	{ "locals", &lim.locals, 300, put_locals, "too many locals: 301, the limit is 300" },
-	{ "nesting", &lim.nesting, 300, put_nesting,
-	  "blocks nested too deeply: the limit is 300" },
-	{ "operands", &lim.operands, 300, put_operands,
-	  "too many operands on the stack: the limit is 300" },
+	  "function too large: 301 bytes, the limit max_function_bytes is 300" },
+	{ "params", &lim.params, 30, put_params,
+	  "too many parameters: 31, the limit max_params is 30" },
+	{ "results", &lim.params, 30, put_results,
+	  "too many results: 31, the limit max_params is 30" },
+	{ "function_locals", &lim.function_locals, 300, put_locals,
+	  "too many locals: 301, the limit max_function_locals is 300" },
+	{ "locals", &lim.locals, 300, put_locals,
+	  "too many locals in all functions: 301, the limit max_locals is 300" },
 	{ "br_targets", &lim.br_targets, 300, put_br_targets,
-	  "too many labels in a br_table: 301, the limit is 300" },
-	{ "tables", &lim.tables, 3, put_tables, "too many tables: 4, the limit is 3" },
+	  "too many labels in a br_table: 301, the limit max_br_targets is 300" },
+	{ "tables", &lim.tables, 3, put_tables,
+	  "too many tables: 4, the limit max_tables is 3" },
 	{ "table_elems", &lim.table_elems, 300, put_table_elems,
-	  "table too large: 301 initial elements, the limit is 300" },
+	  "tables too large: 301 initial elements, the limit max_table_elems is 300" },
+	{ "table_elems in two tables", &lim.table_elems, 300, put_two_tables,
+	  "tables too large: 301 initial elements, the limit max_table_elems is 300" },
 	{ "memory_pages", &lim.memory_pages, 300, put_memory_pages,
-	  "memory too large: 301 initial pages, the limit is 300" },
-	{ "globals", &lim.globals, 300, put_globals, "too many globals: 301, the limit is 300" },
-	{ "imported globals", &lim.globals, 300, put_imports,
-	  "too many globals: 301, the limit is 300" },
-	{ "exports", &lim.exports, 300, put_exports, "too many exports: 301, the limit is 300" },
-	{ "element segments", &lim.segments, 300, put_elem_segments,
-	  "too many element segments: 301, the limit is 300" },
-	{ "data segments", &lim.segments, 300, put_data_segments,
-	  "too many data segments: 301, the limit is 300" },
+	  "memory too large: 301 initial pages, the limit max_memory_pages is 300" },
 };
 
 static void test_edges(void)
@@ -277,6 +284,57 @@ static void test_edges(void)
 		rows[i].put(&b, rows[i].value + 1);
 		ok(decode(&b, &lim, &d) == -E2BIG && !strcmp(d.text, rows[i].error),
 		   "%s: one more (%s)", rows[i].what, d.text);
+	}
+	bytes_free(&b);
+}
+
+/*
+ * What has no limit of its own is bounded by its memory, and may be as many as V8 allows and more.
+ * Sizes are in bytes of the module, for each kind of list.
+ */
+static const struct {
+	const char *what;
+	u32 n;
+	put_fn put;
+} lists[] = {
+	{ "types", 1000000, put_types },
+	{ "imports", 1000000, put_imports },
+	{ "globals", 1000000, put_globals },
+	{ "exports", 1000000, put_exports },
+	{ "element segments", 1000000, put_elem_segments },
+	{ "data segments", 1000000, put_data_segments },
+	{ "open blocks", 1000000, put_nesting },
+	{ "operands", 1000000, put_operands },
+};
+
+static void test_memory(void)
+{
+	struct bytes b = { .p = NULL };
+	struct kwasm_diag d;
+	size_t i;
+	u32 low, high;
+	int err;
+
+	for (i = 0; i < ARRAY_SIZE(lists); i++) {
+		b.len = 0;
+		lists[i].put(&b, lists[i].n);
+		if (!is_int(decode(&b, NULL, &d), 0, "%u %s", lists[i].n, lists[i].what))
+			diag("%s", d.text);
+		/* the least memory that is enough is found, and a byte less refused by name */
+		b.len = 0;
+		lists[i].put(&b, 1000);
+		lim = kwasm_limits_default;
+		for (low = 0, high = 1u << 20; high - low > 1;) {
+			lim.decode_bytes = low + (high - low) / 2;
+			if (decode(&b, &lim, &d))
+				low = lim.decode_bytes;
+			else
+				high = lim.decode_bytes;
+		}
+		lim.decode_bytes = low;
+		err = decode(&b, &lim, &d);
+		ok(err == -E2BIG && strstr(d.text, "memory: the limit max_decode_bytes is"),
+		   "1000 %s in less than %u bytes: %s", lists[i].what, high, d.text);
 	}
 	bytes_free(&b);
 }
@@ -308,8 +366,7 @@ static void test_hostile(void)
 		u32 n;
 		put_fn put;
 	} hostile[] = {
-		{ "a nest of 100,000 blocks", 100000, put_nesting },
-		{ "50,000 locals", 50000, put_locals },
+		{ "60,000 locals", 60000, put_locals },
 		{ "a br_table of 1 MiB", 1u << 20, put_br_targets },
 	};
 	struct kwasm_limits wide = kwasm_limits_default;
@@ -319,8 +376,7 @@ static void test_hostile(void)
 	u64 ms;
 	int err;
 
-	wide.nesting = 1u << 20;
-	wide.locals = 1u << 20;
+	wide.function_locals = 1u << 20;
 	wide.br_targets = 1u << 21;
 	for (i = 0; i < ARRAY_SIZE(hostile); i++) {
 		b.len = 0;
@@ -416,13 +472,8 @@ static void test_counts_without_bytes(void)
 	u64 ms;
 	int err;
 
-	wide.types = U32_MAX;
-	wide.imports = U32_MAX;
 	wide.functions = U32_MAX;
 	wide.tables = U32_MAX;
-	wide.globals = U32_MAX;
-	wide.exports = U32_MAX;
-	wide.segments = U32_MAX;
 	for (i = 0; i < ARRAY_SIZE(sections); i++) {
 		b.len = 0;
 		put_header(&b);
@@ -437,6 +488,7 @@ static void test_counts_without_bytes(void)
 int main(void)
 {
 	test_edges();
+	test_memory();
 	test_hostile();
 	test_wide_branches();
 	test_open_operands();

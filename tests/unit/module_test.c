@@ -316,14 +316,14 @@ static void test_all_locals(void)
 	put_header(&b);
 	put(&b, B("\1\6\1\x60\2\x7f\x7e\0" "\3\4\3\0\0\0"
 		  "\x0a\x10\3\4\1\x62\x7f\x0b\4\1\x62\x7f\x0b\4\1\x62\x7f\x0b"));
-	limits.module_locals = 300;
+	limits.locals = 300;
 	kwasm_diag_init(&d);
 	is_int(kwasm_module_decode(b.p, b.len, &limits, &d, &m), 0, "300 locals of 300");
 	kwasm_module_destroy(m);
 	m = NULL;
-	limits.module_locals = 299;
+	limits.locals = 299;
 	is_int(kwasm_module_decode(b.p, b.len, &limits, &d, &m), -E2BIG, "300 locals of 299");
-	is_str(d.text, "too many locals in all functions: 300, the limit is 299", "the sentence");
+	is_str(d.text, "too many locals in all functions: 300, the limit max_locals is 299", "the sentence");
 	is_u64(d.func, 2, "in the last function");
 	kwasm_module_destroy(m);
 	bytes_free(&b);

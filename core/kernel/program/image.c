@@ -56,7 +56,6 @@ static int image_compile(struct kwasm_image *image, struct kwasm_diag *diag)
 {
 	struct kwasm_compile_opts opts = {
 		.dump_func = KWASM_DIAG_NONE,
-		.arena_limit = kwasm_limit_compile_bytes(),
 		.time_limit_ns = kwasm_limit_compile_ns(),
 	};
 	struct kwasm_bindings bindings = { };
