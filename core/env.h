@@ -19,6 +19,7 @@
 #include <linux/kernel.h>
 #include <linux/limits.h>
 #include <linux/list.h>
+#include <linux/nospec.h>
 #include <linux/overflow.h>
 #include <linux/sort.h>
 #include <linux/stdarg.h>

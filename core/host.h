@@ -5,7 +5,8 @@
  * Compiled code calls a host function directly, in the context the guest runs in (softirq
  * with BH off, or process context).  i32 arguments arrive zero-extended; an i32 result is truncated
  * by the caller.  Floats arrive and return as bit patterns in integer registers, those of an f32
- * zero-extended.  Guest pointers go through kwasm_ctx_slice() only.
+ * zero-extended.  Guest pointers go through kwasm_ctx_slice() only, other indices through
+ * array_index_nospec() after their check, or a barrier_nospec() follows it.
  *
  * Functions of more than KWASM_HOST_PARAMS parameters are wide: these come in an array, one u64
  * each, in the same form.

@@ -28,6 +28,7 @@ static int packet_load(struct kwasm_ctx *ctx, u32 offset, void *value, u32 size)
 	}
 	if (offset > ctx->pkt_len || ctx->pkt_len - offset < size)
 		return -ENODATA;
+	barrier_nospec();
 	return kwasm_packet_read(ctx->packet, offset, value, size) ? -ENODATA : 0;
 }
 
@@ -85,6 +86,7 @@ static u64 abi_pkt_read(KWASM_HOST3(ctx, offset, to, len))
 	buf = kwasm_ctx_slice(ctx, to, len);
 	if (!buf || !n)
 		return 0;
+	barrier_nospec();
 	if (kwasm_packet_read(ctx->packet, offset, buf, n))
 		return (u32)-ENODATA;
 	return n;

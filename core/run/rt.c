@@ -3,14 +3,15 @@
  * rt.c - the table of run-time functions, and those on linear memory.
  *
  * Guarantees: nothing is written when the instruction traps, ranges may overlap, and a length of
- * zero at the very end is in bounds.
+ * zero at the very end is in bounds.  Speculation that passes a failed check reads nothing beyond
+ * the bounds, as rt.def says of each function.
  */
 #include "bitset.h"
 #include "rt.h"
 #include "store.h"
 
 const struct kwasm_rt_fn kwasm_rt_fns[KWASM_NUM_RT] = {
-#define RT(NAME, name, sig) { #name, sig, (const void *)kwasm_rt_##name },
+#define RT(NAME, name, sig, bound) { #name, sig, (const void *)kwasm_rt_##name },
 #include "rt.def"
 #undef RT
 };
@@ -79,10 +80,12 @@ void kwasm_rt_memory_init(struct kwasm_ctx *ctx, u32 dst, u32 src, u32 len, u32 
 
 	if (!to)
 		return;
-	if ((u64)src + len > size)
+	if ((u64)src + len > size) {
 		kwasm_ctx_trap(ctx, KWASM_TRAP_MEMORY);
-	else
-		kwasm_rt_move(ctx, to, data->bytes + src, len);
+		return;
+	}
+	barrier_nospec();
+	kwasm_rt_move(ctx, to, data->bytes + src, len);
 }
 
 void kwasm_rt_data_drop(struct kwasm_ctx *ctx, u32 segment)

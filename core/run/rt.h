@@ -15,7 +15,7 @@
 struct kwasm_ctx;
 
 enum kwasm_rt {
-#define RT(NAME, name, sig) KWASM_RT_##NAME,
+#define RT(NAME, name, sig, bound) KWASM_RT_##NAME,
 #include "rt.def"
 #undef RT
 	KWASM_NUM_RT

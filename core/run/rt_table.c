@@ -15,7 +15,10 @@ static struct kwasm_table *table_at(struct kwasm_ctx *ctx, u32 table)
 	return ctx->instance->tables[table];
 }
 
-/* Is [@index, @index + @len) inside?  Else the guest will trap. */
+/*
+ * Is [@index, @index + @len) inside?  Else the guest will trap.  Speculation must not pass a failed
+ * check: the caller has a barrier, or masks the index.
+ */
 static bool in_bounds(struct kwasm_ctx *ctx, u32 index, u32 len, u32 size)
 {
 	if ((u64)index + len <= size)
@@ -28,7 +31,9 @@ u64 kwasm_rt_table_get(struct kwasm_ctx *ctx, u32 index, u32 table)
 {
 	struct kwasm_table *t = table_at(ctx, table);
 
-	return in_bounds(ctx, index, 1, t->size) ? t->elems[index] : 0;
+	if (!in_bounds(ctx, index, 1, t->size))
+		return 0;
+	return t->elems[array_index_nospec(index, t->size)];
 }
 
 void kwasm_rt_table_set(struct kwasm_ctx *ctx, u32 index, u64 value, u32 table)
@@ -36,7 +41,7 @@ void kwasm_rt_table_set(struct kwasm_ctx *ctx, u32 index, u64 value, u32 table)
 	struct kwasm_table *t = table_at(ctx, table);
 
 	if (in_bounds(ctx, index, 1, t->size))
-		t->elems[index] = value;
+		t->elems[array_index_nospec(index, t->size)] = value;
 }
 
 u32 kwasm_rt_table_size(struct kwasm_ctx *ctx, u32 table)
@@ -68,6 +73,7 @@ u32 kwasm_rt_table_grow(struct kwasm_ctx *ctx, u64 value, u32 delta, u32 table)
 
 	if (delta > t->max - old || make_room(t, old + delta))
 		return U32_MAX;
+	barrier_nospec();
 	fill(ctx, t->elems + old, value, delta);
 	WRITE_ONCE(t->size, old + delta);
 	return old;
@@ -77,8 +83,10 @@ void kwasm_rt_table_fill(struct kwasm_ctx *ctx, u32 index, u64 value, u32 len, u
 {
 	struct kwasm_table *t = table_at(ctx, table);
 
-	if (in_bounds(ctx, index, len, t->size))
-		fill(ctx, t->elems + index, value, len);
+	if (!in_bounds(ctx, index, len, t->size))
+		return;
+	barrier_nospec();
+	fill(ctx, t->elems + index, value, len);
 }
 
 void kwasm_rt_table_copy(struct kwasm_ctx *ctx, u32 dst, u32 src, u32 len, u32 dst_table,
@@ -87,9 +95,11 @@ void kwasm_rt_table_copy(struct kwasm_ctx *ctx, u32 dst, u32 src, u32 len, u32 d
 	struct kwasm_table *to = table_at(ctx, dst_table);
 	struct kwasm_table *from = table_at(ctx, src_table);
 
-	if (in_bounds(ctx, dst, len, to->size) && in_bounds(ctx, src, len, from->size))
-		kwasm_rt_move(ctx, (u8 *)(to->elems + dst), (const u8 *)(from->elems + src),
-			      (size_t)len * sizeof(u64));
+	if (!in_bounds(ctx, dst, len, to->size) || !in_bounds(ctx, src, len, from->size))
+		return;
+	barrier_nospec();
+	kwasm_rt_move(ctx, (u8 *)(to->elems + dst), (const u8 *)(from->elems + src),
+		      (size_t)len * sizeof(u64));
 }
 
 void kwasm_rt_table_init(struct kwasm_ctx *ctx, u32 dst, u32 src, u32 len, u32 segment, u32 table)
@@ -102,6 +112,7 @@ void kwasm_rt_table_init(struct kwasm_ctx *ctx, u32 dst, u32 src, u32 len, u32 s
 
 	if (!in_bounds(ctx, dst, len, t->size) || !in_bounds(ctx, src, len, count))
 		return;
+	barrier_nospec();
 	for (i = 0; i < len && (i % PIECE || !READ_ONCE(ctx->kill)); i++)
 		t->elems[dst + i] = kwasm_instance_const(inst, &elem->init[src + i]);
 }

@@ -61,6 +61,15 @@ typedef int64_t s64;
 #define check_add_overflow(a, b, d) __builtin_add_overflow(a, b, d)
 #define check_mul_overflow(a, b, d) __builtin_mul_overflow(a, b, d)
 
+/*
+ * As in the kernel: @index, but 0 if it is not below @size, without a branch.  A process that runs
+ * a guest has no secrets of others, so the barrier, which would end speculation, is empty.
+ */
+#define array_index_nospec(index, size) ({ size_t nospec_i = (index), nospec_n = (size); \
+	(__typeof__(index))(nospec_i & \
+			    (size_t)(~(s64)(nospec_i | (nospec_n - 1 - nospec_i)) >> 63)); })
+#define barrier_nospec() do { } while (0)
+
 static inline u16 swab16(u16 v)
 {
 	return __builtin_bswap16(v);

@@ -161,6 +161,9 @@ void x64_call_tables_emit(struct x64_code *code)
 		x64_bind(&code->as, t->label);
 		for (k = 0; k < t->size; k++)
 			x64_data_label32(&code->as, entry_label(code, t, t->funcs[k]), t->label);
+		/* speculation reads the first entry of an empty table as well */
+		if (!t->size)
+			x64_data_label32(&code->as, entry_label(code, t, NO_FUNC), t->label);
 	}
 }
 

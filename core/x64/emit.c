@@ -137,6 +137,15 @@ static void emit_const(struct emit *e, u32 i, u32 dst)
 	}
 }
 
+/*
+ * An i32 is reloaded in its width: should the load overtake the store in speculation and read what
+ * the stack held before, the value is still an offset that the reservation holds.
+ */
+static enum x64_width reload_width(const struct ir_ins *ins, u32 dst)
+{
+	return ins->type == IR_I32 && !x64_is_xmm(dst) ? X64_L : X64_Q;
+}
+
 static void emit_locs(struct emit *e, const struct ir_ins *ins)
 {
 	u32 dst = ins->dst, src = ins->src[0];
@@ -145,7 +154,7 @@ static void emit_locs(struct emit *e, const struct ir_ins *ins)
 		x64_mr(e->as, x64_is_xmm(src) ? X64_FMOV : X64_MOV, X64_Q, emit_slot(e, dst),
 		       (u8)src);
 	else if (ir_loc_is_slot(src))
-		x64_rm(e->as, x64_is_xmm(dst) ? X64_FMOV : X64_MOV, X64_Q, (u8)dst,
+		x64_rm(e->as, x64_is_xmm(dst) ? X64_FMOV : X64_MOV, reload_width(ins, dst), (u8)dst,
 		       emit_slot(e, src));
 	else if (x64_is_xmm(dst))
 		x64_rr(e->as, X64_MOVAPS, X64_L, (u8)dst, (u8)src);

@@ -19,6 +19,15 @@ static void emit_host(struct emit *e, u32 i, u32 sym)
 		x64_rr(e->as, X64_MOVD, emit_width(e->f->ins[i].type), X64_XMM0, X64_RAX);
 }
 
+/* Who else returns an i32 is unknown, in speculation: its upper half is cleared here. */
+static void emit_cross(struct emit *e, u32 i)
+{
+	x64_call(e->as, e->code->cross_stub);
+	x64_call_site(e->code, e->f->ins[i].at);
+	if (e->f->ins[i].type == IR_I32)
+		x64_rr(e->as, X64_MOV, X64_L, X64_RAX, X64_RAX);
+}
+
 static void emit_direct(struct emit *e, u32 i)
 {
 	const struct ir_ins *ins = &e->f->ins[i];
@@ -38,8 +47,7 @@ static void emit_direct(struct emit *e, u32 i)
 	default:
 		x64_rm(e->as, X64_MOV, X64_Q, X64_RAX,
 		       x64_at(X64_CTX, (s32)(e->code->layout.imports + 8 * func)));
-		x64_call(e->as, e->code->cross_stub);
-		x64_call_site(e->code, ins->at);
+		emit_cross(e, i);
 	}
 }
 
@@ -92,13 +100,14 @@ static void emit_indirect(struct emit *e, u32 i)
 	       x64_at(X64_CTX, (s32)(e->code->layout.sigs + 4 * type)));
 	emit_trap_if(e, i, X64_CC_NE, KWASM_TRAP_CALL_TYPE);
 	/*
-	 * under speculation, a function of another type becomes null; by a move, as the flags are
-	 * live
+	 * under speculation, a function of another type, or of another instance, becomes null; r10
+	 * is zeroed by a move, as the flags are live
 	 */
 	x64_ri(e->as, X64_MOV, X64_L, X64_R10, 0);
 	x64_cmov_rr(e->as, X64_CC_NE, X64_Q, X64_RAX, X64_R10);
 	x64_rm(e->as, X64_CMP, X64_Q, X64_CTX, x64_at(X64_RAX, offsetof(struct kwasm_func, ctx)));
 	x64_jcc(e->as, X64_CC_NE, emit_cold(e, i, X64_COLD_CROSS, 0, back));
+	x64_cmov_rr(e->as, X64_CC_NE, X64_Q, X64_RAX, X64_R10);
 	x64_rm(e->as, X64_MOV, X64_Q, X64_RAX, x64_at(X64_RAX, offsetof(struct kwasm_func, code)));
 	x64_call_reg(e->code, X64_RAX);
 	x64_bind(e->as, back);
@@ -106,8 +115,7 @@ static void emit_indirect(struct emit *e, u32 i)
 
 void emit_cold_cross(struct emit *e, const struct x64_cold *cold)
 {
-	x64_call(e->as, e->code->cross_stub);
-	x64_call_site(e->code, e->f->ins[cold->ins].at);
+	emit_cross(e, cold->ins);
 	x64_jmp(e->as, cold->back);
 }
 

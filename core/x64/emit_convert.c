@@ -3,7 +3,7 @@
  * emit_convert.c - emit conversions between integers and floats.
  *
  * Guarantees: an instruction traps if and only if the truncated number does not fit (spec 4.3.3);
- * i32 results have a zero upper half.
+ * i32 results have a zero upper half, also where the CPU mispredicts the check.
  *
  * The CPU only converts to signed integers and returns the smallest number for values that do not
  * fit: the common path only checks for that result, the rest is out of line.
@@ -59,6 +59,8 @@ void emit_trunc(struct emit *e, u32 i)
 	} else if (w == X64_L) {
 		emit_cvtt(e, X64_Q, dst, from, src);
 		x64_rr(e->as, X64_MOV, X64_Q, X64_SCRATCH, dst);
+		/* in speculation that passes the check the upper half must be zero, too */
+		x64_rr(e->as, X64_MOV, X64_L, dst, dst);
 		x64_ri(e->as, X64_SHR, X64_Q, X64_SCRATCH, 32);
 		x64_jcc(e->as, X64_CC_NE, cold);
 	} else {

@@ -238,6 +238,42 @@ none('nothing outside the compiler sees the intermediate representation', map {
 # A second processor is added folders.  What user space needs to know of this one, the registers of
 # a signal and the features of the CPU, is two files; kwasmctl dump tells objdump what to read.
 my $register = join '|', map { "r$_" } qw(ax bx cx dx si di sp bp ip), 8 .. 15;
+# Speculation: what a guest passes to C as an index is bounded where the CPU mispredicts its check.
+# body FILE NAME: the text of a function's body, and of those of the file that it calls
+sub body {
+	my ($f, $name, $called) = @_;
+	my ($body) = $text{$f} =~ /^[^\n;{}]*\b\Q$name\E\([^;{}]*\)\n\{\n(.*?)^\}$/ms or return '';
+	return $body if $called;
+	my %own = map { $_ => 1 } $text{$f} =~ /^static [^\n;{}]*?(\w+)\([^;{}]*\)\n\{/mg;
+	return $body . join '', map { body($f, $_, 1) } grep { $own{$_} } $body =~ /\b(\w+)\(/g;
+}
+
+my %bounding = (
+	INDEX => qr/\barray_index_nospec\(/, FENCE => qr/\bbarrier_nospec\(\)/,
+	SLICE => qr/\bkwasm_ctx_slice\(/, COUNT => qr/\bkwasm_linear_grow\(/,
+	CONST => qr/\A(?!.*\bin_bounds\()/s,
+);
+none('every function of rt.def bounds the operands of guests as it says', map {
+	my ($name, $bound) = /^RT\(\w+, (\w+), "[^"]*", (\w+)\)/ or die $_;
+	my $body = join '', map { body($_, "kwasm_rt_$name") } grep { m{^core/run/rt\w*\.c$} } @files;
+	my ($operands) = m{/\* (.*) \*/};
+	my $constant = $operands !~ /\b(?<!function )(index|source|destination|length|delta)\b/;
+	my $good = exists $bounding{$bound} && $body =~ $bounding{$bound} &&
+		$constant == ($bound eq 'CONST');
+	$good ? () : "$name: $bound";
+} grep { /^RT\(/ } split /\n/, $text{'core/run/rt.def'});
+
+none('every host function of the ABI bounds what guests pass to it', map {
+	my $f = $_;
+	map { "$f: $_" } grep {
+		body($f, $_) !~ /\b(kwasm_ctx_slice|array_index_nospec|barrier_nospec)\(/
+	} $text{$f} =~ /^static u64 (\w+)\(KWASM_HOST[1-5]\(/mg;
+} grep { m{^core/abi/.*\.c$} } @files);
+
+none('no element of a guest\'s table is reached by an index that is not masked', lines(
+	qr/\b(t|to|from|table)->elems\[(?!array_index_nospec\(|dst \+ i\])/,
+	grep { m{^core/run/.*\.c$} } @files));
+
 none('nothing outside its folders names a processor', lines(
 	qr{\b[xX](64|86)_|\bX86\b|<asm/(?!byteorder)|\b($register|rdtsc|cpuid|rel32|fxsave|mxcsr|lzcnt
 		|retpoline|endbr64)\b|\bregs->}x,

@@ -63,12 +63,14 @@ static u32 trapped(struct kwasm_ctx *ctx, u32 kind)
 static u32 judge(struct kwasm_ctx *ctx, u64 result)
 {
 	u32 verdict = result;
+	u32 kind;
 
 	if (result >> 32)
 		return trapped(ctx, result >> 32);
 	if (!kwasm_verdict_valid(verdict))
 		return trapped(ctx, KWASM_TRAP_VERDICT);
-	kwasm_run_stats(ctx)->verdicts[KWASM_VERDICT_KIND(verdict)]++;
+	kind = array_index_nospec(KWASM_VERDICT_KIND(verdict), KWASM_VERDICT_KINDS);
+	kwasm_run_stats(ctx)->verdicts[kind]++;
 	return verdict;
 }
 

@@ -67,6 +67,7 @@ static int log_add(struct kwasm_log *log, const char *text, u32 len)
 	u32 i;
 
 	len = min_t(u32, len, KWASM_LOG_LINE);
+	len = array_index_nospec(len, KWASM_LOG_LINE + 1);
 	spin_lock_irqsave(&log->lock, flags);
 	if (over_rate(log)) {
 		spin_unlock_irqrestore(&log->lock, flags);
