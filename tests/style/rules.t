@@ -274,6 +274,11 @@ none('no element of a guest\'s table is reached by an index that is not masked',
 	qr/\b(t|to|from|table)->elems\[(?!array_index_nospec\(|dst \+ i\])/,
 	grep { m{^core/run/.*\.c$} } @files));
 
+# A kernel that checks control flow ends where a function is called by another prototype than its own.
+none('no function is called by another prototype than its own', lines(
+	qr/\(\s*[\w ]+\**\s*\(\s*\*+\s*\)\s*\(|\(\s*(kwasm_describe|kwasm_run_rest|kwasm_link_fn)\s*\)/,
+	grep { m{^(core|hooks|tests/kmod|tests/unit)/.*\.[ch]$} } @code));
+
 none('nothing outside its folders names a processor', lines(
 	qr{\b[xX](64|86)_|\bX86\b|<asm/(?!byteorder)|\b($register|rdtsc|cpuid|rel32|fxsave|mxcsr|lzcnt
 		|retpoline|endbr64)\b|\bregs->}x,
