@@ -22,8 +22,9 @@ enum ctl_option_type {
 	CTL_STRING,	/* const char * */
 	CTL_LIST,	/* struct ctl_list, may be repeated */
 	CTL_S32,	/* struct ctl_s32 */
-	CTL_TIME,	/* u64 nanoseconds, from "1ms" */
-	CTL_SIZE,	/* u64 bytes, from "64K" */
+	CTL_PRIORITY,	/* struct ctl_s32, from "-5" or "mangle+5" */
+	CTL_TIME,	/* struct ctl_amount in nanoseconds, from "1ms" */
+	CTL_SIZE,	/* struct ctl_amount in bytes, from "64K" */
 	CTL_FAMILY,	/* u8 NFPROTO_* */
 	CTL_POLICY,	/* struct ctl_s32 that holds an enum kwasm_policy */
 };
@@ -32,6 +33,16 @@ enum ctl_option_type {
 struct ctl_s32 {
 	bool given;
 	s32 value;
+};
+
+/**
+ * struct ctl_amount - a time or a size
+ * @value: 0 if it is absent
+ * @text: as it was given
+ */
+struct ctl_amount {
+	u64 value;
+	const char *text;
 };
 
 #define CTL_LIST_MAX 16
@@ -135,6 +146,19 @@ int ctl_options_parse(const struct ctl_command *cmd, void *args, char **argv,
  */
 void ctl_options_scan(char **argv);
 
+/**
+ * ctl_amount_check() - report that an amount exceeds a maximum, in the unit in which it was given.
+ * @option: its option
+ * @parameter: what sets the maximum, or NULL
+ *
+ * Return: CTL_USAGE, or CTL_OK if it does not.
+ */
+int ctl_amount_check(const char *option, const struct ctl_amount *amount, u64 max,
+		     const char *parameter);
+
+/** ctl_priority_name() - "mangle" for -150 and so on, as in nft; NULL for other priorities. */
+const char *ctl_priority_name(s32 priority);
+
 /** ctl_number_base() - base of the integer in @text: 16 with "0x", else 10. */
 int ctl_number_base(const char *text);
 
@@ -202,6 +226,9 @@ int ctl_program_name(const char *given, const char *path, char name[CTL_NAME_MAX
 
 /** ctl_family_name() - "inet" and so on; "?" for an unknown one. */
 const char *ctl_family_name(u32 family);
+
+/** ctl_state_name() - state of an attachment, "active" and so on; "?" for an unknown one. */
+const char *ctl_state_name(u32 state);
 
 /** ctl_policy_name() - "accept" and so on; "?" for an unknown one. */
 const char *ctl_policy_name(u32 policy);

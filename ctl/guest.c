@@ -15,6 +15,7 @@
 #include "../core/user/user.h"
 
 #define NS_PER_MS 1000000u
+#define MEMORY_MAX ((u64)65536 * KWASM_PAGE_SIZE)
 
 static int fail_diag(const struct ctl_guest *g, const char *what, int err,
 		     const struct kwasm_diag *diag)
@@ -154,14 +155,18 @@ static int instantiate(struct ctl_guest *g)
 	return err ? fail_diag(g, "cannot instantiate the module", err, &diag) : CTL_OK;
 }
 
-int ctl_guest_start(struct ctl_guest *g, u64 memory_limit, u64 limit_ns)
+int ctl_guest_start(struct ctl_guest *g, const struct ctl_amount *memory, u64 limit_ns)
 {
-	int err = limit_ns ? kwasm_user_deadline_init() : 0;
+	int err, status = ctl_amount_check("memory-limit", memory, MEMORY_MAX, NULL);
+
+	if (status)
+		return status;
+	err = limit_ns ? kwasm_user_deadline_init() : 0;
 
 	if (err)
 		return fail_deadline(err);
-	if (memory_limit)
-		g->limits.memory_pages = (u32)min_t(u64, memory_limit / KWASM_PAGE_SIZE, 65536);
+	if (memory->value)
+		g->limits.memory_pages = (u32)(memory->value / KWASM_PAGE_SIZE);
 	/* Calls set their own deadline, to the nanosecond; this one is for the start function. */
 	g->limits.call_ms = (u32)min_t(u64, DIV_ROUND_UP(limit_ns, NS_PER_MS), U32_MAX);
 	return instantiate(g);

@@ -9,6 +9,8 @@
 #include "../core/run/instance.h"
 #include "trap.h"
 
+struct ctl_amount;
+
 /**
  * struct ctl_guest - a module in the stages of its preparation
  * @path: of its file, for messages
@@ -37,10 +39,10 @@ int ctl_guest_decode_fd(struct ctl_guest *g, int fd, const char *path,
 int ctl_guest_compile(struct ctl_guest *g, const struct kwasm_compile_opts *opts);
 /**
  * ctl_guest_start() - instantiate the module.
- * @memory_limit: bytes of linear memory, 0 for the default
+ * @memory: limit of the linear memory, with value 0 for the default
  * @limit_ns: time limit of a start function, also at restarts; 0 for none
  */
-int ctl_guest_start(struct ctl_guest *g, u64 memory_limit, u64 limit_ns);
+int ctl_guest_start(struct ctl_guest *g, const struct ctl_amount *memory, u64 limit_ns);
 /** ctl_guest_restart() - replace the instance with a fresh one. */
 int ctl_guest_restart(struct ctl_guest *g);
 void ctl_guest_close(struct ctl_guest *g);

@@ -20,8 +20,8 @@
 struct invoke_args {
 	bool kernel;
 	bool time;
-	u64 time_limit;
-	u64 memory_limit;
+	struct ctl_amount time_limit;
+	struct ctl_amount memory_limit;
 	struct ctl_list limits;
 };
 
@@ -201,10 +201,11 @@ static int invoke_here(struct ctl_guest *g, const struct kwasm_export *export,
 	int status, n;
 
 	status = ctl_guest_compile(g, NULL) ?:
-		 ctl_guest_start(g, args->memory_limit, args->time_limit);
+		 ctl_guest_start(g, &args->memory_limit, args->time_limit.value);
 	for (n = args->time ? 2 : 1; n && !status && !o->call.trapped; n--) {
 		memcpy(o->values, values, sizeof(o->values));
-		status = ctl_guest_call(g, export->index, o->values, args->time_limit, &o->call);
+		status = ctl_guest_call(g, export->index, o->values, args->time_limit.value,
+					&o->call);
 	}
 	o->num = type->num_results;
 	memcpy(o->types, kwasm_functype_results(type), o->num);
@@ -231,6 +232,21 @@ static int read_outcome(const struct ctl_fields *f, u8 cmd, void *arg)
 	return 0;
 }
 
+static int check_maximum(const struct ctl_fields *f, u8 cmd, void *arg)
+{
+	return !ctl_field_has(f, KWASM_A_INFO_INVOKE_LIMIT) ? CTL_OK :
+	       ctl_amount_check("time-limit", arg, ctl_field_uint(f, KWASM_A_INFO_INVOKE_LIMIT),
+				"invoke_limit_ms");
+}
+
+static int check_limit(const struct ctl_amount *limit)
+{
+	if (!limit->value)
+		return CTL_OK;
+	return ctl_request_do(ctl_request_new(KWASM_CMD_GET_INFO), false, check_maximum,
+			      (void *)limit);
+}
+
 static int invoke_kernel(int fd, const char *path, const struct kwasm_functype *type,
 			 const char *name, const struct invoke_args *args, const u64 *values,
 			 struct outcome *o)
@@ -244,8 +260,8 @@ static int invoke_kernel(int fd, const char *path, const struct kwasm_functype *
 		ctl_request_string(req, KWASM_A_CALL_ENTRY, name);
 		for (i = 0; i < type->num_params; i++)
 			ctl_request_u64(req, KWASM_A_CALL_ARG, values[i]);
-		if (args->time_limit)
-			ctl_request_u64(req, KWASM_A_CALL_TIME_LIMIT, args->time_limit);
+		if (args->time_limit.value)
+			ctl_request_u64(req, KWASM_A_CALL_TIME_LIMIT, args->time_limit.value);
 		if (args->time)
 			ctl_request_flag(req, KWASM_A_CALL_WARMUP);
 	}
@@ -265,7 +281,7 @@ static int run_invoke(void *arg, const struct ctl_words *words)
 	struct ctl_guest guest;
 	int status, fd;
 
-	if (args->kernel && (args->memory_limit || args->limits.num))
+	if (args->kernel && (args->memory_limit.value || args->limits.num))
 		return ctl_usage("--memory-limit and --limit cannot be used with --kernel: the parameters of module kwasm apply");
 	if (args->kernel && !strcmp(words->word[0], "-"))
 		return ctl_usage("--kernel requires a file, not standard input");
@@ -284,7 +300,7 @@ static int run_invoke(void *arg, const struct ctl_words *words)
 	status = parse_args(type, words->word[1], words, values);
 	if (status)
 		goto close;
-	status = args->kernel ?
+	status = args->kernel ? check_limit(&args->time_limit) ?:
 		 invoke_kernel(fd, words->word[0], type, words->word[1], args, values, &outcome) :
 		 invoke_here(&guest, export, args, values, &outcome);
 	if (!status && outcome.call.trapped)

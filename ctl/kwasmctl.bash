@@ -19,13 +19,14 @@ _kwasmctl_values() {
 	case $1 in
 	--hook) echo nf_pre nf_in nf_fwd nf_out nf_post ;;
 	--family) echo inet ip ip6 ;;
+	--priority) echo raw mangle dstnat filter security srcnat ;;
 	--on-trap) echo accept drop detach restart ;;
 	--netns | -n) ip netns list 2>/dev/null | cut -d' ' -f1 ;;
 	--dev) ip -o link 2>/dev/null | sed 's/^[0-9]*: \([^:@]*\).*/\1/' ;;
 	--name) _kwasmctl_programs ;;
 	--ir) echo all build fold gvn memopt licm dce split lower regalloc emit ;;
 	--pcap | --write) echo file ;;
-	--entry | --priority | --time-limit | --memory-limit | --limit | --deny | --func) echo none ;;
+	--entry | --id | --time-limit | --memory-limit | --limit | --deny | --func) echo none ;;
 	esac
 }
 

@@ -240,6 +240,11 @@ static const struct ctl_row info_rows[] = {
 	{ KWASM_A_INFO_PAGES, "pages", ", pages %llu", ctl_out_uint },
 	{ KWASM_A_INFO_PAGES_MAX, "pages_max", " of %llu\n", ctl_out_uint },
 	{ KWASM_A_INFO_TIME_LIMIT, "time_limit_ns", "time     limit %s", ctl_out_time },
+	{ KWASM_A_INFO_TIME_LIMIT_MAX, "time_limit_max_ns", " of %s", ctl_out_time,
+	  .optional = true },
+	{ KWASM_A_INFO_INVOKE_LIMIT, "invoke_limit_ns", ", invoke %s", ctl_out_time,
+	  .optional = true },
+	{ KWASM_A_INFO_MEMORY_LIMIT, "memory_limit", NULL, ctl_out_size, .optional = true },
 	{ KWASM_A_INFO_TIME_SCALE, "time_scale", ", scale %llu\n", ctl_out_uint },
 	{ }
 };

@@ -97,9 +97,64 @@ static int parse_s32(const char *name, const char *text, struct ctl_s32 *to)
 	return CTL_OK;
 }
 
+/* The names of nft. */
+static const struct {
+	const char *name;
+	s32 priority;
+} priorities[] = {
+	{ "raw", -300 }, { "mangle", -150 }, { "dstnat", -100 },
+	{ "filter", 0 }, { "security", 50 }, { "srcnat", 100 },
+};
+
+const char *ctl_priority_name(s32 priority)
+{
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(priorities); i++)
+		if (priorities[i].priority == priority)
+			return priorities[i].name;
+	return NULL;
+}
+
+/* "mangle", "mangle+5", "mangle - 5" */
+static int parse_priority(const char *text, struct ctl_s32 *to)
+{
+	size_t len = strcspn(text, " +-0123456789");
+	const char *sign = text + len + strspn(text + len, " ");
+	long offset = 0;
+	char *end = "";
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(priorities); i++)
+		if (strlen(priorities[i].name) == len && !memcmp(text, priorities[i].name, len))
+			break;
+	if (i == ARRAY_SIZE(priorities))
+		return len ? ctl_usage("unknown priority \"%s\": use a number, or raw, mangle, dstnat, filter, security or srcnat, with +N or -N",
+				       text) : parse_s32("priority", text, to);
+	if (*sign) {
+		errno = 0;
+		offset = strtol(sign + 1 + strspn(sign + 1, " "), &end, 10);
+	}
+	if ((*sign && *sign != '+' && *sign != '-') || *end || errno || offset < 0 ||
+	    offset > 1 << 30 || (*sign && !isdigit((unsigned char)end[-1])))
+		return ctl_usage("--priority: invalid offset in \"%s\": use %s+N or %s-N", text,
+				 priorities[i].name, priorities[i].name);
+	to->given = true;
+	to->value = priorities[i].priority + (s32)(*sign == '-' ? -offset : offset);
+	return CTL_OK;
+}
+
 struct unit {
 	const char *name;
 	u64 factor;
+};
+
+static const struct unit time_units[] = {
+	{ "ns", 1 }, { "us", 1000 }, { "ms", 1000000 }, { "s", 1000000000 }, { }
+};
+
+static const struct unit size_units[] = {
+	{ "", 1 }, { "K", 1 << 10 }, { "M", 1 << 20 }, { "G", 1 << 30 }, { }
 };
 
 /* A decimal number and a unit.  False if invalid or above 2^63. */
@@ -123,28 +178,52 @@ static bool parse_units(const char *text, const struct unit *units, u64 *to)
 	return false;
 }
 
-static int parse_time(const char *name, const char *text, u64 *to)
+static int parse_time(const char *name, const char *text, struct ctl_amount *to)
 {
-	static const struct unit units[] = {
-		{ "ns", 1 }, { "us", 1000 }, { "ms", 1000000 }, { "s", 1000000000 }, { }
-	};
-
-	if (!parse_units(text, units, to) || !*to)
+	to->text = text;
+	if (!parse_units(text, time_units, &to->value) || !to->value)
 		return ctl_usage("--%s: invalid time \"%s\": use a number with s, ms, us or ns",
 				 name, text);
 	return CTL_OK;
 }
 
-static int parse_size(const char *name, const char *text, u64 *to)
+/* Of memory: less than a page is none. */
+static int parse_size(const char *name, const char *text, struct ctl_amount *to)
 {
-	static const struct unit units[] = {
-		{ "", 1 }, { "K", 1 << 10 }, { "M", 1 << 20 }, { "G", 1 << 30 }, { }
-	};
-
-	if (!parse_units(text, units, to) || !*to)
+	to->text = text;
+	if (!parse_units(text, size_units, &to->value) || !to->value)
 		return ctl_usage("--%s: invalid size \"%s\": use bytes, or a number with K, M or G",
 				 name, text);
+	if (to->value < 65536)
+		return ctl_usage("--%s: \"%s\" is less than a page of WebAssembly: use at least 64K",
+				 name, text);
 	return CTL_OK;
+}
+
+static const struct unit *unit_of(const char *text)
+{
+	const char *name = text + strspn(text, "0123456789.eE+-");
+	const struct unit *unit;
+
+	for (unit = size_units; unit->name; unit++)
+		if (!strcasecmp(unit->name, name))
+			return unit;
+	for (unit = time_units; unit->name && strcasecmp(unit->name, name); unit++)
+		;
+	return unit;
+}
+
+int ctl_amount_check(const char *option, const struct ctl_amount *amount, u64 max,
+		     const char *parameter)
+{
+	const struct unit *unit;
+
+	if (amount->value <= max)
+		return CTL_OK;
+	unit = unit_of(amount->text);
+	return ctl_usage("--%s %s exceeds the maximum of %.15g%s%s%s%s", option, amount->text,
+			 (double)max / (double)unit->factor, unit->name,
+			 parameter ? " (parameter " : "", parameter ?: "", parameter ? ")" : "");
 }
 
 static int parse_list(const char *name, const char *text, struct ctl_list *to)
@@ -174,6 +253,8 @@ static int option_set(const struct ctl_option *opt, void *base, const char *text
 		return parse_list(opt->name, text, to);
 	case CTL_S32:
 		return parse_s32(opt->name, text, to);
+	case CTL_PRIORITY:
+		return parse_priority(text, to);
 	case CTL_TIME:
 		return parse_time(opt->name, text, to);
 	case CTL_SIZE:

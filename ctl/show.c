@@ -67,7 +67,7 @@ static int ask_attachments(const char *name, ctl_reply_fn fn, void *arg)
 	return ask(req, true, fn, arg);
 }
 
-static const char *state_name(u32 state)
+const char *ctl_state_name(u32 state)
 {
 	static const char *const words[] = {
 #define STATE(name, word) word,
@@ -145,7 +145,7 @@ static const struct ctl_row attachment_rows[] = {
 	{ KWASM_A_ATTACHMENT_DEV, "dev", " dev %s", .optional = true },
 	{ KWASM_A_ATTACHMENT_ENTRY, "entry", " entry %s" },
 	{ KWASM_A_ATTACHMENT_ON_TRAP, "on_trap", " on-trap %s", .word = ctl_policy_name },
-	{ KWASM_A_ATTACHMENT_STATE, "state", ": %s", .word = state_name },
+	{ KWASM_A_ATTACHMENT_STATE, "state", ": %s", .word = ctl_state_name },
 	{ KWASM_A_ATTACHMENT_AGE_NS, "since", " since %s\n", ctl_out_since },
 	{ }
 };
@@ -331,8 +331,117 @@ static void print_title(void)
 		     "HOOKS");
 }
 
+/* An attachment in the order in which a hook runs them. */
+struct placed {
+	u32 id;
+	s32 priority;
+	u32 family;
+	u32 state;
+	char dev[16];
+	char name[KWASM_NAME_LEN];
+	char entry[KWASM_NAME_LEN];
+};
+
+struct placed_list {
+	struct placed *all;
+	u32 num;
+};
+
+static int collect_placed(const struct ctl_fields *f, u8 cmd, void *arg)
+{
+	struct placed_list *list = arg;
+	struct placed *p = realloc(list->all, (list->num + 1) * sizeof(*p));
+
+	if (!p)
+		return ctl_fail_memory();
+	list->all = p;
+	p += list->num++;
+	p->id = (u32)ctl_field_uint(f, KWASM_A_ATTACHMENT_ID);
+	p->priority = (s32)ctl_field_uint(f, KWASM_A_ATTACHMENT_PRIORITY);
+	p->family = (u32)ctl_field_uint(f, KWASM_A_ATTACHMENT_FAMILY);
+	p->state = (u32)ctl_field_uint(f, KWASM_A_ATTACHMENT_STATE);
+	snprintf(p->dev, sizeof(p->dev), "%s", ctl_field_string(f, KWASM_A_ATTACHMENT_DEV));
+	snprintf(p->name, sizeof(p->name), "%s", ctl_field_string(f, KWASM_A_ATTACHMENT_NAME));
+	snprintf(p->entry, sizeof(p->entry), "%s", ctl_field_string(f, KWASM_A_ATTACHMENT_ENTRY));
+	return 0;
+}
+
+/* Of equal priorities, the one attached last runs first. */
+static int compare_placed(const void *a, const void *b)
+{
+	const struct placed *x = a, *y = b;
+
+	if (x->priority != y->priority)
+		return x->priority < y->priority ? -1 : 1;
+	return x->id > y->id ? -1 : x->id < y->id;
+}
+
+static void print_placed(const struct placed *p)
+{
+	const char *name = ctl_priority_name(p->priority);
+	char nft[16] = "";
+
+	if (name)
+		snprintf(nft, sizeof(nft), "%s", name);
+	ctl_out_object(NULL);
+	ctl_out_int("priority", "%11lld", p->priority);
+	ctl_out_text(" %-8s", nft);
+	ctl_out_string("family", " %-6s", ctl_family_name(p->family));
+	if (!p->dev[0])
+		ctl_out_text(" %-15s", "-");
+	else
+		ctl_out_string("dev", " %-15s", p->dev);
+	ctl_out_string("name", " %-20s", p->name);
+	ctl_out_string("entry", " %-14s", p->entry);
+	ctl_out_string("state", " %-8s", ctl_state_name(p->state));
+	ctl_out_uint("id", " %llu\n", p->id);
+	ctl_out_end();
+}
+
+static int list_hook(const char *hook)
+{
+	struct ctl_request *req = ctl_request_new(KWASM_CMD_GET_ATTACHMENT);
+	struct placed_list list = { 0 };
+	int status;
+	u32 i;
+
+	if (req)
+		ctl_request_string(req, KWASM_A_ATTACHMENT_HOOK, hook);
+	status = ctl_request_do(req, true, collect_placed, &list);
+	if (!status && !list.num && !ctl_hook_find(hook))
+		status = ctl_hook_unknown(hook);
+	if (status)
+		goto free;
+	if (list.num)
+		qsort(list.all, list.num, sizeof(*list.all), compare_placed);
+	ctl_out_array(NULL);
+	if (list.num)
+		ctl_out_text("%11s %-8s %-6s %-15s %-20s %-14s %-8s %s\n", "PRIORITY", "", "FAMILY",
+			     "DEVICE", "PROGRAM", "ENTRY", "STATE", "ID");
+	for (i = 0; i < list.num; i++)
+		print_placed(&list.all[i]);
+	ctl_out_end();
+free:
+	free(list.all);
+	return status;
+}
+
+struct list_args {
+	const char *hook;
+};
+
+static const struct ctl_option list_options[] = {
+	{ "hook", 0, CTL_STRING, offsetof(struct list_args, hook), "HOOK",
+	  "the handlers at this hook, in the order in which they run" },
+	{ }
+};
+
 static int run_list(void *arg, const struct ctl_words *words)
 {
+	const struct list_args *args = arg;
+
+	if (args->hook)
+		return ctl_hook_check(args->hook) ?: list_hook(args->hook);
 	return each_program(print_title, list_program);
 }
 
@@ -395,9 +504,9 @@ static int run_stats(void *arg, const struct ctl_words *words)
 }
 
 const struct ctl_command ctl_list = {
-	.name = "list", .usage = "",
-	.summary = "list programs, one per line",
-	.run = run_list,
+	.name = "list", .usage = "[--hook HOOK]",
+	.summary = "list programs, or the handlers at a hook, one per line",
+	.options = list_options, .args_size = sizeof(struct list_args), .run = run_list,
 };
 
 const struct ctl_command ctl_show = {

@@ -28,8 +28,8 @@ struct test_args {
 	const char *write;
 	const char *entry;
 	const char *hook;
-	u64 time_limit;
-	u64 memory_limit;
+	struct ctl_amount time_limit;
+	struct ctl_amount memory_limit;
 	struct ctl_s32 on_trap;
 	struct ctl_list limits;
 	bool verbose;
@@ -100,13 +100,13 @@ static int find_handler(struct test *t)
 
 static u64 time_limit(const struct test *t)
 {
-	return t->args->time_limit ?: TIME_LIMIT_NS;
+	return t->args->time_limit.value ?: TIME_LIMIT_NS;
 }
 
 static int guest_ready(struct test *t, bool again)
 {
 	int status = again ? ctl_guest_restart(&t->guest) :
-		     ctl_guest_start(&t->guest, t->args->memory_limit, time_limit(t));
+		     ctl_guest_start(&t->guest, &t->args->memory_limit, time_limit(t));
 
 	if (!status)
 		kwasm_user_log_set(t->guest.inst->ctx, &t->log);

@@ -53,6 +53,11 @@ u64 kwasm_limit_time_max_ns(void)
 	return max_time_limit_us * (u64)NSEC_PER_USEC;
 }
 
+u64 kwasm_limit_memory_bytes(void)
+{
+	return min(max_memory_pages, 65536u) * (u64)KWASM_PAGE_SIZE;
+}
+
 u64 kwasm_limit_invoke_ns(void)
 {
 	return invoke_limit_ms * (u64)NSEC_PER_MSEC;

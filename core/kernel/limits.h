@@ -12,6 +12,7 @@ void kwasm_limits_get(struct kwasm_limits *limits);
 
 u64 kwasm_limit_time_ns(void);		/* default time limit of one invocation */
 u64 kwasm_limit_time_max_ns(void);	/* maximum for a program */
+u64 kwasm_limit_memory_bytes(void);	/* maximum memory of an instance */
 u64 kwasm_limit_invoke_ns(void);	/* of one call by request of the tool */
 u64 kwasm_limit_compile_ns(void);	/* of compiling one module */
 u32 kwasm_limit_programs(void);		/* programs of a namespace */

@@ -10,8 +10,9 @@
  *	REPLACE		program: name, fd | wasm, [time-limit] [memory-limit] [deny]*	-> program
  *	KILL		program: name
  *	ATTACH		attachment: name | program, hook, [family] [priority] [dev] [entry]
- *			[on-trap]	-> attachment
- *		with program, what LOAD takes: load and attach atomically
+ *			[on-trap] [again] [replace]	-> attachment
+ *		with program, what LOAD takes: load and attach atomically; with replace
+ *		also as REPLACE does, if a program of that name is loaded
  *	DETACH		attachment: id | name [hook]
  *	GET_PROGRAM	program: [name] (do or dump)			-> program
  *	GET_ATTACHMENT	attachment: [id] [name] [hook] (do or dump)	-> attachment
@@ -95,7 +96,9 @@
 	ATTR(ATTACHMENT_STATE, "state", u8)		/* enum kwasm_state */			\
 	ATTR(ATTACHMENT_AGE_NS, "age-ns", u64)		/* since it was attached */		\
 	ATTR(ATTACHMENT_STATS, "stats", stats)							\
-	ATTR(ATTACHMENT_TRAP, "trap", trap)		/* the last one */
+	ATTR(ATTACHMENT_TRAP, "trap", trap)		/* the last one */			\
+	ATTR(ATTACHMENT_AGAIN, "again", flag)		/* even where it is attached already */	\
+	ATTR(ATTACHMENT_REPLACE, "replace", flag)	/* a loaded program of the same name */
 
 /* stats: counters of an attachment */
 #define KWASM_ATTRS_STATS(ATTR)									\
@@ -165,7 +168,10 @@
 	ATTR(INFO_PAGES, "pages", u64)							\
 	ATTR(INFO_PAGES_MAX, "pages-max", u64)						\
 	ATTR(INFO_TIME_SCALE, "time-scale", u32)					\
-	ATTR(INFO_TIME_LIMIT, "time-limit", u64)	/* ns of one invocation */
+	ATTR(INFO_TIME_LIMIT, "time-limit", u64)	/* ns of one invocation */		\
+	ATTR(INFO_TIME_LIMIT_MAX, "time-limit-max", u64)	/* that a program may have */	\
+	ATTR(INFO_INVOKE_LIMIT, "invoke-limit", u64)	/* ns, the default and the maximum */	\
+	ATTR(INFO_MEMORY_LIMIT, "memory-limit", u64)	/* bytes of an instance at most */
 
 /* call: a call of one function */
 #define KWASM_ATTRS_CALL(ATTR)									\
@@ -285,7 +291,8 @@ enum kwasm_policy {
 #define KWASM_STATES(STATE)		\
 	STATE(ACTIVE, "active")		\
 	STATE(BACKOFF, "backoff")	\
-	STATE(DETACHED, "detached")
+	STATE(DETACHED, "detached")	\
+	STATE(WAITING, "waiting")	/* active once there is a device of the name */
 
 enum kwasm_state {
 #define STATE(name, word) KWASM_STATE_##name,

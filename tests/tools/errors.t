@@ -47,7 +47,7 @@ fails 2 'unknown option "--jason": did you mean --json?' --jason list
 fails 2 'unknown option "--priorty=5": did you mean --priority?' attach --priorty=5
 fails 2 'unknown option "--frob": see kwasmctl list --help' list --frob
 fails 2 'unknown option "-x": see kwasmctl --help' -x list
-fails 2 'unknown option "--hook": see kwasmctl list --help' list --hook nf_pre
+fails 2 'unknown option "--hook": see kwasmctl show --help' show --hook nf_pre
 fails 2 '{"error":{"message":"unknown option \"-x\": see kwasmctl list --help"}}' list -jx
 fails 2 '{"error":{"message":"unknown option \"-x\": see kwasmctl list --help"}}' list -x --json
 fails 2 'option --netns requires a value: --netns NS' list --netns
@@ -58,8 +58,8 @@ fails 2 'option --name requires a value: --name NAME' load --name '' x.wasm
 fails 2 'option --time-limit requires a value: --time-limit TIME' load --time-limit= x.wasm
 fails 2 'option --memory-limit requires a value: --memory-limit SIZE' load --memory-limit= x.wasm
 fails 2 'option --json does not take a value' list --json=yes
-fails 2 'unexpected argument "x": usage: kwasmctl list' list x
-fails 2 'unexpected argument "x": usage: kwasmctl list' -- list x
+fails 2 'unexpected argument "x": usage: kwasmctl list [--hook HOOK]' list x
+fails 2 'unexpected argument "x": usage: kwasmctl list [--hook HOOK]' -- list x
 fails 2 'unknown command "--json": see kwasmctl help' -- --json
 
 for c in load kill test dump; do
@@ -79,18 +79,38 @@ fails 2 'unexpected argument "a": usage: kwasmctl version' version a
 
 fails 2 'attach requires --hook: nf_pre, nf_in, nf_fwd, nf_out, nf_post' attach "$handler"
 fails 2 'attach requires a file, or --name with the name of a loaded program' attach --hook nf_pre
-fails 2 '--time-limit, --memory-limit and --deny apply only when attach loads a file' \
-	attach --hook nf_pre --name a --time-limit 1ms
+for o in '--time-limit 1ms' '--memory-limit 1M' '--deny a' --replace; do
+	# shellcheck disable=SC2086 # a list of words
+	fails 2 '--time-limit, --memory-limit, --deny and --replace apply only when attach loads a file' \
+		attach --hook nf_pre --name a $o
+done
+fails 2 '--again and --replace are mutually exclusive' \
+	attach --again --replace --hook nf_pre "$handler"
 fails 2 'unknown family "bridge": use inet, ip or ip6' attach --hook nf_pre --family bridge "$handler"
 fails 2 'unknown trap policy "pass": use accept, drop, detach or restart' \
 	attach --hook nf_pre --on-trap pass "$handler"
-fails 2 '--priority: invalid number "x"' attach --hook nf_pre --priority x "$handler"
+for p in x Raw rawx; do
+	fails 2 "unknown priority \"$p\": use a number, or raw, mangle, dstnat, filter, security or srcnat, with +N or -N" \
+		attach --priority "$p" "$handler"
+done
+for p in raw5 raw+ raw-x 'raw + ' raw--5 raw+5x raw+99999999999; do
+	fails 2 "--priority: invalid offset in \"$p\": use raw+N or raw-N" attach --priority "$p" "$handler"
+done
+fails 2 '--priority: invalid number "1x"' attach --hook nf_pre --priority 1x "$handler"
 fails 2 '--priority: invalid number "2147483648"' attach --priority 2147483648 "$handler"
 fails 1 "cannot open $tmp/none.wasm: No such file or directory" \
 	attach --hook nf_pre --priority 08 "$tmp/none.wasm"
 for t in 5 5m ms 0ms -1ms 1e30s 1.5.2ms; do
 	fails 2 "--time-limit: invalid time \"$t\": use a number with s, ms, us or ns" \
 		load "--time-limit=$t" "$handler"
+done
+for s in 1K 65535; do
+	fails 2 "--memory-limit: \"$s\" is less than a page of WebAssembly: use at least 64K" \
+		load --memory-limit "$s" "$handler"
+done
+for c in "test $handler" "invoke $guests nothing"; do
+	# shellcheck disable=SC2086 # a list of words
+	fails 2 '--memory-limit 8192M exceeds the maximum of 4096M' $c --memory-limit 8192M
 done
 for s in x 5T 0 -1 1e30; do
 	fails 2 "--memory-limit: invalid size \"$s\": use bytes, or a number with K, M or G" \
@@ -122,7 +142,8 @@ for args in '' '--all a'; do
 	fails 2 'unload requires either a program name or --all' unload $args
 done
 fails 2 'unexpected argument "b": usage: kwasmctl unload NAME | --all' unload a b
-fails 2 "--hook cannot be used with an attachment ID" detach --hook nf_pre 1
+fails 2 "--hook cannot be used with an attachment ID" detach --hook nf_pre --id 1
+fails 2 '--id: invalid attachment ID "a"' detach --id a
 
 # ---- files ----------------------------------------------------------------------------------
 
@@ -367,10 +388,7 @@ huge=$(printf '%05000d' 0)
 fails 1 'deny is too long for a request' load --deny "$huge" "$handler"
 fails 2 "unknown hook \"$huge\": use one of nf_pre, nf_in, nf_fwd, nf_out, nf_post" \
 	attach --hook "$huge" "$handler"
-for o in dev entry; do
-	fails 1 "$o is too long for a request" \
-		attach --hook nf_pre "--$o" "$huge" "$handler"
-done
+fails 1 "entry is too long for a request" attach --hook nf_pre --entry "$huge" "$handler"
 fails 1 'name is too long for a request' show "$huge"
 fails 1 'name is too long for a request' log "$huge"
 # shellcheck disable=SC2046 # a list of words

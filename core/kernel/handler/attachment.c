@@ -72,6 +72,47 @@ static int attachment_check(struct kwasm_net *knet, const struct kwasm_attach_re
 	return 0;
 }
 
+/* Do they share packets?  NFPROTO_INET is both of the others. */
+static bool families_overlap(u8 a, u8 b)
+{
+	return a == b || a == NFPROTO_INET || b == NFPROTO_INET;
+}
+
+static u8 family_of(const struct kwasm_attach_request *req, const struct kwasm_hook_type *type)
+{
+	return req->family ?: (type ? type->default_family : 0);
+}
+
+struct kwasm_attachment *kwasm_attachment_find(const struct kwasm_program *prog,
+					       const struct kwasm_attach_request *req)
+{
+	const struct kwasm_hook_type *type = kwasm_hook_find(req->hook);
+	struct kwasm_attachment *at;
+
+	lockdep_assert_held(&kwasm_lock);
+	list_for_each_entry(at, &prog->knet->attachments, node)
+		if (at->handler.prog == prog && at->type == type &&
+		    at->priority == req->priority &&
+		    families_overlap(at->family, family_of(req, type)) &&
+		    !strcmp(at->device.name, req->dev ?: "") &&
+		    !strcmp(at->handler.entry, req->entry ?: KWASM_ENTRY_DEFAULT))
+			return at;
+	return NULL;
+}
+
+static int attachment_check_new(const struct kwasm_program *prog,
+				const struct kwasm_attach_request *req, struct kwasm_diag *diag)
+{
+	struct kwasm_attachment *at = req->again ? NULL : kwasm_attachment_find(prog, req);
+
+	if (!at)
+		return 0;
+	return kwasm_diag_set(diag, -EALREADY, KWASM_DIAG_NONE, KWASM_DIAG_NONE,
+			      "program %s is already attached at %s: attachment %u, priority %d, %s%s",
+			      prog->name, at->type->name, at->id, at->priority,
+			      req->dev ? "device " : "any device", req->dev ?: "");
+}
+
 static struct kwasm_attachment *attachment_alloc(struct kwasm_program *prog,
 						 const struct kwasm_attach_request *req,
 						 struct kwasm_hook_type *type, u8 family)
@@ -105,8 +146,9 @@ int kwasm_attachment_create(struct kwasm_program *prog, const struct kwasm_attac
 
 	lockdep_assert_held(&kwasm_lock);
 	type = kwasm_hook_find(req->hook);
-	family = req->family ?: (type ? type->default_family : 0);
-	err = attachment_check(knet, req, type, family, diag);
+	family = family_of(req, type);
+	err = attachment_check(knet, req, type, family, diag) ?:
+	      attachment_check_new(prog, req, diag);
 	if (err)
 		return err;
 	at = attachment_alloc(prog, req, type, family);

@@ -43,6 +43,7 @@ struct kwasm_attach_request {
 	u8 family;		/* 0: the hook's default */
 	u8 policy;
 	s32 priority;
+	bool again;		/* even where the program is attached already */
 };
 
 static inline struct kwasm_attachment *kwasm_attachment_of(const struct kwasm_handler *h)
@@ -54,7 +55,20 @@ static inline struct kwasm_attachment *kwasm_attachment_of(const struct kwasm_ha
 int kwasm_attachments_init(void);
 void kwasm_attachments_exit(void);
 
-/** kwasm_attachment_create() - attach @prog.  kwasm_lock held.  Return: 0 or -errno. */
+/**
+ * kwasm_attachment_find() - the attachment of @prog that a request would repeat.
+ *
+ * Of the same function, with the same hook, priority and device; families may overlap.
+ * kwasm_lock held.  Return: NULL if there is none.
+ */
+struct kwasm_attachment *kwasm_attachment_find(const struct kwasm_program *prog,
+					       const struct kwasm_attach_request *req);
+
+/**
+ * kwasm_attachment_create() - attach @prog.
+ *
+ * kwasm_lock held.  Return: 0; -ENXIO unknown hook; -EALREADY it is attached there; -errno.
+ */
 int kwasm_attachment_create(struct kwasm_program *prog, const struct kwasm_attach_request *req,
 			    struct kwasm_diag *diag, struct kwasm_attachment **out);
 

@@ -43,6 +43,10 @@ static int attach_request(struct kwasm_request *req, struct kwasm_attach_request
 		where->policy = nla_get_u8(attrs[KWASM_A_ATTACHMENT_ON_TRAP]);
 	if (attrs[KWASM_A_ATTACHMENT_PRIORITY])
 		where->priority = nla_get_s32(attrs[KWASM_A_ATTACHMENT_PRIORITY]);
+	where->again = nla_get_flag(attrs[KWASM_A_ATTACHMENT_AGAIN]);
+	if (nla_get_flag(attrs[KWASM_A_ATTACHMENT_REPLACE]) && !attrs[KWASM_A_ATTACHMENT_PROGRAM])
+		return kwasm_diag_set(&req->diag, -EINVAL, KWASM_NO_PLACE,
+				      "the request does not contain the program that replaces another");
 	return request_hook(where->hook, &req->diag);
 }
 
@@ -79,16 +83,78 @@ static int attach_new(struct kwasm_program *fresh, const struct kwasm_attach_req
 	return 0;
 }
 
-/* Listeners and the requester learn of it; kwasm_lock held. */
-static void attached(struct kwasm_request *req, struct kwasm_attachment *at)
+/* Listeners learn of a new attachment, the requester of any; kwasm_lock held. */
+static void attached(struct kwasm_request *req, struct kwasm_attachment *at, bool new)
 {
-	kwasm_notify_handler(KWASM_EVENT_ATTACH, &req->by, at->handler.prog, &at->handler);
+	if (new)
+		kwasm_notify_handler(KWASM_EVENT_ATTACH, &req->by, at->handler.prog, &at->handler);
 	kwasm_request_answered(req, kwasm_nl_put_attachment(req->reply, at));
+}
+
+/*
+ * The attachment that a request to replace finds in place.  It stays as it is, so the request must
+ * not ask for another policy.
+ */
+static int attachment_in_place(struct kwasm_request *req, const struct kwasm_program *prog,
+			       const struct kwasm_attach_request *where,
+			       struct kwasm_attachment **at)
+{
+	*at = where->again ? NULL : kwasm_attachment_find(prog, where);
+	if (!*at || !req->attrs[KWASM_A_ATTACHMENT_ON_TRAP] ||
+	    (*at)->handler.policy == where->policy)
+		return 0;
+	return kwasm_diag_set(&req->diag, -EINVAL, KWASM_NO_PLACE,
+			      "attachment %u has another trap policy: detach it to change the policy",
+			      (*at)->id);
+}
+
+/*
+ * Replace @old with @fresh and attach it, or do neither.  A new attachment is one of @fresh from
+ * the start, and goes again if another one cannot change.
+ */
+static int attach_replacing(struct kwasm_request *req, const struct kwasm_attach_request *where,
+			    struct kwasm_program *old, struct kwasm_program *fresh)
+{
+	struct kwasm_attachment *at;
+	bool new;
+	int err;
+
+	err = attachment_in_place(req, old, where, &at);
+	if (err)
+		return err;
+	new = !at;
+	err = new ? kwasm_attachment_create(fresh, where, &req->diag, &at) : 0;
+	if (err)
+		return err;
+	err = kwasm_nl_replace_program(req, old, fresh);
+	if (!err)
+		attached(req, at, new);
+	else if (new)
+		kwasm_attachments_destroy_of(fresh);
+	return err;
+}
+
+/* Attach @prog, or, if it is to be replaced by itself, find it attached. */
+static int attach_listed(struct kwasm_request *req, const struct kwasm_attach_request *where,
+			 struct kwasm_program *prog)
+{
+	struct kwasm_attachment *at = NULL;
+	int err = 0;
+	bool new;
+
+	if (nla_get_flag(req->attrs[KWASM_A_ATTACHMENT_REPLACE]))
+		err = attachment_in_place(req, prog, where, &at);
+	new = !at;
+	if (!err && new)
+		err = kwasm_attachment_create(prog, where, &req->diag, &at);
+	if (!err)
+		attached(req, at, new);
+	return err;
 }
 
 static int attach_loading(struct kwasm_request *req, const struct kwasm_attach_request *where)
 {
-	struct kwasm_program *fresh, *prog;
+	struct kwasm_program *fresh, *prog, *old = NULL;
 	struct kwasm_attachment *at;
 	int err;
 
@@ -97,10 +163,17 @@ static int attach_loading(struct kwasm_request *req, const struct kwasm_attach_r
 		return err;
 	mutex_lock(&kwasm_lock);
 	prog = same_program(fresh);
-	err = prog ? kwasm_attachment_create(prog, where, &req->diag, &at) :
-	      attach_new(fresh, where, req, &at);
-	if (!err)
-		attached(req, at);
+	if (nla_get_flag(req->attrs[KWASM_A_ATTACHMENT_REPLACE]))
+		old = kwasm_program_find(fresh->knet, fresh->name);
+	if (prog) {
+		err = attach_listed(req, where, prog);
+	} else if (old) {
+		err = attach_replacing(req, where, old, fresh);
+	} else {
+		err = attach_new(fresh, where, req, &at);
+		if (!err)
+			attached(req, at, true);
+	}
 	mutex_unlock(&kwasm_lock);
 	if (err || prog)
 		kwasm_program_put(fresh);
@@ -109,17 +182,12 @@ static int attach_loading(struct kwasm_request *req, const struct kwasm_attach_r
 
 static int attach_loaded(struct kwasm_request *req, const struct kwasm_attach_request *where)
 {
-	struct kwasm_attachment *at;
 	struct kwasm_program *prog;
 	int err;
 
 	mutex_lock(&kwasm_lock);
 	prog = kwasm_request_program(req, kwasm_nl_string(req->attrs, KWASM_A_ATTACHMENT_NAME));
-	err = PTR_ERR_OR_ZERO(prog);
-	if (!err)
-		err = kwasm_attachment_create(prog, where, &req->diag, &at);
-	if (!err)
-		attached(req, at);
+	err = IS_ERR(prog) ? PTR_ERR(prog) : attach_listed(req, where, prog);
 	mutex_unlock(&kwasm_lock);
 	return err;
 }

@@ -131,6 +131,20 @@ static int invocation_args(struct invocation *inv, struct kwasm_request *req)
 	return 0;
 }
 
+static int invocation_limit(struct invocation *inv, const struct nlattr *limit,
+			    struct kwasm_diag *diag)
+{
+	u64 max_ns = inv->limit_ns;
+
+	if (limit)
+		inv->limit_ns = nla_get_u64(limit);
+	if (inv->limit_ns > max_ns)
+		return kwasm_diag_set(diag, -ERANGE, KWASM_NO_PLACE,
+				      "time limit %llu ns exceeds the maximum of %llu ns (parameter invoke_limit_ms)",
+				      inv->limit_ns, max_ns);
+	return 0;
+}
+
 static int put_result(struct sk_buff *reply, u8 type, u64 bits)
 {
 	struct nlattr *nest = nla_nest_start(reply, KWASM_A_CALL_RESULT);
@@ -187,9 +201,8 @@ int kwasm_nl_invoke(struct kwasm_request *req)
 		return -ENOMEM;
 	kwasm_limits_get(&inv->limits);
 	inv->limit_ns = kwasm_limit_invoke_ns();
-	if (limit)
-		inv->limit_ns = min(inv->limit_ns, nla_get_u64(limit));
-	err = invocation_args(inv, req) ?: kwasm_turn_begin(&req->diag);
+	err = invocation_limit(inv, limit, &req->diag) ?: invocation_args(inv, req) ?:
+	      kwasm_turn_begin(&req->diag);
 	if (err)
 		goto release;
 	err = invocation_load(inv, req->attrs[KWASM_A_CALL_FD], req->attrs[KWASM_A_CALL_WASM],

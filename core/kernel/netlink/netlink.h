@@ -54,6 +54,15 @@ void kwasm_events_exit(void);
 int kwasm_nl_create_program(struct kwasm_request *req, const struct nlattr *nest,
 			    struct kwasm_program **prog);
 
+/**
+ * kwasm_nl_replace_program() - let @new take the place of @old, whose reference is dropped.
+ *
+ * Either every handler changes, or none.  Context: kwasm_lock held, may sleep.
+ * Return: 0 or -errno with the request's diagnostic set.
+ */
+int kwasm_nl_replace_program(struct kwasm_request *req, struct kwasm_program *old,
+			     struct kwasm_program *new);
+
 /*
  * Bytes of attributes in a message: of most, and of a program with its manifest, where names are
  * cut and their number is bounded (show.c).

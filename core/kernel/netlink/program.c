@@ -100,9 +100,8 @@ int kwasm_nl_kill(struct kwasm_request *req)
 	return on_program(req, kill_program);
 }
 
-/* Replace @old with @new and drop the list's reference to @old; kwasm_lock held. */
-static int replace_program(struct kwasm_request *req, struct kwasm_program *old,
-			   struct kwasm_program *new)
+int kwasm_nl_replace_program(struct kwasm_request *req, struct kwasm_program *old,
+			     struct kwasm_program *new)
 {
 	int err;
 
@@ -129,7 +128,7 @@ int kwasm_nl_replace(struct kwasm_request *req)
 	old = named_program(req);
 	err = PTR_ERR_OR_ZERO(old);
 	if (!err)
-		err = replace_program(req, old, prog);
+		err = kwasm_nl_replace_program(req, old, prog);
 	if (!err)
 		kwasm_request_answered(req, kwasm_nl_put_program(req->reply, prog, false));
 	mutex_unlock(&kwasm_lock);
@@ -188,7 +187,10 @@ int kwasm_nl_get_info(struct kwasm_request *req)
 	      kwasm_nl_put_u64(reply, KWASM_A_INFO_PAGES_MAX, max.pages) ?:
 	      nla_put_u32(reply, KWASM_A_INFO_TIME_SCALE,
 			  kwasm_watchdog_scale(NSEC_PER_SEC) / NSEC_PER_SEC) ?:
-	      kwasm_nl_put_u64(reply, KWASM_A_INFO_TIME_LIMIT, kwasm_limit_time_ns());
+	      kwasm_nl_put_u64(reply, KWASM_A_INFO_TIME_LIMIT, kwasm_limit_time_ns()) ?:
+	      kwasm_nl_put_u64(reply, KWASM_A_INFO_TIME_LIMIT_MAX, kwasm_limit_time_max_ns()) ?:
+	      kwasm_nl_put_u64(reply, KWASM_A_INFO_INVOKE_LIMIT, kwasm_limit_invoke_ns()) ?:
+	      kwasm_nl_put_u64(reply, KWASM_A_INFO_MEMORY_LIMIT, kwasm_limit_memory_bytes());
 	mutex_unlock(&kwasm_lock);
 	return err;
 }

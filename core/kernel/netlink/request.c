@@ -180,6 +180,10 @@ static int loading_limits(struct kwasm_load_request *what, struct nlattr **attrs
 				      what->time_limit_ns, kwasm_limit_time_max_ns());
 	if (attrs[KWASM_A_PROGRAM_MEMORY_LIMIT])
 		what->memory_limit = nla_get_u64(attrs[KWASM_A_PROGRAM_MEMORY_LIMIT]);
+	if (what->memory_limit > kwasm_limit_memory_bytes())
+		return kwasm_diag_set(diag, -ERANGE, KWASM_NO_PLACE,
+				      "memory limit %llu bytes exceeds the maximum of %llu bytes (parameter max_memory_pages)",
+				      what->memory_limit, kwasm_limit_memory_bytes());
 	return 0;
 }
 

@@ -183,11 +183,19 @@ static int put_stats(struct sk_buff *skb, const struct kwasm_handler *h)
 	return 0;
 }
 
+static u8 attachment_state(const struct kwasm_attachment *at)
+{
+	/* A trap of the previous run may have written its state late. */
+	if (!rcu_access_pointer(at->handler.run))
+		return READ_ONCE(at->handler.state);
+	return at->device.name[0] && !READ_ONCE(at->device.ifindex) ? KWASM_STATE_WAITING :
+	       KWASM_STATE_ACTIVE;
+}
+
 int kwasm_nl_put_attachment(struct sk_buff *skb, struct kwasm_attachment *at)
 {
 	struct kwasm_handler *h = &at->handler;
-	/* A trap of the previous run may have written its state late. */
-	u8 state = rcu_access_pointer(h->run) ? KWASM_STATE_ACTIVE : READ_ONCE(h->state);
+	u8 state = attachment_state(at);
 	const char *dev = at->device.name;
 	struct kwasm_trap_info trap;
 
