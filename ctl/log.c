@@ -2,8 +2,6 @@
 /*
  * log.c - the commands log, events and version.
  */
-#include <time.h>
-
 #include "ctl.h"
 #include "field.h"
 #include "nl.h"
@@ -116,11 +114,26 @@ static bool is_wanted(const struct log_reader *r, const char *name)
 	return !r->name || !strcmp(r->name, name);
 }
 
+/* The module is gone, and with it every program. */
+static int on_absence(const char *name)
+{
+	if (name) {
+		ctl_warn("program %s was unloaded", name);
+		return UNLOADED;
+	}
+	ctl_warn("module kwasm was unloaded: waiting until it is loaded again");
+	return 0;
+}
+
 static int on_followed(const struct ctl_fields *f, u8 cmd, void *arg)
 {
-	u64 event = ctl_field_uint(f, KWASM_A_EVENT_KIND);
 	const struct log_reader *r = arg;
 	struct ctl_fields in;
+	u64 event;
+
+	if (!f)
+		return on_absence(r->name);
+	event = ctl_field_uint(f, KWASM_A_EVENT_KIND);
 
 	if (ctl_field_nest(f, KWASM_A_EVENT_LOG, &in)) {
 		if (is_wanted(r, ctl_field_string(&in, KWASM_A_LOG_NAME)) &&
@@ -186,7 +199,7 @@ static int run_log(void *arg, const struct ctl_words *words)
 	return status;
 }
 
-static const char *event_name(u64 event)
+static const char *event_name(u32 event)
 {
 	static const char *const words[] = {
 #define EVENT(name, word) word,
@@ -197,15 +210,27 @@ static const char *event_name(u64 event)
 	return event < ARRAY_SIZE(words) ? words[event] : "?";
 }
 
+static const struct ctl_row event_rows[] = {
+	{ KWASM_A_EVENT_TIME_NS, "time", "%s", ctl_out_date },
+	{ KWASM_A_EVENT_KIND, "event", " %s", .word = event_name },
+	{ }
+};
+
+/* Of what nobody has asked for there are none. */
+static const struct ctl_row requester_rows[] = {
+	{ KWASM_A_EVENT_UID, "uid", " by uid %llu", ctl_out_uint, .optional = true },
+	{ KWASM_A_EVENT_PID, "pid", " pid %llu", ctl_out_uint, .optional = true },
+	{ }
+};
+
 static int print_event(const struct ctl_fields *f, u8 cmd, void *arg)
 {
 	struct ctl_fields in;
-	struct timespec now;
 
-	clock_gettime(CLOCK_REALTIME, &now);
+	if (!f)
+		return on_absence(NULL);
 	ctl_out_object(NULL);
-	ctl_out_date("time", "%s", (u64)now.tv_sec * 1000000000 + (u64)now.tv_nsec);
-	ctl_out_string("event", " %s", event_name(ctl_field_uint(f, KWASM_A_EVENT_KIND)));
+	ctl_rows_print(event_rows, f);
 	if (ctl_field_nest(f, KWASM_A_EVENT_PROGRAM, &in)) {
 		ctl_out_string("name", " program %s", ctl_field_string(&in, KWASM_A_PROGRAM_NAME));
 		ctl_out_uint("id", " id %llu", ctl_field_uint(&in, KWASM_A_PROGRAM_ID));
@@ -220,6 +245,7 @@ static int print_event(const struct ctl_fields *f, u8 cmd, void *arg)
 		ctl_out_string("name", " program %s", ctl_field_string(&in, KWASM_A_LOG_NAME));
 		ctl_out_string("text", ": %s", ctl_field_string(&in, KWASM_A_LOG_TEXT));
 	}
+	ctl_rows_print(requester_rows, f);
 	ctl_out_text("\n");
 	ctl_out_end();
 	ctl_out_flush();
@@ -285,7 +311,8 @@ const struct ctl_command ctl_log = {
 const struct ctl_command ctl_events = {
 	.name = "events", .usage = "",
 	.summary = "print events of programs and attachments as they happen",
-	.details = "Runs until it is interrupted. With --json, one document per line.\n",
+	.details = "Runs until it is interrupted, also while the module is reloaded.\n"
+		   "With --json, one document per line.\n",
 	.run = run_events,
 };
 

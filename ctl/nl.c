@@ -7,7 +7,9 @@
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
+#include <poll.h>
 #include <sched.h>
+#include <signal.h>
 #include <unistd.h>
 
 #include <netlink/genl/ctrl.h>
@@ -263,6 +265,31 @@ static void diag_parse(struct kwasm_diag *diag, const struct ctl_fields *f)
 	snprintf(diag->text, sizeof(diag->text), "%s", ctl_field_string(f, KWASM_A_DIAG_TEXT));
 }
 
+static int join_events(void)
+{
+	int group = genl_ctrl_resolve_grp(sock, KWASM_GENL_NAME, KWASM_GENL_GROUP_EVENTS);
+
+	return group < 0 ? group : nl_socket_add_membership(event_sock, group);
+}
+
+/* The controller of generic netlink tells of families: ours goes and comes with the module. */
+static void on_family(struct exchange *ex, struct nlmsghdr *header)
+{
+	struct genlmsghdr *genl = nlmsg_data(header);
+	struct nlattr *name = nla_find(genlmsg_attrdata(genl, 0), genlmsg_attrlen(genl, 0),
+				       CTRL_ATTR_FAMILY_NAME);
+
+	if (!name || nla_strcmp(name, KWASM_GENL_NAME))
+		return;
+	if (genl->cmd == CTRL_CMD_DELFAMILY && !ex->stop) {
+		ex->stop = ex->fn(NULL, 0, ex->arg);
+	} else if (genl->cmd == CTRL_CMD_NEWFAMILY) {
+		family = genl_ctrl_resolve(sock, KWASM_GENL_NAME);
+		if (family >= 0 && join_events() >= 0)
+			ctl_warn("module kwasm is loaded again");
+	}
+}
+
 static int on_message(struct nl_msg *msg, void *arg)
 {
 	struct exchange *ex = arg;
@@ -270,6 +297,8 @@ static int on_message(struct nl_msg *msg, void *arg)
 	struct genlmsghdr *genl;
 	struct ctl_fields f;
 
+	if (header->nlmsg_type == GENL_ID_CTRL && genlmsg_valid_hdr(header, 0))
+		on_family(ex, header);
 	if (header->nlmsg_type != family || !genlmsg_valid_hdr(header, 0))
 		return NL_OK;
 	genl = nlmsg_data(header);
@@ -365,6 +394,19 @@ static int ignore_sequence(struct nl_msg *msg, void *arg)
 	return NL_OK;
 }
 
+/* Wait for an event.  False when nobody reads standard output any more. */
+static bool await_event(void)
+{
+	struct pollfd fds[] = {
+		{ .fd = nl_socket_get_fd(event_sock), .events = POLLIN },
+		{ .fd = STDOUT_FILENO },	/* POLLERR, POLLHUP */
+	};
+
+	while (poll(fds, ARRAY_SIZE(fds), -1) < 0 && errno == EINTR)
+		;
+	return !fds[1].revents;
+}
+
 /* Read from @from until the reply is complete; events end only when @ex stops. */
 static int receive(struct nl_sock *from, struct exchange *ex)
 {
@@ -381,6 +423,13 @@ static int receive(struct nl_sock *from, struct exchange *ex)
 	if (events)
 		nl_cb_set(cb, NL_CB_SEQ_CHECK, NL_CB_CUSTOM, ignore_sequence, NULL);
 	while (!ex->done && !err && !(events && ex->stop)) {
+		if (events && !await_event()) {
+			/* As if it had been written to. */
+			raise(SIGPIPE);
+			ex->err = set_error(-EPIPE, "cannot write to standard output: %s",
+					    strerror(EPIPE));
+			break;
+		}
 		err = nl_recvmsgs(from, cb);
 		/* ENOBUFS: the socket buffer overflowed; the kernel continues to send. */
 		if (events && err == -NLE_NOMEM) {
@@ -450,9 +499,9 @@ int ctl_events_join(void)
 	event_sock = nl_socket_alloc();
 	if (!event_sock)
 		return ctl_fail_memory();
-	err = genl_connect(event_sock);
-	if (!err)
-		err = genl_ctrl_resolve_grp(sock, KWASM_GENL_NAME, KWASM_GENL_GROUP_EVENTS);
+	err = genl_connect(event_sock) ?: join_events();
+	if (err >= 0)
+		err = genl_ctrl_resolve_grp(sock, "nlctrl", "notify");
 	if (err >= 0)
 		err = nl_socket_add_membership(event_sock, err);
 	if (err == -NLE_PERM)

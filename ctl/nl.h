@@ -99,7 +99,10 @@ int ctl_events_join(void);
 
 /**
  * ctl_events_read() - call @fn with each event since ctl_events_join() until it returns nonzero.
+ * @fn: its fields are NULL when the module has been unloaded; if it continues, so do the events
+ *	once the module is loaded again
  *
+ * Dies of SIGPIPE when nobody reads standard output any more, even without an event.
  * Return: that value, or CTL_FAILED if reading failed.
  */
 int ctl_events_read(ctl_reply_fn fn, void *arg);

@@ -63,7 +63,27 @@ void kwasm_events_init(void)
 	kwasm_listener_register(&listener);
 }
 
+/* What is left ends with the module: the rooms below end it when nobody can be told any more. */
+static void tell_end(void)
+{
+	const struct kwasm_actor by = kwasm_actor_current();
+	struct kwasm_attachment *at;
+	struct kwasm_program *prog;
+	struct kwasm_net *knet;
+
+	mutex_lock(&kwasm_lock);
+	list_for_each_entry(knet, &kwasm_nets, node) {
+		list_for_each_entry(at, &knet->attachments, node)
+			kwasm_notify_handler(KWASM_EVENT_DETACH, &by, at->handler.prog,
+					     &at->handler);
+		list_for_each_entry(prog, &knet->programs, node)
+			kwasm_notify_program(KWASM_EVENT_UNLOAD, &by, prog);
+	}
+	mutex_unlock(&kwasm_lock);
+}
+
 void kwasm_events_exit(void)
 {
+	tell_end();
 	kwasm_listener_unregister(&listener);
 }

@@ -1,0 +1,100 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# guest: 6.1 6.12
+# What events tell, and how `events` and `log -f` end or go on: a reader that leaves, a module that
+# is removed and comes back.
+set -u
+# shellcheck source=tests/lib.sh
+. "${0%/*}/../../lib.sh"
+here=$KWASM_BUILD/guest/tools
+handler=$here/handler.wasm
+guests=$here/guests.wasm
+tmp=$(mktemp -d)
+
+modprobe kwasm_netfilter
+ip link set lo up
+
+# listens FILE COMMAND...: start a command that prints events, until they arrive
+listens() {
+	"${@:2}" >"$tmp/$1" 2>"$tmp/$1.err" &
+	listener=$!
+	await 10 heard "$1"
+}
+heard() {
+	kwasmctl load --name probe "$guests" && kwasmctl unload probe && grep -q probe "$tmp/$1"
+}
+ended() { ! kill -0 "$listener"; }
+
+# event FILTER: select(FILTER) of the events so far
+event() {
+	jq -ce "select($1)" "$tmp/events"
+}
+
+# ---- who and when -----------------------------------------------------------------------------
+
+ok 'events arrive' listens events kwasmctl -j events
+kwasmctl load --name who "$handler" >/dev/null &
+pid=$!
+wait "$pid"
+ok 'an event has the user and the process that asked' await 5 event \
+	".event == \"load\" and .name == \"who\" and .uid == 0 and .pid == $pid"
+now=$(date +%s)
+at=$(date -d "$(event '.name == "who"' | jq -r .time)" +%s)
+ok 'and the time' test "$((now - at))" -le 30 -a "$at" -le "$now"
+kwasmctl attach --hook nf_out --name who --entry unreachable >/dev/null
+ping -c 1 -W 1 127.0.0.1 >/dev/null
+ok 'a trap' await 5 event '.event == "trap"'
+is 'has neither user nor process' "$(event '.event == "trap"' | head -n 1 | jq -c '[.uid, .pid]')" \
+	'[null,null]'
+kwasmctl detach who
+
+# ---- the module goes and comes ----------------------------------------------------------------
+
+kwasmctl -j log -f who >"$tmp/follow" 2>"$tmp/follow.err" &
+follow=$!
+kwasmctl -j log -f >"$tmp/all" 2>"$tmp/all.err" &
+all=$!
+kwasmctl attach --hook nf_in --name said --entry logs "$handler" >/dev/null
+lines() {
+	ping -c 1 -W 1 127.0.0.1
+	[ "$(wc -l <"$tmp/all")" -gt "$1" ]
+}
+ok 'log -f has lines' await 10 lines 0
+kwasmctl detach said
+ok 'the modules are removed' rmmod kwasm_netfilter kwasm
+ok 'a program that was not attached is reported as unloaded' await 5 event \
+	'.event == "unload" and .name == "who" and .uid == 0'
+ok 'events goes on' kill -0 "$listener"
+is 'and says what it waits for' "$(cat "$tmp/events.err")" \
+	'module kwasm was unloaded: waiting until it is loaded again'
+followed() { ! kill -0 "$follow"; }
+ok 'the log of a program ends' await 5 followed
+wait "$follow"
+is 'with a sentence and success' "$? $(cat "$tmp/follow.err")" '0 program who was unloaded'
+modprobe kwasm_netfilter
+: >"$tmp/events"
+ok 'events arrive from the module that is loaded again' await 10 heard events
+is 'which is said' "$(tail -n 1 "$tmp/events.err")" 'module kwasm is loaded again'
+kwasmctl attach --hook nf_in --name said --entry logs "$handler" >/dev/null
+ok 'log -f goes on as well' await 10 lines "$(wc -l <"$tmp/all")"
+kwasmctl detach said
+kill "$listener" "$all"
+
+# ---- a reader that leaves ---------------------------------------------------------------------
+
+for c in events 'log -f' '-j events'; do
+	mkfifo "$tmp/pipe"
+	# shellcheck disable=SC2086 # a list of words
+	kwasmctl $c >"$tmp/pipe" &
+	listener=$!
+	exec 3<"$tmp/pipe"
+	waiting() { grep -q poll "/proc/$listener/wchan" "/proc/$listener/stack"; }
+	ok "kwasmctl $c waits" await 10 waiting
+	exec 3<&-
+	ok 'and ends when its reader does, without an event' await 5 ended
+	wait "$listener"
+	is 'by SIGPIPE' $? 141
+	rm "$tmp/pipe"
+done
+ok 'the modules are removed' rmmod kwasm_netfilter kwasm
+done_testing
