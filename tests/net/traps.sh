@@ -96,6 +96,7 @@ trapped() {
 where_trapped() {
 	local trap=${1##*trap\":\{} kind func offset
 
+	trap=${trap%%\}*}
 	kind=$(json_values kind "$trap")
 	func=$(json_values function "$trap")
 	offset=$(json_values offset "$trap")
