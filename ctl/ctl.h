@@ -8,6 +8,8 @@
 #ifndef KWASM_CTL_H
 #define KWASM_CTL_H
 
+#include <stdio.h>
+
 #include "diag.h"
 #include "env.h"
 
@@ -206,6 +208,23 @@ int ctl_fail_memory(void);
  * Return: a file descriptor, or -1 after printing a message.
  */
 int ctl_file_open(const char *path);
+
+/**
+ * ctl_input_note() - remember an input, which no output may overwrite.
+ * @name: in messages, not copied
+ *
+ * ctl_file_open() does it.  Return: CTL_OK, or CTL_FAILED if standard output is that file.
+ */
+int ctl_input_note(int fd, const char *name);
+
+/**
+ * ctl_output_open() - create or empty a file, unless it is in use as an input or an output, under
+ * whatever name.
+ * @option: its option, for messages
+ *
+ * Return: NULL after printing a message.
+ */
+FILE *ctl_output_open(const char *path, const char *option);
 
 /**
  * ctl_file_read() - read all of a file opened by ctl_file_open(); the caller calls free().

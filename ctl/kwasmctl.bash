@@ -25,7 +25,7 @@ _kwasmctl_values() {
 	--dev) ip -o link 2>/dev/null | sed 's/^[0-9]*: \([^:@]*\).*/\1/' ;;
 	--name) _kwasmctl_programs ;;
 	--ir) echo all build fold gvn memopt licm dce split lower regalloc emit ;;
-	--pcap | --write) echo file ;;
+	--pcap | --write | --write-dropped) echo file ;;
 	--entry | --id | --time-limit | --memory-limit | --limit | --deny | --func) echo none ;;
 	esac
 }

@@ -5,13 +5,12 @@
  * Guarantees: the handler sees the same packets as at NF_INET_PRE_ROUTING, and each gets the
  * kernel's verdict, including the bound on repeats and the trap policy.
  */
-#include <sys/stat.h>
-
 #include <pcap/pcap.h>
 
 #include "capture.h"
 #include "cause.h"
 #include "ctl.h"
+#include "flow.h"
 #include "guest.h"
 #include "out.h"
 #include "tally.h"
@@ -26,6 +25,7 @@
 struct test_args {
 	const char *pcap;
 	const char *write;
+	const char *write_dropped;
 	const char *entry;
 	const char *hook;
 	struct ctl_amount time_limit;
@@ -40,6 +40,8 @@ static const struct ctl_option test_options[] = {
 	  "capture to run the handler on; \"-\" for standard input" },
 	{ "write", 0, CTL_STRING, offsetof(struct test_args, write), "FILE",
 	  "write accepted packets to this capture" },
+	{ "write-dropped", 0, CTL_STRING, offsetof(struct test_args, write_dropped), "FILE",
+	  "write dropped packets to this capture" },
 	CTL_ENTRY_OPTION(struct test_args),
 	{ "hook", 0, CTL_STRING, offsetof(struct test_args, hook), "HOOK",
 	  "hook that the handler sees (nf_pre)" },
@@ -68,7 +70,8 @@ struct test {
 	bool detached;
 	struct kwasm_user_log log;
 	pcap_t *capture;
-	pcap_dumper_t *dumper;
+	pcap_dumper_t *passed;
+	pcap_dumper_t *dropped;
 	int link;
 	struct ctl_tally tally;
 };
@@ -138,19 +141,6 @@ static u32 precision_of(u32 magic)
 	return PCAP_TSTAMP_PRECISION_NANO;
 }
 
-/* Opening it for writing would truncate the capture being read. */
-static int check_write(const struct test *t, FILE *in)
-{
-	struct stat from, to;
-
-	if (fstat(fileno(in), &from) || stat(t->args->write, &to))
-		return CTL_OK;
-	if (from.st_dev == to.st_dev && from.st_ino == to.st_ino && S_ISREG(to.st_mode))
-		return ctl_fail("%s is the capture being read: choose another file for --write",
-				t->args->write);
-	return CTL_OK;
-}
-
 static int open_stream(struct test *t, FILE **in)
 {
 	bool standard = !strcmp(t->args->pcap, "-");
@@ -161,12 +151,31 @@ static int open_stream(struct test *t, FILE **in)
 	if (!*in)
 		return ctl_fail("cannot read capture %s: %s", t->args->pcap,
 				strerror(errno));
-	status = t->args->write ? check_write(t, *in) : CTL_OK;
+	status = ctl_input_note(fileno(*in), standard ? "standard input" : t->args->pcap);
 	if (status)
 		return status;
 	t->capture = pcap_fopen_offline_with_tstamp_precision(*in, precision_of(peek(*in)), error);
 	return t->capture ? CTL_OK : ctl_fail("cannot read capture %s: %s",
 					      t->args->pcap, error);
+}
+
+static int open_output(struct test *t, pcap_dumper_t **to, const char *path, const char *option)
+{
+	FILE *out = path ? ctl_output_open(path, option) : NULL;
+
+	if (!out)
+		return path ? CTL_FAILED : CTL_OK;
+	*to = pcap_dump_fopen(t->capture, out);
+	if (*to)
+		return CTL_OK;
+	fclose(out);
+	return ctl_fail("cannot write %s: %s", path, pcap_geterr(t->capture));
+}
+
+static int flush_output(pcap_dumper_t *out, const char *path)
+{
+	return out && pcap_dump_flush(out) ? ctl_fail("cannot write %s: %s", path, strerror(errno)) :
+	       CTL_OK;
 }
 
 static int open_capture(struct test *t)
@@ -184,11 +193,8 @@ static int open_capture(struct test *t)
 	if (!ctl_link_known(t->link))
 		return ctl_fail("capture %s has unsupported link type %s: use Ethernet, raw IP, Linux cooked or null",
 				t->args->pcap, pcap_datalink_val_to_name(t->link) ?: "unknown");
-	if (!t->args->write)
-		return CTL_OK;
-	t->dumper = pcap_dump_open(t->capture, t->args->write);
-	return t->dumper ? CTL_OK : ctl_fail("cannot write %s: %s", t->args->write,
-					     pcap_geterr(t->capture));
+	return open_output(t, &t->passed, t->args->write, "write") ?:
+	       open_output(t, &t->dropped, t->args->write_dropped, "write-dropped");
 }
 
 /* Apply the trap policy: the packet's verdict and the handler's state. */
@@ -245,14 +251,17 @@ static int run_handler(struct test *t, struct kwasm_packet *packet, struct decis
 static void print_packet(const struct test *t, const struct kwasm_packet *packet,
 			 const struct decision *d)
 {
+	struct ctl_flow flow;
 	char text[256];
 
+	ctl_flow_read(&flow, packet);
 	ctl_out_object(NULL);
 	ctl_out_uint("number", "%8llu  ", t->tally.frames);
 	ctl_out_string("verdict", "%-7s", kwasm_verdict_name(d->verdict));
 	ctl_out_string("family", "%-3s", ctl_family_name(packet->family));
 	ctl_out_uint("length", "%6llu bytes", packet->len);
-	ctl_out_time("time_ns", "  %7s", d->ns);
+	ctl_out_time("time_ns", "  %7s  ", d->ns);
+	ctl_flow_out(&flow);
 	if (d->call.trapped) {
 		ctl_out_text("  trap: %s", ctl_trap_format(&d->call.trap, text, sizeof(text)));
 		ctl_out_object("trap");
@@ -272,7 +281,8 @@ static void print_unseen(const struct test *t, enum ctl_sight sight)
 	ctl_out_end();
 }
 
-static int test_packet(struct test *t, struct kwasm_packet *packet, bool *pass)
+/* @to: the output that gets the frame, or NULL */
+static int test_packet(struct test *t, struct kwasm_packet *packet, pcap_dumper_t **to)
 {
 	struct decision d = { .verdict = KWASM_VERDICT_ACCEPT };
 	int status = CTL_OK;
@@ -294,18 +304,19 @@ static int test_packet(struct test *t, struct kwasm_packet *packet, bool *pass)
 	t->tally.verdicts[KWASM_VERDICT_KIND(d.verdict)]++;
 	if (t->args->verbose)
 		print_packet(t, packet, &d);
-	*pass = d.verdict == KWASM_VERDICT_ACCEPT;
+	*to = d.verdict == KWASM_VERDICT_ACCEPT ? t->passed :
+	      d.verdict == KWASM_VERDICT_DROP ? t->dropped : NULL;
 	return status;
 }
 
-/* Return: enum ctl_status; @pass is set if the frame is accepted. */
-static int test_frame(struct test *t, const struct ctl_frame *frame, bool *pass)
+/* @to: as for test_packet().  Return: enum ctl_status. */
+static int test_frame(struct test *t, const struct ctl_frame *frame, pcap_dumper_t **to)
 {
 	struct kwasm_packet packet = { 0 };
 	enum ctl_sight sight;
 
 	t->tally.frames++;
-	*pass = false;
+	*to = NULL;
 	sight = ctl_frame_packet(frame, t->link, &packet);
 	t->tally.sights[sight]++;
 	if (sight != CTL_SIGHT_SEEN) {
@@ -313,7 +324,7 @@ static int test_frame(struct test *t, const struct ctl_frame *frame, bool *pass)
 			print_unseen(t, sight);
 		return CTL_OK;
 	}
-	return test_packet(t, &packet, pass);
+	return test_packet(t, &packet, to);
 }
 
 static int run_capture(struct test *t)
@@ -322,20 +333,19 @@ static int run_capture(struct test *t)
 	struct ctl_frame frame;
 	int more, status = CTL_OK;
 	const u8 *data;
-	bool pass;
+	pcap_dumper_t *to;
 
 	while (!status && (more = pcap_next_ex(t->capture, &header, &data)) == 1) {
 		frame = (struct ctl_frame) { data, header->caplen, header->len };
-		status = test_frame(t, &frame, &pass);
-		if (!status && t->dumper && pass)
-			pcap_dump((u8 *)t->dumper, header, data);
+		status = test_frame(t, &frame, &to);
+		if (!status && to)
+			pcap_dump((u8 *)to, header, data);
 	}
 	if (!status && more == PCAP_ERROR)
 		return ctl_fail("cannot read all of capture %s: %s", t->args->pcap,
 				pcap_geterr(t->capture));
-	if (!status && t->dumper && pcap_dump_flush(t->dumper))
-		return ctl_fail("cannot write %s", t->args->write);
-	return status;
+	return status ?: flush_output(t->passed, t->args->write) ?:
+	       flush_output(t->dropped, t->args->write_dropped);
 }
 
 static int run_all(struct test *t)
@@ -362,15 +372,25 @@ static int run_all(struct test *t)
 	return status;
 }
 
+static int check_output(const struct test *t, const char *path, const char *option)
+{
+	if (path && !t->args->pcap)
+		return ctl_usage("--%s requires --pcap", option);
+	if (path && !strcmp(path, "-"))
+		return ctl_usage("--%s requires a file: standard output is used for the results",
+				 option);
+	return CTL_OK;
+}
+
 static int run_test(void *arg, const struct ctl_words *words)
 {
 	struct test t = { .args = arg };
 	int status;
 
-	if (t.args->write && !t.args->pcap)
-		return ctl_usage("--write requires --pcap");
-	if (t.args->write && !strcmp(t.args->write, "-"))
-		return ctl_usage("--write requires a file: standard output is used for the results");
+	status = check_output(&t, t.args->write, "write") ?:
+		 check_output(&t, t.args->write_dropped, "write-dropped");
+	if (status)
+		return status;
 	t.hook = ctl_hook_find(t.args->hook ?: HOOK_DEFAULT);
 	if (!t.hook)
 		return ctl_hook_unknown(t.args->hook);
@@ -386,8 +406,10 @@ static int run_test(void *arg, const struct ctl_words *words)
 		status = open_capture(&t);
 	if (!status)
 		status = run_all(&t);
-	if (t.dumper)
-		pcap_dump_close(t.dumper);
+	if (t.passed)
+		pcap_dump_close(t.passed);
+	if (t.dropped)
+		pcap_dump_close(t.dropped);
 	if (t.capture)
 		pcap_close(t.capture);
 	ctl_tally_release(&t.tally);

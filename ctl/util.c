@@ -44,6 +44,75 @@ close:
 	return -1;
 }
 
+/* The files in use, so that no output overwrites one of them under any name. */
+static struct {
+	const char *name;
+	dev_t dev;
+	ino_t ino;
+} used[8];
+static u32 num_used;
+
+static void file_note(const struct stat *st, const char *name)
+{
+	if (num_used == ARRAY_SIZE(used))
+		return;
+	used[num_used].name = name;
+	used[num_used].dev = st->st_dev;
+	used[num_used++].ino = st->st_ino;
+}
+
+/* The name under which a file is in use, NULL if it is not. */
+static const char *file_used(const struct stat *st)
+{
+	u32 i;
+
+	for (i = 0; i < num_used && S_ISREG(st->st_mode); i++)
+		if (used[i].dev == st->st_dev && used[i].ino == st->st_ino)
+			return used[i].name;
+	return NULL;
+}
+
+int ctl_input_note(int fd, const char *name)
+{
+	struct stat st, out;
+
+	if (fstat(fd, &st) || !S_ISREG(st.st_mode))
+		return CTL_OK;
+	if (!fstat(STDOUT_FILENO, &out) && out.st_dev == st.st_dev && out.st_ino == st.st_ino)
+		return ctl_fail("standard output is %s, which is to be read", name);
+	file_note(&st, name);
+	return CTL_OK;
+}
+
+FILE *ctl_output_open(const char *path, const char *option)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+	FILE *out = NULL;
+	const char *name;
+	struct stat st;
+
+	if (fd < 0 || fstat(fd, &st))
+		goto failed;
+	name = file_used(&st);
+	if (name) {
+		ctl_fail("%s is in use as %s: choose another file for --%s", path, name, option);
+		close(fd);
+		return NULL;
+	}
+	if (S_ISREG(st.st_mode) && ftruncate(fd, 0))
+		goto failed;
+	out = fdopen(fd, "wb");
+	if (!out)
+		goto failed;
+	file_note(&st, path);
+	return out;
+failed:
+	ctl_fail("cannot write %s: %s", path, strerror(errno));
+	if (fd >= 0)
+		close(fd);
+	return NULL;
+}
+
 int ctl_file_open(const char *path)
 {
 	bool standard = !strcmp(path, "-");
@@ -54,6 +123,10 @@ int ctl_file_open(const char *path)
 		path = "standard input";
 	if (fd < 0) {
 		ctl_fail("cannot open %s: %s", path, strerror(errno));
+		return -1;
+	}
+	if (ctl_input_note(fd, path)) {
+		close(fd);
 		return -1;
 	}
 	if (!fstat(fd, &st) && S_ISREG(st.st_mode))

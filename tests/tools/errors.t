@@ -186,9 +186,11 @@ for c in "test $handler" "attach $handler" 'attach --name a' 'detach a' 'detach 
 	fails 2 'unknown hook "nf_ingress": use one of nf_pre, nf_in, nf_fwd, nf_out, nf_post' \
 		$c --hook nf_ingress
 done
-fails 2 '--write requires --pcap' test --write "$tmp/o" "$handler"
-fails 2 '--write requires a file: standard output is used for the results' \
-	test --pcap "$tmp/none.pcap" --write - "$handler"
+for option in write write-dropped; do
+	fails 2 "--$option requires --pcap" test "--$option" "$tmp/o" "$handler"
+	fails 2 "--$option requires a file: standard output is used for the results" \
+		test --pcap "$tmp/none.pcap" "--$option" - "$handler"
+done
 no_export='the module does not export a function named'
 fails_in "$guests" "$no_export kwasm_packet: its packet handlers are deep (--entry selects one)" \
 	test "$guests"
@@ -218,25 +220,41 @@ is 'a capture that ends early: status' "$?" 1
 like 'a capture that ends early: message' "$(cat "$tmp/err")" \
 	"^cannot read all of capture $tmp/short.pcap: "
 link 1 >"$tmp/empty.pcap"
-"$ctl" test --pcap "$tmp/empty.pcap" --write "$tmp/none/out" "$handler" >"$tmp/out" 2>"$tmp/err"
-is 'an output that cannot be written: status' "$?" 1
-like 'an output that cannot be written: message' "$(cat "$tmp/err")" \
-	"^cannot write $tmp/none/out: .*No such file"
+fails 1 "cannot write $tmp/none/out: No such file or directory" \
+	test --pcap "$tmp/empty.pcap" --write "$tmp/none/out" "$handler"
+"$ctl" test --pcap "$tmp/empty.pcap" --write /dev/full "$handler" >"$tmp/out" 2>"$tmp/err"
+is 'an output that is full' "$? $(cat "$tmp/err")" '1 cannot write /dev/full: No space left on device'
 
 
-# A capture is not overwritten while it is read, under any name.
+# No input is overwritten, under any name, and no output is written twice.
 cp "$tmp/empty.pcap" "$tmp/kept.pcap"
+cp "$handler" "$tmp/kept.wasm"
+ln -s kept.wasm "$tmp/symbolic.wasm"
 ln -s kept.pcap "$tmp/symbolic.pcap"
 ln "$tmp/kept.pcap" "$tmp/hard.pcap"
 for name in kept symbolic hard; do
-	fails 1 "$tmp/$name.pcap is the capture being read: choose another file for --write" \
-		test --pcap "$tmp/kept.pcap" --write "$tmp/$name.pcap" "$handler"
+	for option in write write-dropped; do
+		fails 1 "$tmp/$name.pcap is in use as $tmp/kept.pcap: choose another file for --$option" \
+			test --pcap "$tmp/kept.pcap" "--$option" "$tmp/$name.pcap" "$handler"
+	done
 done
+fails 1 "$tmp/symbolic.wasm is in use as $tmp/kept.wasm: choose another file for --write" \
+	test --pcap "$tmp/kept.pcap" --write "$tmp/symbolic.wasm" "$tmp/kept.wasm"
+fails 1 "$tmp/none.out is in use as $tmp/none.out: choose another file for --write-dropped" \
+	test --pcap "$tmp/kept.pcap" --write "$tmp/none.out" --write-dropped "$tmp/none.out" "$handler"
 # shellcheck disable=SC2094 # that is refused
 "$ctl" test --pcap - --write "$tmp/kept.pcap" "$handler" <"$tmp/kept.pcap" >"$tmp/out" 2>&1
 is 'the capture from standard input' "$? $(cat "$tmp/out")" \
-	"1 $tmp/kept.pcap is the capture being read: choose another file for --write"
-ok 'it is unchanged' cmp "$tmp/kept.pcap" "$tmp/empty.pcap"
+	"1 $tmp/kept.pcap is in use as standard input: choose another file for --write"
+# shellcheck disable=SC2094 # that is refused
+for c in "dump $tmp/kept.wasm" 'dump -' "test --pcap $tmp/kept.pcap $tmp/kept.wasm"; do
+	# shellcheck disable=SC2086 # a list of words
+	"$ctl" $c <"$tmp/kept.wasm" >>"$tmp/kept.wasm" 2>"$tmp/err"
+	like "kwasmctl $c that appends to its input" "$? $(cat "$tmp/err")" \
+		'^1 standard output is .*, which is to be read$'
+done
+ok 'the inputs are unchanged' cmp "$tmp/kept.pcap" "$tmp/empty.pcap"
+ok 'all of them' cmp "$tmp/kept.wasm" "$handler"
 
 # ---- modules --------------------------------------------------------------------------------
 

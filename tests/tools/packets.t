@@ -15,7 +15,8 @@ import sys
 import tempfile
 
 from scapy.all import (Dot1AD, Dot1Q, Ether, ICMP, IP, IPOption, IPv6, LLC, PcapWriter, Raw, SNAP, TCP, UDP,
-                       ARP, CookedLinux, ICMPv6EchoRequest, IPv6ExtHdrFragment, IPv6ExtHdrHopByHop,
+                       ARP, CookedLinux, ICMPv6EchoRequest, IPv6ExtHdrDestOpt, IPv6ExtHdrFragment,
+                       IPv6ExtHdrHopByHop, IPv6ExtHdrRouting,
                        Jumbo, Pad1, PadN, RouterAlert, HBHOptUnknown)
 
 BUILD = os.environ["KWASM_BUILD"]
@@ -220,6 +221,36 @@ with tempfile.TemporaryDirectory() as tmp:
     edges = kwasmctl_test(path, "--entry", "edges")
     ok(edges["verdicts"]["accept"] == len(seen), "the last byte is there and the next one is not", edges)
 
+    # Addresses and ports
+    flows = [
+        ("TCP", IP(src="192.0.2.1", dst="192.0.2.2") / TCP(sport=1234, dport=80),
+         ["192.0.2.1", 1234, "192.0.2.2", 80, "tcp"]),
+        ("UDP over IPv6", v6 / UDP(sport=5353, dport=53), ["2001:db8::1", 5353, "2001:db8::2", 53, "udp"]),
+        ("ping", IP(src="192.0.2.1", dst="192.0.2.2") / ICMP(), ["192.0.2.1", None, "192.0.2.2", None, "icmp"]),
+        ("first fragment", v4_with(b"\x00\x07\x00\x09zzzz", proto=17, flags="MF"),
+         ["192.0.2.1", 7, "192.0.2.2", 9, "udp"]),
+        ("later fragment", v4_with(proto=17, frag=100), ["192.0.2.1", None, "192.0.2.2", None, "udp"]),
+        ("ports cut off", v4_with(b"\x00\x07\x00", proto=6), ["192.0.2.1", None, "192.0.2.2", None, "tcp"]),
+        ("extension headers", v6 / IPv6ExtHdrDestOpt() / IPv6ExtHdrRouting() / TCP(sport=1, dport=2),
+         ["2001:db8::1", 1, "2001:db8::2", 2, "tcp"]),
+        ("IPv6 first fragment", v6 / IPv6ExtHdrFragment(offset=0, m=1) / UDP(sport=3, dport=4),
+         ["2001:db8::1", 3, "2001:db8::2", 4, "udp"]),
+        ("IPv6 later fragment", v6 / IPv6ExtHdrFragment(offset=3, m=1, nh=17) / Raw(b"z" * 16),
+         ["2001:db8::1", None, "2001:db8::2", None, "udp"]),
+        ("a header beyond the packet", v6 / IPv6ExtHdrDestOpt(len=9) / Raw(b""),
+         ["2001:db8::1", None, "2001:db8::2", None, "59"]),
+        ("another protocol", v4_with(proto=253), ["192.0.2.1", None, "192.0.2.2", None, "253"]),
+    ]
+    write_pcap(path, ETHERNET, [(data, len(data)) for data in (framed(bytes(p)) for _, p, _ in flows)])
+    keys = ("source", "source_port", "destination", "destination_port", "protocol")
+    for (name, _, want), packet in zip(flows, kwasmctl_test(path, "--verbose")["decisions"]):
+        got = [packet.get(key) for key in keys]
+        ok(got == want, f"{name}: addresses and ports", got, want)
+    text = subprocess.run([BUILD + "/kwasmctl", "test", "--verbose", "--pcap", path, WASM],
+                          capture_output=True, text=True, check=True).stdout
+    ok("192.0.2.1:1234 > 192.0.2.2:80 tcp\n" in text, "ports in text", text)
+    ok("[2001:db8::1]:5353 > [2001:db8::2]:53 udp\n" in text, "those of IPv6", text)
+
     # Bytes changed and frames truncated at random: each is classified, and none is read beyond its
     # end.
     chance = random.Random(1)
@@ -233,7 +264,7 @@ with tempfile.TemporaryDirectory() as tmp:
             data = bytes(data[:chance.randrange(len(data) + 1)]) if chance.randrange(3) == 0 else bytes(data)
             frames.append((data, chance.randrange(len(data) + 1) if chance.randrange(3) == 0 else len(data)))
         write_pcap(path, link, frames)
-        summary = kwasmctl_test(path, "--entry", "edges")
+        summary = kwasmctl_test(path, "--entry", "edges", "--verbose")
         ok(summary is not None and summary["frames"] == 1000
            and summary["verdicts"]["accept"] == summary["packets"]
            and summary["packets"] + sum(summary["unseen_by_reason"].values()) == 1000,

@@ -166,6 +166,15 @@ for name in five nano; do
 	ok "$name.pcap from a pipe" cmp "$tmp/$name.pcap" "$tmp/$name.out2"
 done
 
+# Packets that are dropped go to another capture.
+"$ctl" test --pcap "$tmp/five.pcap" --write "$tmp/passed" --write-dropped "$tmp/dropped" \
+	--entry second --on-trap drop "$handler" >/dev/null
+sizes() { stat -c %s "$tmp/passed" "$tmp/dropped" | paste -sd ' '; }
+is 'three packets are accepted, two dropped' "$(sizes)" "$((24 + 3 * 36)) $((24 + 2 * 36))"
+"$ctl" test --pcap "$tmp/five.pcap" --write "$tmp/passed" --write-dropped "$tmp/dropped" \
+	--entry queue "$handler" >/dev/null
+is 'what is queued is neither' "$(sizes)" '24 24'
+
 # More places of traps than the limit
 # shellcheck disable=SC2016 # WebAssembly's dollars
 {
@@ -187,7 +196,9 @@ like 'verdicts in text' "$text" $'\n  accept +5  100%\n  drop +0    0%\n  queue 
 like 'traps in text' "$text" $'\ntraps 5\n +5  unreachable in function [0-9]+ \\(crash\\) at byte 0x[0-9a-f]+\n'
 like 'times in text' "$text" 'time [0-9.]+[mun]?s median, [0-9.]+[mun]?s at most'
 like 'a line for each packet' "$("$ctl" test -v --pcap "$tmp/five.pcap" --entry drop "$handler")" \
-	$'\n +5  drop   ip +20 bytes +[0-9.]+[mun]?s\n'
+	$'\n +5  drop   ip +20 bytes +[0-9.]+[mun]?s  10\.0\.0\.1 > 10\.0\.0\.2 icmp\n'
+like 'with its trap' "$("$ctl" test -v --pcap "$tmp/five.pcap" --entry unreachable "$handler")" \
+	$'10\.0\.0\.2 icmp  trap: unreachable'
 
 # ---- dump -----------------------------------------------------------------------------------
 
