@@ -56,24 +56,40 @@ else
 	skip 'the manual page formats without a warning' 'there is no man'
 fi
 
-# completes WANT WORD...: the last word is completed
-completes() {
-	local got
-
-	got=$(
-		# shellcheck source=/dev/null
-		. "$KWASM_SRC/ctl/kwasmctl.bash"
-		COMP_WORDS=(kwasmctl "${@:2}")
-		COMP_CWORD=$(($# - 1))
-		_kwasmctl
+# completion WORD...: the last word is completed
+completion() (
+	# shellcheck source=/dev/null
+	. "$KWASM_SRC/ctl/kwasmctl.bash"
+	COMP_WORDS=(kwasmctl "$@")
+	COMP_CWORD=$#
+	_kwasmctl
+	if [ ${#COMPREPLY[@]} -gt 0 ]; then
 		printf '%s\n' "${COMPREPLY[@]}" | sort | tr '\n' ' '
-	)
-	is "completion of kwasmctl ${*:2}" "$got" "$1"
+	fi
+)
+
+# completes WANT WORD...
+completes() {
+	is "completion of kwasmctl ${*:2}" "$(completion "${@:2}")" "$1"
+}
+
+# A kwasmctl whose module has a program in each namespace, which is named after it
+kwasmctl() {
+	case "$*" in
+	help*) command kwasmctl "$@" ;;
+	list) printf 'ID NAME\n1 here\n' ;;
+	*' list') printf 'ID NAME\n1 %s\n' "$(tr ' =' '__' <<<"${*//-/}")" ;;
+	*) command kwasmctl "$@" ;;
+	esac
 }
 completes "$(sort <<<"$commands" | tr '\n' ' ')" ''
 completes 'list load log ' l
 completes 'list load log ' -n ns l
 completes 'nf_fwd ' attach --hook nf_f
+completes 'here ' show ''
+completes 'n_ns_list ' -n ns show ''
+completes 'n_ns_list ' show --netns ns ''
+completes 'netns_ns_list ' --netns=ns unload ''
 hooks=$(sed -n 's/^KWASM_HOOK([A-Z0-9_]*, \([a-z0-9_]*\),.*/\1/p' "$KWASM_SRC/core/uapi/kwasm_hooks.def")
 completes "$(sort <<<"$hooks" | tr '\n' ' ')" attach --hook ''
 is 'the manual page has the hooks of kwasm_hooks.def' \
@@ -85,7 +101,33 @@ completes '--all ' unload --a
 completes '--json ' --j
 completes 'invoke ' help i
 completes 'gvn ' dump --ir g
-cd "$KWASM_SRC/ctl" || exit 1
-completes 'kwasmctl.8 kwasmctl.bash ' test --pcap kwasmctl
-completes 'kwasmctl.8 kwasmctl.bash ' load kwasmctl
+completes 'nf_fwd ' attach --hook = nf_f
+completes '--hook=nf_fwd ' attach --hook=nf_f
+completes "$(sort <<<"$hooks" | tr '\n' ' ')" list --hook = ''
+completes 'accept detach drop restart ' attach --on-trap = ''
+completes 'nf_in ' att --hook nf_i
+completes '--replace ' att --r
+completes '-n ' list -n
+completes 'mangle ' attach --priority m
+is 'each pass is completed' "$(completion dump --ir '' | tr ' ' '\n' | sort)" \
+	"$("$ctl" dump --ir '?' "$KWASM_BUILD/examples/drop_icmp.wasm" 2>&1 |
+		sed 's/.*use one of //' | tr ' ' '\n' | sort; echo)"
+
+# Files of the type that a command reads; other files if there are none of it
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+mkdir "$tmp/a_dir"
+touch "$tmp/a.wasm" "$tmp/a.pcap" "$tmp/a.c" "$tmp/b.bin"
+cd "$tmp" || exit 1
+for c in load attach test dump invoke 'replace a'; do
+	# shellcheck disable=SC2086 # a list of words
+	completes 'a.wasm a_dir ' $c a
+done
+completes 'a.pcap a_dir ' test --pcap a
+completes 'a.pcap a_dir ' test --write = a
+completes 'a.wasm a_dir ' test --pcap a.pcap a
+completes 'b.bin ' load b
+completes '' replace a
+completes '' load a.wasm a
+completes '' version ''
 done_testing
