@@ -174,8 +174,9 @@ static int open_output(struct test *t, pcap_dumper_t **to, const char *path, con
 
 static int flush_output(pcap_dumper_t *out, const char *path)
 {
-	return out && pcap_dump_flush(out) ? ctl_fail("cannot write %s: %s", path, strerror(errno)) :
-	       CTL_OK;
+	if (out && pcap_dump_flush(out))
+		return ctl_fail("cannot write %s: %s", path, strerror(errno));
+	return CTL_OK;
 }
 
 static int open_capture(struct test *t)
