@@ -14,8 +14,10 @@
 #include "out.h"
 
 #include "../core/run/trap.h"
+#include "../core/user/user_packet.h"
 
 #define ARGS_MAX KWASM_MAX_ARGS
+#define LINES_MAX 1000
 
 struct invoke_args {
 	bool kernel;
@@ -40,9 +42,12 @@ static const struct ctl_option invoke_options[] = {
 
 /**
  * struct outcome - outcome of a call; results, unless it trapped
+ * @lines: log lines of the guest, the first LINES_MAX of them; in this process only
  */
 struct outcome {
 	struct ctl_call call;
+	char **lines;
+	u32 num_lines;
 	u32 num;
 	u64 values[ARGS_MAX];
 	u8 types[ARGS_MAX];
@@ -155,9 +160,48 @@ static const char *hint_trap(const struct ctl_trap *trap, const struct kwasm_mod
 	       ": it needs a packet: run a packet handler with kwasmctl test --pcap" : "";
 }
 
-/* Return: CTL_FAILED; JSON is one document with both, the trap and the error. */
-static int print_trap(const struct ctl_trap *trap, const char *hint)
+/* In text a line is printed at once, on standard error: standard output has the results. */
+static void on_log(void *arg, const char *text, u32 len)
 {
+	struct outcome *o = arg;
+	char *line = strndup(text, len);
+	char **lines;
+
+	if (line && !ctl_out_is_json())
+		fprintf(stderr, "log: %s\n", ctl_clean(line));
+	lines = line && o->num_lines < LINES_MAX ?
+		realloc(o->lines, (o->num_lines + 1) * sizeof(*lines)) : NULL;
+	if (!lines) {
+		free(line);
+		return;
+	}
+	o->lines = lines;
+	lines[o->num_lines++] = line;
+}
+
+static void print_lines(const struct outcome *o)
+{
+	u32 i;
+
+	if (!o->num_lines)
+		return;
+	ctl_out_array("log");
+	for (i = 0; i < o->num_lines; i++)
+		ctl_out_string(NULL, NULL, o->lines[i]);
+	ctl_out_end();
+}
+
+static void release_lines(struct outcome *o)
+{
+	while (o->num_lines)
+		free(o->lines[--o->num_lines]);
+	free(o->lines);
+}
+
+/* Return: CTL_FAILED; JSON is one document with both, the trap and the error. */
+static int print_trap(const struct outcome *o, const char *hint)
+{
+	const struct ctl_trap *trap = &o->call.trap;
 	char text[256], message[512];
 
 	snprintf(message, sizeof(message), "trap: %s%s",
@@ -168,6 +212,7 @@ static int print_trap(const struct ctl_trap *trap, const char *hint)
 	ctl_out_object("trap");
 	ctl_trap_out(trap);
 	ctl_out_end();
+	print_lines(o);
 	ctl_out_error_member(message, NULL, trap->located ? trap->func : KWASM_DIAG_NONE,
 			     trap->located ? trap->offset : KWASM_DIAG_NONE);
 	ctl_out_end();
@@ -187,6 +232,7 @@ static int print_outcome(const struct outcome *o, bool time)
 		ctl_out_end();
 	}
 	ctl_out_end();
+	print_lines(o);
 	if (time)
 		ctl_out_uint("time_ns", o->num ? " %llu" : "%llu", o->call.ns);
 	ctl_out_text("%s", time || o->num ? "\n" : "");
@@ -198,10 +244,13 @@ static int invoke_here(struct ctl_guest *g, const struct kwasm_export *export,
 		       const struct invoke_args *args, const u64 *values, struct outcome *o)
 {
 	const struct kwasm_functype *type = kwasm_module_functype(g->module, export->index);
+	const struct kwasm_user_log log = { on_log, o };
 	int status, n;
 
 	status = ctl_guest_compile(g, NULL) ?:
 		 ctl_guest_start(g, &args->memory_limit, args->time_limit.value);
+	if (!status)
+		kwasm_user_log_set(g->inst->ctx, &log);
 	for (n = args->time ? 2 : 1; n && !status && !o->call.trapped; n--) {
 		memcpy(o->values, values, sizeof(o->values));
 		status = ctl_guest_call(g, export->index, o->values, args->time_limit.value,
@@ -304,11 +353,12 @@ static int run_invoke(void *arg, const struct ctl_words *words)
 		 invoke_kernel(fd, words->word[0], type, words->word[1], args, values, &outcome) :
 		 invoke_here(&guest, export, args, values, &outcome);
 	if (!status && outcome.call.trapped)
-		status = print_trap(&outcome.call.trap, hint_trap(&outcome.call.trap, guest.module,
-								  export->index));
+		status = print_trap(&outcome, hint_trap(&outcome.call.trap, guest.module,
+							export->index));
 	else if (!status)
 		status = print_outcome(&outcome, args->time);
 close:
+	release_lines(&outcome);
 	ctl_guest_close(&guest);
 	close(fd);
 	return status;

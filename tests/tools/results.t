@@ -59,6 +59,9 @@ like 'invoke --time without a result' "$("$ctl" invoke --time "$guests" nothing)
 is 'a module from a pipe' "$("$ctl" invoke - add 1 2 < <(cat "$guests"))" 3
 json '[.results[] | .type, .value] | join(" ")' 'i64 -2 i32 1' invoke "$guests" swap 1 -2
 json '.results | length' 0 invoke "$guests" nothing
+is 'log lines are on standard error' "$("$ctl" invoke "$handler" logs 2>"$tmp/err"; cat "$tmp/err")" \
+	$'1\nlog: seen.'
+json '[.results[0].value, .log[0]] | join(" ")' '1 seen.' invoke "$handler" logs
 json '.time_ns | type' number invoke --time "$guests" nothing
 # jq computes with doubles, so the digits themselves are compared.
 like 'all 64 bits' "$("$ctl" -j invoke "$guests" same64 -9223372036854775808)" \
