@@ -241,6 +241,7 @@ void ctl_trap_from_info(struct ctl_trap *trap, const struct ctl_guest *g,
 	memset(trap, 0, sizeof(*trap));
 	trap->kind = info->kind;
 	trap->address = info->address;
+	trap->value = info->value;
 	trap->located = info->offset != KWASM_DIAG_NONE && info->func < m->num_funcs;
 	if (!trap->located)
 		return;

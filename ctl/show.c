@@ -10,9 +10,8 @@
 #include "names.h"
 #include "nl.h"
 #include "out.h"
+#include "stats.h"
 #include "trap.h"
-
-#include "../core/run/trap.h"
 
 /* @print each program and its number in the list, after a title unless the list is empty. */
 static int each_program(void (*title)(void), int (*print)(const char *name, u32 n))
@@ -80,62 +79,6 @@ const char *ctl_state_name(u32 state)
 
 /* ---- attachments ---------------------------------------------------------------------------- */
 
-static void print_trap_counts(const struct ctl_fields *s)
-{
-	struct nlattr *at = NULL;
-	struct ctl_fields t;
-	const char *word, *comma = " (";
-
-	ctl_out_uint("traps", "\n    traps %llu", ctl_field_uint(s, KWASM_A_STATS_TRAPS));
-	ctl_out_object("traps_by_kind");
-	while ((at = ctl_field_next(s, KWASM_A_STATS_TRAP_COUNT, at))) {
-		ctl_attr_nest(at, &t);
-		word = kwasm_trap_word((u32)ctl_field_uint(&t, KWASM_A_TRAP_COUNT_KIND));
-		ctl_out_text("%s%s", comma, word);
-		ctl_out_uint(word, " %llu", ctl_field_uint(&t, KWASM_A_TRAP_COUNT_COUNT));
-		comma = ", ";
-	}
-	ctl_out_text("%s", *comma == ',' ? ")" : "");
-	ctl_out_end();
-}
-
-static const struct ctl_row stats_rows[] = {
-	{ KWASM_A_STATS_PACKETS, "packets", "    packets %llu", ctl_out_uint },
-	{ KWASM_A_STATS_BYTES, "bytes", " (%llu bytes)", ctl_out_uint },
-	{ KWASM_A_STATS_ACCEPTED, "accepted", ": accepted %llu", ctl_out_uint },
-	{ KWASM_A_STATS_DROPPED, "dropped", ", dropped %llu", ctl_out_uint },
-	{ KWASM_A_STATS_QUEUED, "queued", ", queued %llu", ctl_out_uint },
-	{ KWASM_A_STATS_REPEATED, "repeated", ", repeated %llu", ctl_out_uint },
-	{ }
-};
-
-static const struct ctl_row unusual_rows[] = {
-	{ KWASM_A_STATS_SKIPPED, "skipped", ", skipped %llu", ctl_out_uint },
-	{ KWASM_A_STATS_REENTERED, "reentered", ", reentered %llu", ctl_out_uint },
-	{ KWASM_A_STATS_RESTARTS, "restarts", ", restarts %llu", ctl_out_uint },
-	{ KWASM_A_STATS_RUN_NS, "run_ns", "\n    time %s in all", ctl_out_time },
-	{ }
-};
-
-static void print_mean(const struct ctl_fields *s, const char *fmt)
-{
-	u64 packets = ctl_field_uint(s, KWASM_A_STATS_PACKETS);
-
-	ctl_out_time("run_mean_ns", fmt,
-		     packets ? ctl_field_uint(s, KWASM_A_STATS_RUN_NS) / packets : 0);
-}
-
-static void print_stats(const struct ctl_fields *s)
-{
-	ctl_out_object("stats");
-	ctl_rows_print(stats_rows, s);
-	print_trap_counts(s);
-	ctl_rows_print(unusual_rows, s);
-	print_mean(s, ", %s mean");
-	ctl_out_time("run_max_ns", ", %s at most\n", ctl_field_uint(s, KWASM_A_STATS_RUN_MAX_NS));
-	ctl_out_end();
-}
-
 static const struct ctl_row attachment_rows[] = {
 	{ KWASM_A_ATTACHMENT_ID, "id", "  attachment %llu", ctl_out_uint },
 	{ KWASM_A_ATTACHMENT_NAME, "name", NULL },
@@ -152,12 +95,17 @@ static const struct ctl_row attachment_rows[] = {
 
 static int print_attachment(const struct ctl_fields *f, u8 cmd, void *arg)
 {
+	struct ctl_stats stats;
 	struct ctl_fields s;
 
 	ctl_out_object(NULL);
 	ctl_rows_print(attachment_rows, f);
-	if (ctl_field_nest(f, KWASM_A_ATTACHMENT_STATS, &s))
-		print_stats(&s);
+	if (ctl_field_nest(f, KWASM_A_ATTACHMENT_STATS, &s)) {
+		ctl_stats_from_fields(&stats, &s);
+		ctl_out_object("stats");
+		ctl_stats_print(&stats);
+		ctl_out_end();
+	}
 	ctl_trap_print(f, "last_trap", "    last trap: ", "\n");
 	ctl_out_end();
 	return 0;
@@ -454,31 +402,28 @@ static const struct ctl_row whose_rows[] = {
 	{ }
 };
 
-static const struct ctl_row count_rows[] = {
-	{ KWASM_A_STATS_PACKETS, "packets", " %10llu", ctl_out_uint },
-	{ KWASM_A_STATS_BYTES, "bytes", " %12llu", ctl_out_uint },
-	{ KWASM_A_STATS_ACCEPTED, "accepted", " %10llu", ctl_out_uint },
-	{ KWASM_A_STATS_DROPPED, "dropped", " %10llu", ctl_out_uint },
-	{ KWASM_A_STATS_QUEUED, "queued", " %8llu", ctl_out_uint },
-	{ KWASM_A_STATS_REPEATED, "repeated", " %8llu", ctl_out_uint },
-	{ KWASM_A_STATS_TRAPS, "traps", " %8llu", ctl_out_uint },
-	{ KWASM_A_STATS_SKIPPED, "skipped", NULL, ctl_out_uint },
-	{ KWASM_A_STATS_REENTERED, "reentered", NULL, ctl_out_uint },
-	{ KWASM_A_STATS_RESTARTS, "restarts", NULL, ctl_out_uint },
-	{ }
-};
-
+/* The column after the traps says what became of their packets. */
 static int print_stats_row(const struct ctl_fields *f, u8 cmd, void *arg)
 {
-	struct ctl_fields s;
+	char mean[32], most[32];
+	struct ctl_stats s;
+	struct ctl_fields in;
 
-	if (!ctl_field_nest(f, KWASM_A_ATTACHMENT_STATS, &s))
+	if (!ctl_field_nest(f, KWASM_A_ATTACHMENT_STATS, &in))
 		return 0;
+	ctl_stats_from_fields(&s, &in);
 	ctl_out_object(NULL);
 	ctl_rows_print(whose_rows, f);
-	ctl_rows_print(count_rows, &s);
-	print_mean(&s, " %9s");
-	ctl_out_time("run_max_ns", " %9s\n", ctl_field_uint(&s, KWASM_A_STATS_RUN_MAX_NS));
+	ctl_stats_out(&s);
+	ctl_out_text(" %10llu %12llu %10llu %10llu %8llu %8llu %8llu",
+		     (unsigned long long)s.packets, (unsigned long long)s.bytes,
+		     (unsigned long long)s.accepted, (unsigned long long)s.dropped,
+		     (unsigned long long)s.queued, (unsigned long long)s.repeated,
+		     (unsigned long long)s.traps);
+	ctl_out_string("on_trap", " %-8s",
+		       ctl_policy_name((u32)ctl_field_uint(f, KWASM_A_ATTACHMENT_ON_TRAP)));
+	ctl_out_text(" %9s %9s\n", ctl_time_format(mean, ctl_stats_mean(&s)),
+		     ctl_time_format(most, s.run_max_ns));
 	ctl_out_end();
 	return 0;
 }
@@ -494,9 +439,9 @@ static int run_stats(void *arg, const struct ctl_words *words)
 	if (status)
 		return status < 0 ? ctl_request_fail(NULL) : status;
 	ctl_out_array(NULL);
-	ctl_out_text("%4s  %-20s %-8s %10s %12s %10s %10s %8s %8s %8s %9s %9s\n", "ID", "PROGRAM",
-		     "HOOK", "PACKETS", "BYTES", "ACCEPTED", "DROPPED", "QUEUED", "REPEATED",
-		     "TRAPS", "MEAN", "MAX");
+	ctl_out_text("%4s  %-20s %-8s %10s %12s %10s %10s %8s %8s %8s %-8s %9s %9s\n", "ID",
+		     "PROGRAM", "HOOK", "PACKETS", "BYTES", "ACCEPTED", "DROPPED", "QUEUED",
+		     "REPEATED", "TRAPS", "ON-TRAP", "MEAN", "MAX");
 	status = ask_attachments(name, print_stats_row, NULL);
 	if (!status)
 		ctl_out_end();

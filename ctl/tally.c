@@ -9,7 +9,7 @@
 #include "out.h"
 #include "tally.h"
 
-#include "../core/run/trap.h"
+#include "../core/run/verdict.h"
 
 #define LINES_MAX 1000
 
@@ -37,6 +37,8 @@ void ctl_tally_time(struct ctl_tally *t, u64 ns)
 	u64 room = t->room_times ? 2 * t->room_times : 1024;
 	u64 *times;
 
+	t->stats.run_ns += ns;
+	t->stats.run_max_ns = max(t->stats.run_max_ns, ns);
 	if (t->num_times == t->room_times) {
 		times = realloc(t->times, room * sizeof(*times));
 		if (!times)
@@ -64,14 +66,39 @@ void ctl_tally_log(struct ctl_tally *t, const char *text, u32 len)
 
 static bool same_trap(const struct ctl_trap *a, const struct ctl_trap *b)
 {
-	return a->kind == b->kind && a->located == b->located && a->func == b->func &&
-	       a->offset == b->offset;
+	return a->kind == b->kind && a->value == b->value && a->located == b->located &&
+	       a->func == b->func && a->offset == b->offset;
 }
 
-void ctl_tally_trap(struct ctl_tally *t, const struct ctl_trap *trap)
+void ctl_tally_verdict(struct ctl_tally *t, u32 verdict)
 {
+	struct ctl_stats *s = &t->stats;
+
+	s->packets++;
+	switch (KWASM_VERDICT_KIND(verdict)) {
+	case KWASM_VERDICT_ACCEPT:
+		s->accepted++;
+		break;
+	case KWASM_VERDICT_QUEUE:
+		s->queued++;
+		break;
+	default:
+		s->dropped++;
+	}
+}
+
+void ctl_tally_trap(struct ctl_tally *t, const struct ctl_trap *trap, u32 verdict)
+{
+	struct ctl_stats *s = &t->stats;
 	u32 i;
 
+	s->packets++;
+	s->traps++;
+	s->by_kind[trap->kind]++;
+	if (verdict == KWASM_VERDICT_ACCEPT)
+		s->accepted_by_policy++;
+	else
+		s->dropped_by_policy++;
 	for (i = 0; i < t->num_traps; i++)
 		if (same_trap(&t->traps[i].trap, trap))
 			break;
@@ -89,26 +116,34 @@ static u64 percent(u64 part, u64 whole)
 	return whole ? (part * 100 + whole / 2) / whole : 0;
 }
 
+static void print_share(const struct ctl_tally *t, const char *what, u64 count)
+{
+	ctl_out_text("  %-24s%8llu  %3llu%%\n", what, (unsigned long long)count,
+		     (unsigned long long)percent(count, t->sights[CTL_SIGHT_SEEN]));
+}
+
+/* Unusual ones are only listed if there are any. */
 static void print_verdicts(const struct ctl_tally *t)
 {
-	static const u32 kinds[] = {
-		KWASM_VERDICT_ACCEPT, KWASM_VERDICT_DROP, KWASM_VERDICT_QUEUE,
+	const struct ctl_stats *s = &t->stats;
+	const struct {
+		const char *what;
+		u64 count;
+		bool always;
+	} rows[] = {
+		{ "accept", s->accepted, true }, { "drop", s->dropped, true },
+		{ "queue", s->queued, true }, { "accepted by trap policy", s->accepted_by_policy },
+		{ "dropped by trap policy", s->dropped_by_policy },
+		{ "skipped: detached", s->skipped },
 	};
-	u64 seen = t->sights[CTL_SIGHT_SEEN];
 	u32 i;
 
-	ctl_out_object("verdicts");
-	for (i = 0; i < ARRAY_SIZE(kinds); i++) {
-		ctl_out_text("  %-24s", kwasm_verdict_name(kinds[i]));
-		ctl_out_uint(kwasm_verdict_name(kinds[i]), "%8llu", t->verdicts[kinds[i]]);
-		ctl_out_text("  %3llu%%\n",
-			     (unsigned long long)percent(t->verdicts[kinds[i]], seen));
-	}
-	ctl_out_end();
-	ctl_out_uint("repeats", t->repeats ? "  repeated runs           %8llu\n" : NULL,
-		     t->repeats);
-	ctl_out_uint("skipped", t->skipped ? "  not run: detached       %8llu\n" : NULL,
-		     t->skipped);
+	for (i = 0; i < ARRAY_SIZE(rows); i++)
+		if (rows[i].always || rows[i].count)
+			print_share(t, rows[i].what, rows[i].count);
+	if (s->repeated)
+		ctl_out_text("  repeated runs           %8llu\n", (unsigned long long)s->repeated);
+	ctl_stats_out(s);
 }
 
 static void print_unseen(const struct ctl_tally *t)
@@ -129,12 +164,9 @@ static void print_unseen(const struct ctl_tally *t)
 static void print_traps(const struct ctl_tally *t)
 {
 	char text[256];
-	u64 total = t->elsewhere;
 	u32 i;
 
-	for (i = 0; i < t->num_traps; i++)
-		total += t->traps[i].count;
-	ctl_out_uint("traps", "traps %llu\n", total);
+	ctl_out_text("traps %llu\n", (unsigned long long)t->stats.traps);
 	ctl_out_array("traps_by_place");
 	for (i = 0; i < t->num_traps; i++) {
 		ctl_out_object(NULL);
@@ -183,7 +215,7 @@ static void print_log(const struct ctl_tally *t)
 void ctl_tally_print(struct ctl_tally *t)
 {
 	ctl_out_uint("frames", "frames %llu\n", t->frames);
-	ctl_out_uint("packets", "packets %llu\n", t->sights[CTL_SIGHT_SEEN]);
+	ctl_out_text("packets %llu\n", (unsigned long long)t->sights[CTL_SIGHT_SEEN]);
 	print_verdicts(t);
 	print_unseen(t);
 	print_traps(t);

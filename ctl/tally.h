@@ -6,9 +6,8 @@
 #define KWASM_CTL_TALLY_H
 
 #include "capture.h"
+#include "stats.h"
 #include "trap.h"
-
-#include "../core/run/verdict.h"
 
 #define CTL_TALLY_TRAPS 64	/* maximum number of distinct trap places */
 
@@ -16,9 +15,7 @@
  * struct ctl_tally - counts of a run
  * @frames: frames of the capture so far
  * @sights: of those, by enum ctl_sight
- * @verdicts: packets by KWASM_VERDICT_KIND, after trap policies
- * @repeats: runs with a repeat verdict
- * @skipped: packets not handled because the handler was detached
+ * @stats: of the handler
  * @traps: by place
  * @elsewhere: traps at other places, for lack of room
  * @times: of each run, ns
@@ -27,9 +24,7 @@
 struct ctl_tally {
 	u64 frames;
 	u64 sights[CTL_NUM_SIGHTS];
-	u64 verdicts[KWASM_VERDICT_KINDS];
-	u64 repeats;
-	u64 skipped;
+	struct ctl_stats stats;
 	struct {
 		struct ctl_trap trap;
 		u64 count;
@@ -49,7 +44,10 @@ const char *ctl_sight_text(enum ctl_sight sight);
 
 void ctl_tally_time(struct ctl_tally *t, u64 ns);
 void ctl_tally_log(struct ctl_tally *t, const char *text, u32 len);
-void ctl_tally_trap(struct ctl_tally *t, const struct ctl_trap *trap);
+/** ctl_tally_verdict() - of a packet that the handler has decided on. */
+void ctl_tally_verdict(struct ctl_tally *t, u32 verdict);
+/** ctl_tally_trap() - of a packet that the trap policy gives @verdict. */
+void ctl_tally_trap(struct ctl_tally *t, const struct ctl_trap *trap, u32 verdict);
 void ctl_tally_print(struct ctl_tally *t);
 void ctl_tally_release(struct ctl_tally *t);
 

@@ -206,7 +206,10 @@ static int apply_policy(struct test *t, u32 *verdict)
 	*verdict = kwasm_verdict_trapped((u32)policy);
 	if (policy == KWASM_POLICY_DETACH)
 		t->detached = true;
-	return policy == KWASM_POLICY_RESTART ? guest_ready(t, true) : CTL_OK;
+	if (policy != KWASM_POLICY_RESTART)
+		return CTL_OK;
+	t->tally.stats.restarts++;
+	return guest_ready(t, true);
 }
 
 /**
@@ -236,14 +239,17 @@ static int run_handler(struct test *t, struct kwasm_packet *packet, struct decis
 			return status;
 		d->ns = max(d->ns, d->call.ns);
 		ctl_tally_time(&t->tally, d->call.ns);
+		t->tally.stats.bytes += packet->len;
 		d->verdict = (u32)value;
 		if (!d->call.trapped && !kwasm_verdict_valid(d->verdict)) {
 			d->call.trapped = true;
-			d->call.trap = (struct ctl_trap) { .kind = KWASM_TRAP_VERDICT };
+			d->call.trap = (struct ctl_trap) {
+				.kind = KWASM_TRAP_VERDICT, .value = d->verdict,
+			};
 		}
 		if (d->call.trapped)
 			return CTL_OK;
-		t->tally.repeats += d->verdict == KWASM_VERDICT_REPEAT;
+		t->tally.stats.repeated += d->verdict == KWASM_VERDICT_REPEAT;
 	} while (kwasm_verdict_again(d->verdict, ++runs));
 	d->verdict = kwasm_verdict_final(d->verdict);
 	return CTL_OK;
@@ -292,17 +298,18 @@ static int test_packet(struct test *t, struct kwasm_packet *packet, pcap_dumper_
 	packet->in = t->hook->in ? IFINDEX : 0;
 	packet->out = t->hook->out ? IFINDEX : 0;
 	if (t->detached) {
-		t->tally.skipped++;
+		t->tally.stats.skipped++;
 	} else {
 		status = run_handler(t, packet, &d);
 		if (!status && d.call.trapped) {
-			ctl_tally_trap(&t->tally, &d.call.trap);
 			status = apply_policy(t, &d.verdict);
+			ctl_tally_trap(&t->tally, &d.call.trap, d.verdict);
+		} else if (!status) {
+			ctl_tally_verdict(&t->tally, d.verdict);
 		}
 	}
 	if (status)
 		return status;
-	t->tally.verdicts[KWASM_VERDICT_KIND(d.verdict)]++;
 	if (t->args->verbose)
 		print_packet(t, packet, &d);
 	*to = d.verdict == KWASM_VERDICT_ACCEPT ? t->passed :

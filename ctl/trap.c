@@ -16,6 +16,7 @@ void ctl_trap_from_fields(struct ctl_trap *trap, const struct ctl_fields *f)
 	trap->func = (u32)ctl_field_uint(f, KWASM_A_TRAP_FUNC);
 	trap->offset = (u32)ctl_field_uint(f, KWASM_A_TRAP_OFFSET);
 	trap->address = ctl_field_uint(f, KWASM_A_TRAP_ADDRESS);
+	trap->value = (u32)ctl_field_uint(f, KWASM_A_TRAP_VALUE);
 	snprintf(trap->name, sizeof(trap->name), "%s", ctl_field_string(f, KWASM_A_TRAP_FUNC_NAME));
 }
 
@@ -23,7 +24,9 @@ const char *ctl_trap_format(const struct ctl_trap *trap, char *buf, size_t size)
 {
 	const char *text = kwasm_trap_text(trap->kind);
 
-	if (!trap->located)
+	if (trap->kind == KWASM_TRAP_VERDICT)
+		snprintf(buf, size, "%s: %u", text, trap->value);
+	else if (!trap->located)
 		snprintf(buf, size, "%s", text);
 	else if (trap->name[0])
 		snprintf(buf, size, "%s in function %u (%s) at byte 0x%x", text, trap->func,
@@ -46,6 +49,8 @@ void ctl_trap_out(const struct ctl_trap *trap)
 	}
 	if (trap->kind == KWASM_TRAP_MEMORY)
 		ctl_out_uint("address", NULL, trap->address);
+	if (trap->kind == KWASM_TRAP_VERDICT)
+		ctl_out_uint("value", NULL, trap->value);
 }
 
 void ctl_trap_print(const struct ctl_fields *at, const char *key, const char *before,

@@ -12,6 +12,7 @@ struct ctl_fields;
 /**
  * struct ctl_trap - a trap, from the kernel or from this process
  * @located: @func and @offset are known
+ * @value: that the handler returned instead of a verdict
  * @name: of the function; empty if it has none
  */
 struct ctl_trap {
@@ -20,6 +21,7 @@ struct ctl_trap {
 	u32 func;
 	u32 offset;
 	u64 address;
+	u32 value;
 	char name[64];
 };
 

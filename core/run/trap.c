@@ -65,6 +65,7 @@ void kwasm_trap_resolve(const struct kwasm_ctx *ctx, struct kwasm_trap_info *inf
 	info->func = KWASM_DIAG_NONE;
 	info->offset = KWASM_DIAG_NONE;
 	info->address = 0;
+	info->value = 0;
 	if (ctx->instance)
 		inst = instance_at(ctx, (const void *)(uintptr_t)ctx->trap_pc, info);
 	if (!inst) {

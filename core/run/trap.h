@@ -42,12 +42,14 @@ const char *kwasm_trap_text(u32 trap);
  * @func: index of the function that trapped in its module
  * @offset: byte offset of the instruction in the module
  * @address: faulting accesses: first inaccessible byte of the guest's memory, else 0
+ * @value: unknown verdicts: what the handler returned, else 0
  */
 struct kwasm_trap_info {
 	u32 kind;
 	u32 func;
 	u32 offset;
 	u64 address;
+	u32 value;
 };
 
 #endif /* KWASM_TRAP_H */

@@ -115,7 +115,9 @@
 	ATTR(STATS_SKIPPED, "skipped", u64)			/* not run: backing off */	\
 	ATTR(STATS_RESTARTS, "restarts", u64)							\
 	ATTR(STATS_RUN_NS, "run-ns", u64)							\
-	ATTR(STATS_RUN_MAX_NS, "run-max-ns", u64)
+	ATTR(STATS_RUN_MAX_NS, "run-max-ns", u64)						\
+	ATTR(STATS_ACCEPTED_BY_POLICY, "accepted-by-policy", u64)	/* after a trap */	\
+	ATTR(STATS_DROPPED_BY_POLICY, "dropped-by-policy", u64)
 
 /* trap-count: traps of one kind */
 #define KWASM_ATTRS_TRAP_COUNT(ATTR)					\
@@ -130,7 +132,8 @@
 	ATTR(TRAP_FUNC, "func", u32)			/* index in its module */	\
 	ATTR(TRAP_FUNC_NAME, "func-name", string)					\
 	ATTR(TRAP_OFFSET, "offset", u32)		/* in the module */		\
-	ATTR(TRAP_ADDRESS, "address", u64)		/* in the guest's memory */
+	ATTR(TRAP_ADDRESS, "address", u64)		/* in the guest's memory */	\
+	ATTR(TRAP_VALUE, "value", u32)			/* that was no verdict */
 
 /* code: machine code of a program */
 #define KWASM_ATTRS_CODE(ATTR)								\

@@ -103,9 +103,14 @@ where_trapped() {
 	echo "$kind ${func:--} ${offset:--}"
 }
 
-# as_policy_says POLICY VERDICT STATE TRAPS PACKETS
+# as_policy_says POLICY VERDICT STATE TRAPS PACKETS ACCEPTED DROPPED: the last two by policy
 as_policy_says() {
-	printf 'policy %s: verdict %s, state %s, %s traps of %s packets\n' "$@"
+	printf 'policy %s: verdict %s, state %s, %s traps of %s packets, by policy %s and %s\n' "$@"
+	if [ "$1" = drop ]; then
+		[ "$6,$7" = "0,$4" ] || return
+	else
+		[ "$6,$7" = "$4,0" ] || return
+	fi
 	case $1,$2,$3 in
 	accept,accept,active | drop,drop,active) [ "$4" -ge 1 ] && [ "$4" = "$5" ] ;;
 	detach,accept,detached | restart,accept,backoff | restart,accept,active) [ "$4" -ge 1 ] ;;
@@ -129,7 +134,9 @@ meets() {
 	kwasmctl detach it &&
 		trapped "$3" "$5" "$6" "$(where_trapped "$json")" &&
 		as_policy_says "$2" "$verdict" "$(json_values state "$json")" \
-			"$(json_values traps "$json")" "$(json_values packets "$json")"
+			"$(json_values traps "$json")" "$(json_values packets "$json")" \
+			"$(json_values accepted_by_policy "$json")" \
+			"$(json_values dropped_by_policy "$json")"
 }
 
 # known: standard input without what the kernel cannot know: addresses without the fault hook

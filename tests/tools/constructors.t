@@ -21,7 +21,7 @@ trap 'rm -rf "$tmp"' EXIT
 
 # verdicts WASM: accepted and dropped packets
 verdicts() {
-	"$ctl" -j test "$1" --pcap "$tmp/five.pcap" | jq -r '.verdicts | "\(.accept) \(.drop)"'
+	"$ctl" -j test "$1" --pcap "$tmp/five.pcap" | jq -r '"\(.accepted) \(.dropped)"'
 }
 
 warning='export kwasm_packet runs all constructors at every call: include kwasm_guest.h, or export an _initialize that calls __wasm_call_ctors'

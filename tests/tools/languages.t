@@ -41,7 +41,7 @@ for section in C C++ Rust AssemblyScript Zig 'WebAssembly text'; do
 	is "$section: no warning" "$(of "$section" '.warnings | length')" 0
 done
 is 'of the text: a line for each dropped packet' \
-	"$(of 'WebAssembly text' '.log_lines == .verdicts.drop and .log_lines > 0')" true
+	"$(of 'WebAssembly text' '.log_lines == .dropped and .log_lines > 0')" true
 
 # The recipe's option keeps out an import that the kernel does not have.
 is 'without its option AssemblyScript imports env.abort' \

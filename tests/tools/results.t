@@ -115,32 +115,43 @@ EOF2
 }
 capture "$tmp/five.pcap" 5 a1b2c3d4
 
-# verdicts TEXT ARG...: accept, drop, queue, repeats, skipped, traps
+# verdicts TEXT ARG...: accepted, dropped, queued, repeated, skipped, traps, accepted and dropped by
+# policy; all packets have one of these ends
 verdicts() {
-	json '[.verdicts.accept, .verdicts.drop, .verdicts.queue, .repeats, .skipped, .traps]
-		| join(" ")' "$1" test --pcap "$tmp/five.pcap" "${@:2}" "$handler"
+	json '[.accepted, .dropped, .queued, .repeated, .skipped, .traps, .accepted_by_policy,
+		.dropped_by_policy, (.packets == .accepted + .dropped + .queued +
+			.accepted_by_policy + .dropped_by_policy and .packets + .skipped == 5
+			and .traps == ([.traps_by_kind[]] | add // 0))] | join(" ")' \
+		"$1 true" test --pcap "$tmp/five.pcap" "${@:2}" "$handler"
 }
-verdicts '5 0 0 0 0 0'
-verdicts '5 0 0 0 0 0' --entry accept
-verdicts '0 5 0 0 0 0' --entry drop
-verdicts '0 0 5 0 0 0' --entry queue
-verdicts '0 5 0 40 0 0' --entry repeat
-verdicts '5 0 0 10 0 0' --entry third
-verdicts '5 0 0 0 0 5' --entry stolen
-verdicts '5 0 0 0 0 5' --entry unreachable
-verdicts '5 0 0 0 0 5' --entry unreachable --on-trap accept
-verdicts '0 5 0 0 0 5' --entry unreachable --on-trap drop
-verdicts '5 0 0 0 4 1' --entry unreachable --on-trap detach
-verdicts '5 0 0 0 0 2' --entry second
-verdicts '3 2 0 0 0 2' --entry second --on-trap drop
-verdicts '5 0 0 0 3 1' --entry second --on-trap detach
+verdicts '5 0 0 0 0 0 0 0'
+verdicts '5 0 0 0 0 0 0 0' --entry accept
+verdicts '0 5 0 0 0 0 0 0' --entry drop
+verdicts '0 0 5 0 0 0 0 0' --entry queue
+verdicts '0 5 0 40 0 0 0 0' --entry repeat
+verdicts '5 0 0 10 0 0 0 0' --entry third
+verdicts '0 0 0 0 0 5 5 0' --entry stolen
+verdicts '0 0 0 0 0 5 5 0' --entry unreachable
+verdicts '0 0 0 0 0 5 5 0' --entry unreachable --on-trap accept
+verdicts '0 0 0 0 0 5 0 5' --entry unreachable --on-trap drop
+verdicts '0 0 0 0 4 1 1 0' --entry unreachable --on-trap detach
+verdicts '3 0 0 0 0 2 2 0' --entry second
+verdicts '3 0 0 0 0 2 0 2' --entry second --on-trap drop
+verdicts '1 0 0 0 3 1 1 0' --entry second --on-trap detach
 # The count restarts with each fresh instance: packets 2 and 4.
-verdicts '5 0 0 0 0 2' --entry second --on-trap restart
-verdicts '5 0 0 0 0 5' --entry spin --time-limit 5ms
+verdicts '3 0 0 0 0 2 2 0' --entry second --on-trap restart
+verdicts '0 0 0 0 0 5 5 0' --entry spin --time-limit 5ms
+json .restarts 2 test --pcap "$tmp/five.pcap" --entry second --on-trap restart "$handler"
+like 'packets dropped by policy in text' \
+	"$("$ctl" test --pcap "$tmp/five.pcap" --entry unreachable --on-trap drop "$handler")" \
+	$'\n  drop +0 +0%\n.*\n  dropped by trap policy +5 +100%\n'
 
 place='[.traps_by_place[] | .kind, .function_name, .count] | join(" ")'
 json "$place" 'unreachable crash 5' test --pcap "$tmp/five.pcap" --entry unreachable "$handler"
 json "$place" 'bad-verdict  5' test --pcap "$tmp/five.pcap" --entry stolen "$handler"
+json '.traps_by_place[0].value' 2 test --pcap "$tmp/five.pcap" --entry stolen "$handler"
+like 'a bad verdict in text' "$("$ctl" test --pcap "$tmp/five.pcap" --entry stolen "$handler")" \
+	$'\n +5  handler returned an unknown verdict: 2\n'
 json "$place" 'time spin 5' test --pcap "$tmp/five.pcap" --entry spin --time-limit 5ms "$handler"
 
 # Values that the handler sees: mark, out, in, hook
@@ -195,7 +206,7 @@ like 'traps elsewhere in text' "$("$ctl" test --pcap "$tmp/many.pcap" "$tmp/plac
 json .traps_elsewhere 0 test --pcap "$tmp/five.pcap" --entry unreachable "$handler"
 
 text=$("$ctl" test --pcap "$tmp/five.pcap" --entry unreachable "$handler")
-like 'verdicts in text' "$text" $'\n  accept +5  100%\n  drop +0    0%\n  queue +0    0%\n'
+like 'verdicts in text' "$text" $'\n  accept +0    0%\n  drop +0    0%\n  queue +0    0%\n  accepted by trap policy +5  100%\n'
 like 'traps in text' "$text" $'\ntraps 5\n +5  unreachable in function [0-9]+ \\(crash\\) at byte 0x[0-9a-f]+\n'
 like 'times in text' "$text" 'time [0-9.]+[mun]?s median, [0-9.]+[mun]?s at most'
 like 'a line for each packet' "$("$ctl" test -v --pcap "$tmp/five.pcap" --entry drop "$handler")" \

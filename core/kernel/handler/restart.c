@@ -191,7 +191,11 @@ static void trap_log(const struct kwasm_program *prog, const struct kwasm_handle
 	struct kwasm_diag diag = { .func = trap->func, .offset = trap->offset };
 	char text[160];
 
-	strscpy(diag.text, kwasm_trap_text(trap->kind), sizeof(diag.text));
+	if (trap->kind == KWASM_TRAP_VERDICT)
+		snprintf(diag.text, sizeof(diag.text), "%s: %u", kwasm_trap_text(trap->kind),
+			 trap->value);
+	else
+		strscpy(diag.text, kwasm_trap_text(trap->kind), sizeof(diag.text));
 	kwasm_diag_format(&diag, text, sizeof(text));
 	pr_notice_ratelimited("program %s at %s trapped: %s\n", prog->name, h->ops->place(h),
 			      text);

@@ -41,13 +41,15 @@ u64 kwasm_run_time(struct kwasm_ctx *ctx, u64 cycles, u64 result)
 }
 EXPORT_SYMBOL_GPL(kwasm_run_time);
 
-static u32 trapped(struct kwasm_ctx *ctx, u32 kind)
+/* @value: the verdict, if that is what is wrong. */
+static u32 trapped(struct kwasm_ctx *ctx, u32 kind, u32 value)
 {
 	struct kwasm_handler_stats *stats = kwasm_run_stats(ctx);
 	struct kwasm_trap_info trap = {
 		.kind = kind,
 		.func = KWASM_DIAG_NONE,
 		.offset = KWASM_DIAG_NONE,
+		.value = value,
 	};
 
 	if (kind != KWASM_TRAP_VERDICT) {
@@ -66,9 +68,9 @@ static u32 judge(struct kwasm_ctx *ctx, u64 result)
 	u32 kind;
 
 	if (result >> 32)
-		return trapped(ctx, result >> 32);
+		return trapped(ctx, result >> 32, 0);
 	if (!kwasm_verdict_valid(verdict))
-		return trapped(ctx, KWASM_TRAP_VERDICT);
+		return trapped(ctx, KWASM_TRAP_VERDICT, verdict);
 	kind = array_index_nospec(KWASM_VERDICT_KIND(verdict), KWASM_VERDICT_KINDS);
 	kwasm_run_stats(ctx)->verdicts[kind]++;
 	return verdict;

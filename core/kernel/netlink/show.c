@@ -101,6 +101,9 @@ int kwasm_nl_put_trap(struct sk_buff *skb, int attr, const struct kwasm_module *
 	if (trap->kind == KWASM_TRAP_MEMORY &&
 	    kwasm_nl_put_u64(skb, KWASM_A_TRAP_ADDRESS, trap->address))
 		return -EMSGSIZE;
+	if (trap->kind == KWASM_TRAP_VERDICT &&
+	    nla_put_u32(skb, KWASM_A_TRAP_VALUE, trap->value))
+		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
 	return 0;
 }
@@ -137,7 +140,8 @@ static u64 count_packets(const struct kwasm_handler_stats *stats)
 	return total - stats->verdicts[KWASM_VERDICT_REPEAT];
 }
 
-static int put_trap_counts(struct sk_buff *skb, const struct kwasm_handler_stats *stats)
+/* @drops: what the trap policy did with their packets */
+static int put_trap_counts(struct sk_buff *skb, const struct kwasm_handler_stats *stats, bool drops)
 {
 	struct nlattr *nest;
 	u64 total = 0;
@@ -153,7 +157,9 @@ static int put_trap_counts(struct sk_buff *skb, const struct kwasm_handler_stats
 			return -EMSGSIZE;
 		nla_nest_end(skb, nest);
 	}
-	return kwasm_nl_put_u64(skb, KWASM_A_STATS_TRAPS, total);
+	return kwasm_nl_put_u64(skb, KWASM_A_STATS_TRAPS, total) ?:
+	       kwasm_nl_put_u64(skb, KWASM_A_STATS_ACCEPTED_BY_POLICY, drops ? 0 : total) ?:
+	       kwasm_nl_put_u64(skb, KWASM_A_STATS_DROPPED_BY_POLICY, drops ? total : 0);
 }
 
 static int put_stats(struct sk_buff *skb, const struct kwasm_handler *h)
@@ -177,7 +183,7 @@ static int put_stats(struct sk_buff *skb, const struct kwasm_handler *h)
 	    kwasm_nl_put_u64(skb, KWASM_A_STATS_RUN_NS, kwasm_cycles_to_ns(sum.run_cycles)) ||
 	    kwasm_nl_put_u64(skb, KWASM_A_STATS_RUN_MAX_NS,
 			     kwasm_cycles_to_ns(sum.run_max_cycles)) ||
-	    put_trap_counts(skb, &sum))
+	    put_trap_counts(skb, &sum, kwasm_verdict_trapped(h->policy) == KWASM_VERDICT_DROP))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
 	return 0;

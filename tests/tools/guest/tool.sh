@@ -141,6 +141,23 @@ json '.[0].attachments[0].last_trap | [.kind, .function_name] | join(" ")' 'unre
 json '.[0].attachments[0].stats | .traps > 0 and .traps == .traps_by_kind.unreachable' true show t
 like 'a trap in text' "$(kwasmctl show t)" \
 	'last trap: unreachable in function [0-9]+ \(crash\) at byte 0x[0-9a-f]+'
+like 'what the policy did in text' "$(kwasmctl show t)" \
+	$'\n    traps ([0-9]+) \\(unreachable [0-9]+\\), accepted by policy [1-9]'
+json '.[0] | .traps == .accepted_by_policy and .packets == .traps and .on_trap == "accept"' true stats t
+like 'and in the table' "$(kwasmctl stats t)" ' [1-9][0-9]* accept  '
+# a capture without packets
+printf '\xd4\xc3\xb2\xa1\x02\0\x04\0\0\0\0\0\0\0\0\0\xff\xff\0\0\x65\0\0\0' >"$tmp/none.pcap"
+is 'test, show and stats have the same counters' "$(kwasmctl -j test --pcap "$tmp/none.pcap" "$handler" |
+	jq -c --argjson show "$(kwasmctl -j show t)" --argjson stats "$(kwasmctl -j stats t)" '
+		($show[0].attachments[0].stats | keys) as $want |
+		[$want - keys, $want - ($stats[0] | keys)]')" '[[],[]]'
+kwasmctl attach --hook nf_out --name odd --entry stolen "$handler" >/dev/null
+ping -c 1 127.0.0.1 >/dev/null
+json '.[0].attachments[0].last_trap | [.kind, .value] | join(" ")' 'bad-verdict 2' show odd
+like 'a bad verdict in text' "$(kwasmctl show odd)" 'last trap: handler returned an unknown verdict: 2'
+ok 'and in the log' grep -q 'program odd at nf_out trapped: handler returned an unknown verdict: 2' \
+	<(dmesg)
+kwasmctl detach odd >/dev/null
 is 'the place is the same as in user space' \
 	"$(kwasmctl -j show t | jq -c '.[0].attachments[0].last_trap | [.function, .offset]')" \
 	"$(kwasmctl -j dump --wasm --func crash "$handler" |
