@@ -565,6 +565,7 @@ int main(int argc, char **argv)
 	acks();
 	events(wasm, wasm_size);
 	request_order(wasm, wasm_size);
+	uring(argv[1]);
 	lengths();
 	references();
 	privilege();

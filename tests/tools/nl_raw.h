@@ -200,6 +200,9 @@ void events(const unsigned char *wasm, size_t size);
 /* nl_order.c: requests of one call; loads and unloads @wasm */
 void request_order(const unsigned char *wasm, size_t size);
 
+/* nl_uring.c: requests sent by workers of io_uring; loads and unloads the module in @path */
+void uring(const char *path);
+
 /* nl_spaces.c: each attribute of each command, from the kernel's own table. */
 void spaces(void);
 

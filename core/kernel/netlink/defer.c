@@ -89,8 +89,11 @@ static void deferred_free(struct deferred *d)
 static void carry_out(struct deferred *d)
 {
 	struct nlmsghdr *header = (struct nlmsghdr *)d->info.nlhdr;
-	int err = d->act(&d->info);
+	int err = -EINTR;
 
+	/* A worker of io_uring may exit first: then it has neither files nor namespaces. */
+	if (!(current->flags & PF_EXITING))
+		err = d->act(&d->info);
 	if (err || header->nlmsg_flags & NLM_F_ACK)
 		netlink_ack(d->skb, header, err, &d->extack);
 }
