@@ -18,3 +18,6 @@ kwasm_fputest-y := $(addprefix tests/kmod/,kwasm_fputest_main.o fputest_load.o)
 
 obj-m += kwasm_testprovider.o
 kwasm_testprovider-y := tests/kmod/kwasm_testprovider_main.o
+
+obj-m += kwasm_testcaller.o
+kwasm_testcaller-y := tests/kmod/kwasm_testcaller_main.o

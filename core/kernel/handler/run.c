@@ -61,12 +61,24 @@ static u32 trapped(struct kwasm_ctx *ctx, u32 kind, u32 value)
 	return kwasm_handler_trapped(stats->handler, ctx, &trap);
 }
 
+/* The caller's stack has no room for a guest, which stopped before its first instruction. */
+static u32 no_stack(struct kwasm_ctx *ctx)
+{
+	struct kwasm_handler_stats *stats = kwasm_run_stats(ctx);
+
+	stats->bytes -= kwasm_packet_skb(ctx->packet)->len;
+	stats->skipped++;
+	return KWASM_VERDICT_ACCEPT;
+}
+
 /* A trap, or a verdict other than drop and accept.  @result: as kwasm_run_enter() returned it. */
 static u32 judge(struct kwasm_ctx *ctx, u64 result)
 {
 	u32 verdict = result;
 	u32 kind;
 
+	if (result >> 32 == KWASM_TRAP_STACK && ctx->stack_limit == U64_MAX)
+		return no_stack(ctx);
 	if (result >> 32)
 		return trapped(ctx, result >> 32, 0);
 	if (!kwasm_verdict_valid(verdict))
@@ -145,8 +157,8 @@ u32 kwasm_run_other(struct kwasm_ctx *ctx, u64 result)
 EXPORT_SYMBOL_GPL(kwasm_run_other);
 
 /*
- * Packets sent by this machine arrive in process context.  No hook is called with interrupts off,
- * where nothing could stop a guest; if one is nevertheless, the packet is accepted.
+ * Packets sent by this machine arrive in process context.  With interrupts off, in which nothing
+ * could stop a guest, netconsole sends what it prints: the packet is accepted.
  */
 u32 kwasm_run_process(struct kwasm_handler *h, struct sk_buff *skb,
 		      const void *arrival)

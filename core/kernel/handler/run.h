@@ -10,6 +10,7 @@
 #ifndef KWASM_KERNEL_RUN_H
 #define KWASM_KERNEL_RUN_H
 
+#include <linux/irqflags.h>
 #include <linux/preempt.h>
 #include <linux/skbuff.h>
 
@@ -156,12 +157,14 @@ static __always_inline u32 kwasm_run_bh(struct kwasm_handler *h, struct sk_buff 
  * A handler that asks to see the packet again does so a few times at most.
  *
  * Context: inside an RCU read section; softirq, or process context where BH is switched off inside.
+ * With interrupts off, where nothing could stop a guest, the packet is accepted and counted as
+ * skipped.
  * Return: KWASM_VERDICT_DROP, _ACCEPT or _QUEUE with the queue's number in the upper half.
  */
 static __always_inline u32 kwasm_attachment_run(struct kwasm_attachment *at, struct sk_buff *skb,
 						const void *arrival, kwasm_describe describe)
 {
-	if (unlikely(!softirq_count()))
+	if (unlikely(!softirq_count() || irqs_disabled()))
 		return kwasm_run_process(&at->handler, skb, arrival);
 	return kwasm_run_bh(&at->handler, skb, arrival, describe, kwasm_run_busy, kwasm_run_other);
 }

@@ -3,8 +3,9 @@
  * stack.c - the stack limit of a guest on the current kernel stack.
  *
  * Softirqs run on the interrupt stack of their CPU or on a task's stack.  Below the limit there is
- * always room for a host function, a fault and the interrupts on top of them.  On any other stack,
- * a guest gets little.
+ * always room for a host function, a fault and the interrupts on top of them.  A guest gets what it
+ * is promised, or nothing: then it stops before its first instruction.  On any other stack, it gets
+ * little.
  */
 #include <linux/export.h>
 #include <linux/sched/task_stack.h>
@@ -18,12 +19,14 @@
 #include "enter.h"
 
 #define RESERVE_BYTES (5 * 1024)
+#define PROMISED_BYTES 4096u
 #define UNKNOWN_STACK_BYTES 1024
 
 u64 kwasm_stack_limit(u32 bytes)
 {
 	unsigned long sp = current_stack_pointer;
 	unsigned long bottom = kwasm_cpu_irq_stack_top() - IRQ_STACK_SIZE;
+	unsigned long room;
 
 	if (sp - bottom >= IRQ_STACK_SIZE) {
 		bottom = (unsigned long)task_stack_page(current);
@@ -32,7 +35,10 @@ u64 kwasm_stack_limit(u32 bytes)
 	}
 	if (sp - bottom <= RESERVE_BYTES)
 		return U64_MAX;
-	return max(sp - bytes, bottom + RESERVE_BYTES);
+	room = sp - bottom - RESERVE_BYTES;
+	if (room < min(bytes, PROMISED_BYTES))
+		return U64_MAX;
+	return sp - min_t(unsigned long, room, bytes);
 }
 
 /*
@@ -43,7 +49,7 @@ u64 kwasm_stack_limit(u32 bytes)
  */
 static bool stack_limit_fits(const struct kwasm_ctx *ctx, u64 rsp)
 {
-	return rsp - ctx->stack_limit - 4096 <= 4096 + 512;
+	return rsp - ctx->stack_limit - PROMISED_BYTES <= 4096 + 512;
 }
 
 void kwasm_stack_moved(struct kwasm_ctx *ctx, u64 rsp)
