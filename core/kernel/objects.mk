@@ -24,6 +24,7 @@ KWASM_KERNEL_OBJS += program/instances.o
 KWASM_KERNEL_OBJS += program/program.o
 KWASM_KERNEL_OBJS += handler/run.o
 KWASM_KERNEL_OBJS += handler/handler.o
+KWASM_KERNEL_OBJS += handler/leave.o
 KWASM_KERNEL_OBJS += handler/restart.o
 KWASM_KERNEL_OBJS += handler/hook.o
 KWASM_KERNEL_OBJS += handler/device.o

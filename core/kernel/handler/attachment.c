@@ -8,10 +8,10 @@
 #include <linux/module.h>
 #include <linux/slab.h>
 #include <net/net_namespace.h>
+#include <net/netns/generic.h>
 
 #include "attachment.h"
 #include "kernel/limits.h"
-#include "kernel/program/notify.h"
 
 static u32 next_attachment_id;		/* kwasm_lock */
 
@@ -136,7 +136,8 @@ static struct kwasm_attachment *attachment_alloc(struct kwasm_program *prog,
 }
 
 int kwasm_attachment_create(struct kwasm_program *prog, const struct kwasm_attach_request *req,
-			    struct kwasm_diag *diag, struct kwasm_attachment **out)
+			    struct kwasm_leave *leave, struct kwasm_diag *diag,
+			    struct kwasm_attachment **out)
 {
 	struct kwasm_net *knet = prog->knet;
 	struct kwasm_hook_type *type;
@@ -161,83 +162,66 @@ int kwasm_attachment_create(struct kwasm_program *prog, const struct kwasm_attac
 		goto put;
 	}
 	kwasm_device_follow(&at->device, knet->net, req->dev);
-	err = kwasm_handler_start(&at->handler, diag);
-	if (err)
-		goto unfollow;
-	at->id = ++next_attachment_id;
 	list_add_tail(&at->node, &knet->attachments);
 	knet->num_attachments++;
+	err = kwasm_handler_start(&at->handler, diag);
+	if (err) {
+		kwasm_leave_attachment(leave, at);
+		return err;
+	}
+	at->id = ++next_attachment_id;
 	*out = at;
 	return 0;
-unfollow:
-	kwasm_device_unfollow(&at->device);
-	module_put(type->owner);
 put:
 	kwasm_handler_put(&at->handler);
 	return err;
 }
 
-/* Detach and free those moved to a list, in one grace period. */
-static void attachments_destroy(struct list_head *doomed)
+void kwasm_attachment_stop(struct kwasm_attachment *at)
 {
-	struct kwasm_attachment *at, *tmp;
-
-	lockdep_assert_held(&kwasm_lock);
-	list_for_each_entry(at, doomed, node)
-		kwasm_handler_stop(&at->handler);
-	if (list_empty(doomed))
-		return;
-	synchronize_rcu();
-	list_for_each_entry_safe(at, tmp, doomed, node) {
-		kwasm_handler_end(&at->handler);
-		kwasm_device_unfollow(&at->device);
-		list_del(&at->node);
-		at->knet->num_attachments--;
-		module_put(at->type->owner);
-		kwasm_handler_put(&at->handler);
-	}
+	kwasm_handler_stop(&at->handler);
+	list_del(&at->node);
+	at->knet->num_attachments--;
 }
 
-void kwasm_attachments_detach(struct list_head *doomed, const struct kwasm_actor *by)
+void kwasm_attachment_end(struct kwasm_attachment *at)
 {
-	struct kwasm_program *prog, *tmp;
-	struct kwasm_attachment *at;
-	struct kwasm_net *knet;
-
-	list_for_each_entry(at, doomed, node)
-		kwasm_notify_handler(KWASM_EVENT_DETACH, by, at->handler.prog, &at->handler);
-	attachments_destroy(doomed);
-	list_for_each_entry(knet, &kwasm_nets, node) {
-		list_for_each_entry_safe(prog, tmp, &knet->programs, node) {
-			if (!prog->linked || prog->num_handlers)
-				continue;
-			kwasm_notify_program(KWASM_EVENT_UNLOAD, by, prog);
-			kwasm_program_remove(prog);
-		}
-	}
+	kwasm_handler_end(&at->handler);
+	kwasm_device_unfollow(&at->device);
+	module_put(at->type->owner);
+	kwasm_handler_put(&at->handler);
 }
 
-void kwasm_attachments_destroy_of(struct kwasm_program *prog)
-{
-	struct kwasm_attachment *at, *tmp;
-	LIST_HEAD(doomed);
+static unsigned int leave_id;
 
-	list_for_each_entry_safe(at, tmp, &prog->knet->attachments, node)
-		if (at->handler.prog == prog)
-			list_move_tail(&at->node, &doomed);
-	attachments_destroy(&doomed);
+/* Those that exit together share the grace period between this and the other function. */
+static void __net_exit net_stop(struct net *net)
+{
+	struct kwasm_leave *leave = net_generic(net, leave_id);
+	struct kwasm_net *knet = kwasm_net_of(net);
+	struct kwasm_attachment *at, *next_at;
+	struct kwasm_program *prog, *next_prog;
+
+	kwasm_leave_init(leave);
+	mutex_lock(&kwasm_lock);
+	list_for_each_entry_safe(at, next_at, &knet->attachments, node)
+		kwasm_leave_attachment(leave, at);
+	list_for_each_entry_safe(prog, next_prog, &knet->programs, node)
+		kwasm_leave_program(leave, prog);
+	mutex_unlock(&kwasm_lock);
 }
 
 static void __net_exit net_leave(struct net *net)
 {
-	mutex_lock(&kwasm_lock);
-	attachments_destroy(&kwasm_net_of(net)->attachments);
-	mutex_unlock(&kwasm_lock);
+	kwasm_leave_free(net_generic(net, leave_id));
 }
 
 /* Registered after that of programs, so it exits before them. */
 static struct pernet_operations attachment_net_ops = {
+	.pre_exit = net_stop,
 	.exit = net_leave,
+	.id = &leave_id,
+	.size = sizeof(struct kwasm_leave),
 };
 
 int kwasm_attachments_init(void)

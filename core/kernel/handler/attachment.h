@@ -8,8 +8,7 @@
 #include "device.h"
 #include "handler.h"
 #include "hook.h"
-
-struct kwasm_actor;
+#include "leave.h"
 
 /**
  * struct kwasm_attachment - a handler at a hook
@@ -66,27 +65,19 @@ struct kwasm_attachment *kwasm_attachment_find(const struct kwasm_program *prog,
 
 /**
  * kwasm_attachment_create() - attach @prog.
+ * @leave: receives what a failure leaves behind, if packets may have seen it
  *
  * kwasm_lock held.  Return: 0; -ENXIO unknown hook; -EALREADY it is attached there; -errno.
  */
 int kwasm_attachment_create(struct kwasm_program *prog, const struct kwasm_attach_request *req,
-			    struct kwasm_diag *diag, struct kwasm_attachment **out);
+			    struct kwasm_leave *leave, struct kwasm_diag *diag,
+			    struct kwasm_attachment **out);
 
-/**
- * kwasm_attachments_destroy_of() - detach and free the attachments of @prog.
- *
- * Context: kwasm_lock held; waits for a grace period.
+/*
+ * Parts of kwasm_leave_attachment() and kwasm_leave_free(): stop it and take it out of the list,
+ * under kwasm_lock; and free it after a grace period, without.
  */
-void kwasm_attachments_destroy_of(struct kwasm_program *prog);
-
-/**
- * kwasm_attachments_detach() - destroy the attachments on a list, as if each had been requested.
- *
- * @by: who asked for it, NULL for the kernel
- *
- * Listeners are notified, and linked programs are unloaded with their last attachment.
- * Context: kwasm_lock held; waits for a grace period.
- */
-void kwasm_attachments_detach(struct list_head *doomed, const struct kwasm_actor *by);
+void kwasm_attachment_stop(struct kwasm_attachment *at);
+void kwasm_attachment_end(struct kwasm_attachment *at);
 
 #endif /* KWASM_KERNEL_ATTACHMENT_H */

@@ -12,11 +12,8 @@
 #include "kernel/machine/invocation.h"
 #include "kernel/machine/watchdog.h"
 
-/* After a grace period: no event uses it. */
 static void run_destroy(struct kwasm_run *run)
 {
-	if (!run)
-		return;
 	kwasm_instances_put(run->instances);
 	kwasm_program_put(run->prog);
 	free_percpu(run->cpus);
@@ -75,12 +72,12 @@ void kwasm_runs_destroy(struct llist_node *list)
 		run_destroy(run);
 }
 
-void kwasm_run_swap(struct kwasm_handler *h, struct kwasm_run *new)
+void kwasm_run_swap(struct kwasm_handler *h, struct kwasm_run *new, struct llist_head *replaced)
 {
 	struct kwasm_run *old = unrcu_pointer(xchg(&h->run, RCU_INITIALIZER(new)));
 
-	synchronize_rcu();
-	run_destroy(old);
+	if (old)
+		llist_add(&old->trapped, replaced);
 }
 
 int kwasm_handler_init(struct kwasm_handler *h, const struct kwasm_handler_ops *ops,
@@ -128,6 +125,8 @@ static void handler_list(struct kwasm_handler *h, struct kwasm_program *prog)
 
 static void handler_unlist(struct kwasm_handler *h)
 {
+	if (list_empty(&h->node))
+		return;
 	list_del_init(&h->node);
 	h->prog->num_handlers--;
 }
@@ -143,42 +142,29 @@ int kwasm_handler_start(struct kwasm_handler *h, struct kwasm_diag *diag)
 	rcu_assign_pointer(h->run, run);
 	handler_list(h, h->prog);
 	err = h->ops->attach(h, diag);
-	if (err) {
-		/*
-		 * If there are two families, one may have been attached briefly and have seen
-		 * packets.
-		 */
-		kwasm_handler_stop(h);
-		synchronize_rcu();
-		kwasm_handler_end(h);
-		return err;
-	}
-	h->attached = true;
-	return 0;
+	/* If there are two families, one may have been attached briefly and have seen packets. */
+	if (!err)
+		h->attached = true;
+	return err;
 }
 
 void kwasm_handler_stop(struct kwasm_handler *h)
 {
-	struct kwasm_run *run;
-
 	lockdep_assert_held(&kwasm_lock);
 	h->dead = true;
 	if (h->attached)
 		h->ops->detach(h);
 	h->attached = false;
-	run = unrcu_pointer(xchg(&h->run, NULL));
-	if (run)
-		llist_add(&run->trapped, &h->trapped);
+	kwasm_run_swap(h, NULL, &h->trapped);
+	handler_unlist(h);
 }
 
 /* No event uses it any more, so no trap adds to the list of runs. */
 void kwasm_handler_end(struct kwasm_handler *h)
 {
-	lockdep_assert_held(&kwasm_lock);
 	kwasm_runs_destroy(llist_del_all(&h->trapped));
 	if (cancel_delayed_work(&h->work))
 		kwasm_handler_put(h);
-	handler_unlist(h);
 }
 
 /* Create a run of @prog for @h, and attach it again if a trap has detached it. */
@@ -214,12 +200,12 @@ static void cancel(struct kwasm_handler *h)
 }
 
 /*
- * What the old program's traps left is of no concern to the new one: its runs go with the grace
- * period of the swap, and no restart is pending.
+ * What the old program's traps left is of no concern to the new one: its runs go with the one that
+ * is replaced, and no restart is pending.
  */
-static void commit(struct kwasm_handler *h)
+static void commit(struct kwasm_handler *h, struct llist_head *replaced)
 {
-	struct llist_node *trapped = llist_del_all(&h->trapped);
+	struct llist_node *trapped = llist_del_all(&h->trapped), *next;
 	struct kwasm_run *run = h->next;
 
 	if (cancel_delayed_work(&h->work))
@@ -233,12 +219,15 @@ static void commit(struct kwasm_handler *h)
 	kwasm_handler_backoff_reset(h);
 	spin_unlock_bh(&h->trap_lock);
 	WRITE_ONCE(h->state, KWASM_STATE_ACTIVE);
-	kwasm_run_swap(h, run);
-	kwasm_runs_destroy(trapped);
+	kwasm_run_swap(h, run, replaced);
+	for (; trapped; trapped = next) {
+		next = llist_next(trapped);
+		llist_add(trapped, replaced);
+	}
 }
 
 int kwasm_handlers_replace(struct kwasm_program *old, struct kwasm_program *new,
-			   struct kwasm_diag *diag)
+			   struct llist_head *replaced, struct kwasm_diag *diag)
 {
 	struct kwasm_handler *h, *tmp;
 	int err;
@@ -250,7 +239,7 @@ int kwasm_handlers_replace(struct kwasm_program *old, struct kwasm_program *new,
 			goto cancel;
 	}
 	list_for_each_entry_safe(h, tmp, &old->handlers, node)
-		commit(h);
+		commit(h, replaced);
 	return 0;
 cancel:
 	list_for_each_entry_continue_reverse(h, &old->handlers, node)

@@ -75,7 +75,7 @@ struct kwasm_run_cpu {
  * @code: the function, of the type that the handler's kind says
  * @needs: enum kwasm_needs
  * @hook_number: result of kwasm_pkt_hook()
- * @trapped: in the handler's list, once a trap has removed it
+ * @trapped: in the handler's list once a trap has removed it, or in a list of replaced ones
  */
 struct kwasm_run {
 	struct kwasm_run_cpu __percpu *cpus;
@@ -156,26 +156,31 @@ void kwasm_handler_put(struct kwasm_handler *h);
  * kwasm_handler_start() - find its function, list it with its program, and attach it.
  *
  * Context: kwasm_lock held; may sleep.
- * Return: 0, or -errno with @diag set; then the handler is as before.
+ * Return: 0; or -errno with @diag set, and it has to be stopped nevertheless.
  */
 int kwasm_handler_start(struct kwasm_handler *h, struct kwasm_diag *diag);
 
-/**
- * kwasm_handler_stop() - detach it; the caller waits for a grace period.
- *
- * Then kwasm_handler_end() frees its runs and removes it from its program's list.
- * Context: kwasm_lock held from the one call to the other.
- */
+/** kwasm_handler_stop() - detach it and remove it from its program's list.  kwasm_lock held. */
 void kwasm_handler_stop(struct kwasm_handler *h);
+
+/**
+ * kwasm_handler_end() - free the runs of a handler that was stopped a grace period ago.
+ *
+ * Context: process, may sleep; kwasm_lock not held.
+ */
 void kwasm_handler_end(struct kwasm_handler *h);
 
 /**
  * kwasm_handlers_replace() - let all handlers of @old run @new, or none.
+ * @replaced: receives the runs of @old, to be destroyed after a grace period
  *
- * Context: kwasm_lock held; waits for grace periods.  Return: 0 or -errno with @diag set.
+ * Context: kwasm_lock held.  Return: 0 or -errno with @diag set.
  */
 int kwasm_handlers_replace(struct kwasm_program *old, struct kwasm_program *new,
-			   struct kwasm_diag *diag);
+			   struct llist_head *replaced, struct kwasm_diag *diag);
+
+/** kwasm_runs_destroy() - runs that no event uses any more.  Process context, may sleep. */
+void kwasm_runs_destroy(struct llist_node *list);
 
 /**
  * kwasm_handler_trapped() - handle a trap.
@@ -187,13 +192,12 @@ u32 kwasm_handler_trapped(struct kwasm_handler *h, const struct kwasm_ctx *ctx,
 			  const struct kwasm_trap_info *trap);
 
 /*
- * Shared by handler.c and restart.c.  kwasm_run_swap() installs @run, waits for a grace period and
- * frees the old one.
+ * Shared by handler.c and restart.c.  kwasm_run_swap() installs @run, and adds the old one to
+ * @replaced.
  */
 struct kwasm_run *kwasm_run_create(struct kwasm_handler *h, struct kwasm_program *prog,
 				   struct kwasm_diag *diag);
-void kwasm_run_swap(struct kwasm_handler *h, struct kwasm_run *run);
-void kwasm_runs_destroy(struct llist_node *list);
+void kwasm_run_swap(struct kwasm_handler *h, struct kwasm_run *run, struct llist_head *replaced);
 void kwasm_handler_backoff_reset(struct kwasm_handler *h);
 void kwasm_handler_work(struct work_struct *work);
 

@@ -10,6 +10,7 @@
 
 #include "attachment.h"
 #include "hook.h"
+#include "kernel/program/notify.h"
 
 static LIST_HEAD(hook_types);		/* kwasm_lock */
 
@@ -51,16 +52,24 @@ EXPORT_SYMBOL_GPL(kwasm_hook_register);
 void kwasm_hook_unregister(struct kwasm_hook_type *type)
 {
 	struct kwasm_attachment *at, *tmp;
+	struct kwasm_leave leave;
 	struct kwasm_net *knet;
-	LIST_HEAD(doomed);
 
+	kwasm_leave_init(&leave);
 	mutex_lock(&kwasm_lock);
 	list_del(&type->node);
-	list_for_each_entry(knet, &kwasm_nets, node)
-		list_for_each_entry_safe(at, tmp, &knet->attachments, node)
-			if (at->type == type)
-				list_move_tail(&at->node, &doomed);
-	kwasm_attachments_detach(&doomed, NULL);
+	list_for_each_entry(knet, &kwasm_nets, node) {
+		list_for_each_entry_safe(at, tmp, &knet->attachments, node) {
+			if (at->type != type)
+				continue;
+			kwasm_notify_handler(KWASM_EVENT_DETACH, NULL, at->handler.prog,
+					     &at->handler);
+			kwasm_leave_attachment(&leave, at);
+		}
+	}
+	kwasm_leave_linked(&leave, NULL);
 	mutex_unlock(&kwasm_lock);
+	synchronize_rcu();	/* for those that others have stopped, too */
+	kwasm_leave_free(&leave);
 }
 EXPORT_SYMBOL_GPL(kwasm_hook_unregister);

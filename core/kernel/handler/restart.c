@@ -14,6 +14,7 @@
 #include "kernel/machine/invocation.h"
 #include "kernel/program/notify.h"
 #include "kernel/work.h"
+#include "leave.h"
 
 #define BACKOFF_MIN_MS 100u
 #define BACKOFF_MAX_MS 60000u
@@ -60,7 +61,7 @@ static void restart_queue(struct kwasm_handler *h)
 }
 
 /* The others of its program that run get the new instances too. */
-static void restart_others(struct kwasm_handler *restarted)
+static void restart_others(struct kwasm_handler *restarted, struct llist_head *replaced)
 {
 	struct kwasm_program *prog = restarted->prog;
 	struct kwasm_handler *h;
@@ -73,13 +74,13 @@ static void restart_others(struct kwasm_handler *restarted)
 			continue;
 		run = kwasm_run_create(h, prog, &diag);
 		if (!IS_ERR(run))	/* else it keeps its run */
-			kwasm_run_swap(h, run);
+			kwasm_run_swap(h, run, replaced);
 	}
 }
 
 /* Return: 0, or -errno and nothing has changed. */
 static int restart(struct kwasm_handler *h, struct kwasm_instances **instances,
-		   struct kwasm_diag *diag)
+		   struct llist_head *replaced, struct kwasm_diag *diag)
 {
 	struct kwasm_program *prog = h->prog;
 	struct kwasm_run *run;
@@ -92,8 +93,8 @@ static int restart(struct kwasm_handler *h, struct kwasm_instances **instances,
 	}
 	h->restarts++;
 	WRITE_ONCE(h->state, KWASM_STATE_ACTIVE);
-	kwasm_run_swap(h, run);
-	restart_others(h);
+	kwasm_run_swap(h, run, replaced);
+	restart_others(h, replaced);
 	return 0;
 }
 
@@ -111,10 +112,12 @@ static bool restart_wanted(const struct kwasm_handler *h, const struct kwasm_pro
 static void work_restart(struct kwasm_handler *h, struct kwasm_program *prog)
 {
 	struct kwasm_instances *instances = NULL;
+	struct kwasm_leave leave;
 	struct kwasm_diag diag;
 	bool wanted;
 	int err;
 
+	kwasm_leave_init(&leave);
 	kwasm_diag_init(&diag);
 	mutex_lock(&kwasm_lock);
 	wanted = restart_wanted(h, prog);
@@ -128,7 +131,7 @@ static void work_restart(struct kwasm_handler *h, struct kwasm_program *prog)
 	mutex_lock(&kwasm_lock);
 	if (restart_wanted(h, prog)) {
 		if (!err)
-			err = restart(h, &instances, &diag);
+			err = restart(h, &instances, &leave.runs, &diag);
 		if (err) {
 			pr_notice_ratelimited("cannot restart program %s yet: %s\n",
 					      prog->name, diag.text[0] ? diag.text :
@@ -137,6 +140,7 @@ static void work_restart(struct kwasm_handler *h, struct kwasm_program *prog)
 		}
 	}
 	mutex_unlock(&kwasm_lock);
+	kwasm_leave_finish(&leave);
 	kwasm_instances_put(instances);
 }
 

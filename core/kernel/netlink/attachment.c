@@ -72,11 +72,11 @@ static int attach_new(struct kwasm_program *fresh, const struct kwasm_attach_req
 	if (err)
 		return err;
 	fresh->linked = true;
-	err = kwasm_attachment_create(fresh, where, &req->diag, at);
+	err = kwasm_attachment_create(fresh, where, &req->leave, &req->diag, at);
 	if (err) {
 		/* Out of the list again; the caller still has its reference. */
 		kwasm_program_get(fresh);
-		kwasm_program_remove(fresh);
+		kwasm_leave_program(&req->leave, fresh);
 		return err;
 	}
 	kwasm_notify_program(KWASM_EVENT_LOAD, &req->by, fresh);
@@ -123,14 +123,18 @@ static int attach_replacing(struct kwasm_request *req, const struct kwasm_attach
 	if (err)
 		return err;
 	new = !at;
-	err = new ? kwasm_attachment_create(fresh, where, &req->diag, &at) : 0;
+	err = new ? kwasm_attachment_create(fresh, where, &req->leave, &req->diag, &at) : 0;
 	if (err)
 		return err;
 	err = kwasm_nl_replace_program(req, old, fresh);
-	if (!err)
+	if (!err) {
 		attached(req, at, new);
-	else if (new)
-		kwasm_attachments_destroy_of(fresh);
+	} else if (new) {
+		/* The caller still has its reference. */
+		kwasm_program_get(fresh);
+		kwasm_leave_attachments_of(&req->leave, fresh);
+		kwasm_leave_program(&req->leave, fresh);
+	}
 	return err;
 }
 
@@ -146,7 +150,7 @@ static int attach_listed(struct kwasm_request *req, const struct kwasm_attach_re
 		err = attachment_in_place(req, prog, where, &at);
 	new = !at;
 	if (!err && new)
-		err = kwasm_attachment_create(prog, where, &req->diag, &at);
+		err = kwasm_attachment_create(prog, where, &req->leave, &req->diag, &at);
 	if (!err)
 		attached(req, at, new);
 	return err;
@@ -236,18 +240,20 @@ int kwasm_nl_detach(struct kwasm_request *req)
 {
 	struct selection sel = selection_of(req->attrs);
 	struct kwasm_attachment *at, *tmp;
-	LIST_HEAD(doomed);
-	bool found;
+	bool found = false;
 
 	if (!sel.id && !sel.name)
 		return kwasm_diag_set(&req->diag, -EINVAL, KWASM_NO_PLACE,
 				      "the request names neither an attachment nor a program");
 	mutex_lock(&kwasm_lock);
-	list_for_each_entry_safe(at, tmp, &req->knet->attachments, node)
-		if (selected(at, &sel))
-			list_move_tail(&at->node, &doomed);
-	found = !list_empty(&doomed);
-	kwasm_attachments_detach(&doomed, &req->by);
+	list_for_each_entry_safe(at, tmp, &req->knet->attachments, node) {
+		if (!selected(at, &sel))
+			continue;
+		kwasm_notify_handler(KWASM_EVENT_DETACH, &req->by, at->handler.prog, &at->handler);
+		kwasm_leave_attachment(&req->leave, at);
+		found = true;
+	}
+	kwasm_leave_linked(&req->leave, &req->by);
 	mutex_unlock(&kwasm_lock);
 	if (found)
 		return 0;

@@ -7,10 +7,10 @@
  * replies and acks come in the order of the requests.
  *
  * While a generic netlink request is handled, a semaphore is held that every registration of a
- * family on the machine waits for, and then every further request.  So the handler of a request that
- * takes long only keeps it, and drops the last reference to a file made for the purpose: the kernel
- * calls the file's release() when the task leaves the kernel, be it to return to user space or to
- * die, and keeps this module until that has returned.
+ * family on the machine waits for, and then every further request.  So a request that takes long is
+ * only kept by its handler, which drops the last reference to a file made for the purpose: the
+ * kernel calls the file's release() when the task leaves the kernel, be it to return to user space
+ * or to die, and keeps this module until that has returned.
  */
 #include <linux/anon_inodes.h>
 #include <linux/file.h>
@@ -80,7 +80,7 @@ static void deferred_free(struct deferred *d)
 {
 	struct net *net = genl_info_net(&d->info);
 
-	kfree_skb(d->skb);	/* charged to a socket of the namespace */
+	consume_skb(d->skb);	/* charged to a socket of the namespace */
 	sock_put(d->sender);
 	put_net(net);
 	kfree(d);

@@ -189,6 +189,7 @@ static int carry_out(struct genl_info *info)
 	if (err)
 		return err;
 	err = command->handle(&req);
+	kwasm_leave_finish(&req.leave);
 	if (!err) {
 		err = kwasm_request_send(&req);
 		return command->flags & CHANGES ? 0 : err;

@@ -55,7 +55,7 @@ int kwasm_nl_create_program(struct kwasm_request *req, const struct nlattr *nest
 			    struct kwasm_program **prog);
 
 /**
- * kwasm_nl_replace_program() - let @new take the place of @old, whose reference is dropped.
+ * kwasm_nl_replace_program() - let @new take the place of @old, which leaves.
  *
  * Either every handler changes, or none.  Context: kwasm_lock held, may sleep.
  * Return: 0 or -errno with the request's diagnostic set.

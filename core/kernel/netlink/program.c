@@ -55,7 +55,7 @@ static struct kwasm_program *named_program(struct kwasm_request *req)
 	return kwasm_request_program(req, kwasm_nl_string(req->attrs, KWASM_A_PROGRAM_NAME));
 }
 
-/* Let @act do something to the program that a request names, under kwasm_lock. */
+/* Let @act take the program that a request names out, under kwasm_lock. */
 static int on_program(struct kwasm_request *req,
 		      int (*act)(struct kwasm_request *req, struct kwasm_program *prog))
 {
@@ -76,7 +76,7 @@ static int unload(struct kwasm_request *req, struct kwasm_program *prog)
 				      "program %s is in use: detach it first (attachments: %u)",
 				      prog->name, prog->num_handlers);
 	kwasm_notify_program(KWASM_EVENT_UNLOAD, &req->by, prog);
-	kwasm_program_remove(prog);
+	kwasm_leave_program(&req->leave, prog);
 	return 0;
 }
 
@@ -90,8 +90,8 @@ static int kill_program(struct kwasm_request *req, struct kwasm_program *prog)
 {
 	kwasm_program_kill(prog);
 	kwasm_notify_program(KWASM_EVENT_KILL, &req->by, prog);
-	kwasm_attachments_destroy_of(prog);
-	kwasm_program_remove(prog);
+	kwasm_leave_attachments_of(&req->leave, prog);
+	kwasm_leave_program(&req->leave, prog);
 	return 0;
 }
 
@@ -107,12 +107,13 @@ int kwasm_nl_replace_program(struct kwasm_request *req, struct kwasm_program *ol
 
 	new->id = old->id;
 	new->linked = old->linked;
-	err = kwasm_handlers_replace(old, new, &req->diag);
+	err = kwasm_handlers_replace(old, new, &req->leave.runs, &req->diag);
 	if (err)
 		return err;
-	list_replace_init(&old->node, &new->node);
+	list_add(&new->node, &old->node);
+	new->knet->num_programs++;
+	kwasm_leave_program(&req->leave, old);
 	kwasm_notify_program(KWASM_EVENT_REPLACE, &req->by, new);
-	kwasm_program_retire(old);
 	return 0;
 }
 

@@ -19,6 +19,7 @@ int kwasm_request_begin(struct kwasm_request *req, struct genl_info *info, size_
 	req->attrs = info->attrs;
 	req->knet = kwasm_net_of(genl_info_net(info));
 	req->by = kwasm_actor_current();
+	kwasm_leave_init(&req->leave);
 	kwasm_diag_init(&req->diag);
 	if (!answer)
 		return 0;

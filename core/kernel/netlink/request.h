@@ -9,6 +9,7 @@
 
 #include "diag.h"
 #include "kernel/program/notify.h"
+#include "kernel/handler/attachment.h"
 #include "kernel/program/program.h"
 
 /**
@@ -16,6 +17,7 @@
  * @attrs: its attributes, in the space of its command
  * @knet: the network namespace in which it operates
  * @by: the task that sent it
+ * @leave: what it takes out; freed after its handler has returned, before the answer is sent
  * @diag: the error, set by a handler
  * @reply: the reply message, with only its headers, NULL if the command has none
  * @header: of @reply
@@ -26,6 +28,7 @@ struct kwasm_request {
 	struct nlattr **attrs;
 	struct kwasm_net *knet;
 	struct kwasm_actor by;
+	struct kwasm_leave leave;
 	struct kwasm_diag diag;
 	struct sk_buff *reply;
 	void *header;

@@ -2,6 +2,7 @@
 /*
  * net.c - programs and attachments per network namespace, and their end.
  */
+#include <linux/wait_bit.h>
 #include <net/net_namespace.h>
 #include <net/netns/generic.h>
 
@@ -14,6 +15,19 @@ static unsigned int kwasm_net_id;
 struct kwasm_net *kwasm_net_of(struct net *net)
 {
 	return net_generic(net, kwasm_net_id);
+}
+
+void kwasm_net_hold(struct kwasm_net *knet)
+{
+	lockdep_assert_held(&kwasm_lock);
+	atomic_inc(&knet->leaving);
+}
+
+/* Who waits may free @knet as soon as it sees the last one; then only its address is used. */
+void kwasm_net_drop(struct kwasm_net *knet)
+{
+	if (atomic_dec_and_test(&knet->leaving))
+		wake_up_var(&knet->leaving);
 }
 
 static int __net_init net_enter(struct net *net)
@@ -29,17 +43,18 @@ static int __net_init net_enter(struct net *net)
 	return 0;
 }
 
-/* Handlers are gone: their users registered for namespaces later, and exit earlier. */
+/*
+ * The lists are empty: who empties them registered for namespaces later, and exits earlier.  Others
+ * may have taken something out before, and not have freed it yet.
+ */
 static void __net_exit net_leave(struct net *net)
 {
 	struct kwasm_net *knet = kwasm_net_of(net);
-	struct kwasm_program *prog, *tmp;
 
 	mutex_lock(&kwasm_lock);
-	list_for_each_entry_safe(prog, tmp, &knet->programs, node)
-		kwasm_program_remove(prog);
 	list_del(&knet->node);
 	mutex_unlock(&kwasm_lock);
+	wait_var_event(&knet->leaving, !atomic_read(&knet->leaving));
 }
 
 static struct pernet_operations kwasm_net_ops = {

@@ -70,6 +70,7 @@ static u32 needs_of(const struct kwasm_bindings *bindings)
 
 static void program_free(struct kwasm_program *prog)
 {
+	cancel_work_sync(&prog->log_work);
 	kwasm_instances_put(prog->instances);
 	kwasm_image_destroy(&prog->image);
 	kwasm_log_destroy(&prog->log);
@@ -168,20 +169,20 @@ int kwasm_program_add(struct kwasm_program *prog, struct kwasm_diag *diag)
 	return 0;
 }
 
-void kwasm_program_retire(struct kwasm_program *prog)
+void kwasm_program_unlist(struct kwasm_program *prog)
 {
 	lockdep_assert_held(&kwasm_lock);
 	WRITE_ONCE(prog->gone, true);
-	cancel_work_sync(&prog->log_work);
-	kwasm_program_put(prog);
-}
-
-void kwasm_program_remove(struct kwasm_program *prog)
-{
-	lockdep_assert_held(&kwasm_lock);
+	if (list_empty(&prog->node))
+		return;
 	list_del_init(&prog->node);
 	prog->knet->num_programs--;
-	kwasm_program_retire(prog);
+}
+
+void kwasm_program_retire(struct kwasm_program *prog)
+{
+	cancel_work_sync(&prog->log_work);
+	kwasm_program_put(prog);
 }
 
 void kwasm_program_kill(struct kwasm_program *prog)

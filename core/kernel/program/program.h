@@ -76,7 +76,8 @@ struct kwasm_program {
 };
 
 /**
- * struct kwasm_net - a network namespace's programs and attachments; all under kwasm_lock
+ * struct kwasm_net - a network namespace's programs and attachments; all under kwasm_lock, except
+ * @leaving: how many of its objects are in no list any more, but not freed yet
  */
 struct kwasm_net {
 	struct net *net;
@@ -85,14 +86,19 @@ struct kwasm_net {
 	u32 num_programs;
 	u32 num_attachments;
 	struct list_head node;		/* in kwasm_nets */
+	atomic_t leaving;
 };
 
 extern struct list_head kwasm_nets;	/* kwasm_lock */
 
 struct kwasm_net *kwasm_net_of(struct net *net);
 int kwasm_nets_init(void);
-/* Detaches and unloads everything in every namespace. */
 void kwasm_nets_exit(void);
+
+/** kwasm_net_hold() - the namespace does not end before kwasm_net_drop().  kwasm_lock held. */
+void kwasm_net_hold(struct kwasm_net *knet);
+/** kwasm_net_drop() - any context; @knet may be gone afterwards. */
+void kwasm_net_drop(struct kwasm_net *knet);
 
 /**
  * struct kwasm_load_request - a program to load
@@ -131,14 +137,19 @@ int kwasm_program_create(struct kwasm_net *knet, const struct kwasm_load_request
 int kwasm_program_add(struct kwasm_program *prog, struct kwasm_diag *diag);
 
 /**
+ * kwasm_program_unlist() - take it out of the list, if it is there; its start functions end.
+ *
+ * After a grace period kwasm_program_retire() drops the list's reference.  kwasm_lock held.
+ */
+void kwasm_program_unlist(struct kwasm_program *prog);
+
+/**
  * kwasm_program_retire() - drop the list's reference of a program that nothing runs any more.
  *
- * Its namespace is still there, which its work needs.  kwasm_lock held; may sleep.
+ * Its namespace is still there, which its work needs.  Process context, may sleep; kwasm_lock not
+ * held.
  */
 void kwasm_program_retire(struct kwasm_program *prog);
-
-/** kwasm_program_remove() - take it out of the list and drop its reference.  kwasm_lock held. */
-void kwasm_program_remove(struct kwasm_program *prog);
 
 /** kwasm_program_find() - find by name; NULL if there is none.  kwasm_lock held; no reference. */
 struct kwasm_program *kwasm_program_find(struct kwasm_net *knet, const char *name);
