@@ -85,7 +85,7 @@ $(BUILD)/%.o: %.S
 # ---- kwasmctl -------------------------------------------------------------------------------
 
 CTL := $(BUILD)/kwasmctl
-CTL_PKGS := libnl-3.0 libnl-genl-3.0 jansson
+CTL_PKGS := libnl-3.0 libnl-genl-3.0 jansson libdw libelf libmd
 CTL_OBJS := $(patsubst %.c,$(BUILD)/%.o,$(wildcard ctl/*.c))
 CFLAGS_ctl = $(shell pkg-config --cflags $(CTL_PKGS))
 

@@ -192,6 +192,7 @@ static int dump_file_asm(struct ctl_guest *g, u32 func)
 		text.num_labels = labels.num;
 		text.sites = g->code->sites;
 		text.num_sites = g->code->num_sites;
+		text.source = ctl_guest_source(g);
 		status = ctl_dump_asm(&text);
 	}
 	labels_release(&labels);

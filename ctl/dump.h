@@ -10,7 +10,7 @@
 #define CTL_EVERY_FUNCTION U32_MAX
 
 /** ctl_dump_wasm() - list instructions. */
-int ctl_dump_wasm(const struct ctl_guest *g, u32 func);
+int ctl_dump_wasm(struct ctl_guest *g, u32 func);
 
 /**
  * struct ctl_code_label - a function in a piece of machine code
@@ -29,6 +29,7 @@ struct ctl_code_label {
  * @address: run-time address
  * @labels: in order of @start
  * @sites: known offsets in the module; may be NULL
+ * @source: their source lines, or NULL
  */
 struct ctl_code_text {
 	const u8 *bytes;
@@ -38,6 +39,7 @@ struct ctl_code_text {
 	u32 num_labels;
 	const struct kwasm_site *sites;
 	u32 num_sites;
+	const struct ctl_source *source;
 };
 
 /** ctl_dump_asm() - disassemble the functions of @text with objdump. */

@@ -13,6 +13,7 @@
 #include "ctl.h"
 #include "dump.h"
 #include "out.h"
+#include "source.h"
 
 extern char **environ;
 
@@ -124,6 +125,18 @@ static bool in_function(struct walk *w, u32 offset)
 	return w->end;
 }
 
+static void print_site(const struct ctl_source *source, u32 at)
+{
+	u32 line;
+	const char *file = ctl_source_find(source, at, &line);
+
+	ctl_out_uint("wasm_offset", " ; byte 0x%llx", at);
+	if (file) {
+		ctl_out_string("file", " %s", file);
+		ctl_out_uint("line", ":%llu", line);
+	}
+}
+
 static void print_instruction(struct walk *w, u32 offset, u32 len, const char *bytes,
 			      const char *code)
 {
@@ -144,7 +157,7 @@ static void print_instruction(struct walk *w, u32 offset, u32 len, const char *b
 	ctl_out_string("bytes", "%-30s ", bytes);
 	ctl_out_string("text", site ? "%-48s" : "%s", code);
 	if (site)
-		ctl_out_uint("wasm_offset", " ; byte 0x%llx", site->at);
+		print_site(text->source, site->at);
 	ctl_out_text("\n");
 	ctl_out_end();
 }

@@ -7,6 +7,7 @@
 #include "ctl.h"
 #include "dump.h"
 #include "out.h"
+#include "source.h"
 
 #include "../core/wasm/op.h"
 
@@ -15,6 +16,7 @@
 /**
  * struct listing - a line under construction
  * @failed: out of memory: the line is incomplete
+ * @file: source line of the last instruction, NULL for none
  */
 struct listing {
 	const struct kwasm_module *module;
@@ -23,6 +25,9 @@ struct listing {
 	size_t len;
 	size_t room;
 	bool failed;
+	const struct ctl_source *source;
+	const char *file;
+	u32 line;
 };
 
 /* Make room for @more bytes and the terminating NUL. */
@@ -194,14 +199,35 @@ static void put_immediates(struct listing *l, const struct kwasm_op *op)
 	}
 }
 
+/* In text a line of its own, where it differs from that of the instruction before. */
+static void list_source(struct listing *l, const char *file, u32 line)
+{
+	char text[256];
+
+	if (file && (!l->file || strcmp(file, l->file) || line != l->line)) {
+		snprintf(text, sizeof(text), "%s:%u", file, line);
+		ctl_out_text("%s\n", ctl_clean(text));
+	}
+	l->file = file;
+	l->line = line;
+}
+
 static void list_instruction(struct listing *l, const struct kwasm_op *op, u32 depth)
 {
+	u32 line = 0;
+	const char *file = ctl_source_find(l->source, op->at, &line);
+
+	list_source(l, file, line);
 	l->len = 0;
 	put(l, "%*s%s", (int)min_t(u32, 2 * depth, INDENT_MAX), "", kwasm_op_name(op->code));
 	put_immediates(l, op);
 	ctl_out_object(NULL);
 	ctl_out_uint("offset", "%6llx:  ", op->at);
 	ctl_out_string("text", "%s\n", line_end(l));
+	if (file) {
+		ctl_out_string("file", NULL, file);
+		ctl_out_uint("line", NULL, line);
+	}
 	ctl_out_end();
 }
 
@@ -242,9 +268,9 @@ static int list_function(struct listing *l, u32 func)
 	return CTL_OK;
 }
 
-int ctl_dump_wasm(const struct ctl_guest *g, u32 func)
+int ctl_dump_wasm(struct ctl_guest *g, u32 func)
 {
-	struct listing l = { .module = g->module };
+	struct listing l = { .module = g->module, .source = ctl_guest_source(g) };
 	int status = CTL_OK;
 	u32 i;
 

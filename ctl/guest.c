@@ -10,6 +10,7 @@
 #include "ctl.h"
 #include "guest.h"
 #include "nearest.h"
+#include "source.h"
 
 #include "../core/abi/abi.h"
 #include "../core/user/user.h"
@@ -139,7 +140,7 @@ static int instantiate(struct ctl_guest *g)
 	struct kwasm_trap_info info = { 0 };
 	struct kwasm_diag diag;
 	struct ctl_trap trap;
-	char text[256];
+	char text[400];
 	int err;
 
 	g->store = kwasm_store_create(&g->limits, false);
@@ -184,6 +185,7 @@ void ctl_guest_close(struct ctl_guest *g)
 {
 	if (g->store)
 		kwasm_store_destroy(g->store);
+	ctl_source_close(g->source);
 	kwasm_code_destroy(g->code);
 	kwasm_module_destroy(g->module);
 	memset(g, 0, sizeof(*g));
@@ -232,7 +234,16 @@ bool ctl_guest_function(const struct ctl_guest *g, const char *text, u32 *func)
 	return false;
 }
 
-void ctl_trap_from_info(struct ctl_trap *trap, const struct ctl_guest *g,
+/* Only read where a trap or a listing asks for lines. */
+const struct ctl_source *ctl_guest_source(struct ctl_guest *g)
+{
+	if (!g->source_read)
+		g->source = ctl_source_open(g->module);
+	g->source_read = true;
+	return g->source;
+}
+
+void ctl_trap_from_info(struct ctl_trap *trap, struct ctl_guest *g,
 			const struct kwasm_trap_info *info)
 {
 	const struct kwasm_module *m = g->module;
@@ -256,6 +267,7 @@ void ctl_trap_from_info(struct ctl_trap *trap, const struct ctl_guest *g,
 	}
 	if (name.len)
 		snprintf(trap->name, sizeof(trap->name), "%.*s", KWASM_NAME_ARGS(name));
+	ctl_trap_source(trap, ctl_guest_source(g));
 }
 
 int ctl_guest_call(struct ctl_guest *g, u32 func, u64 *values, u64 limit_ns,

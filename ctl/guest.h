@@ -14,6 +14,7 @@ struct ctl_amount;
 /**
  * struct ctl_guest - a module in the stages of its preparation
  * @path: of its file, for messages
+ * @source: lines, once ctl_guest_source() has read them
  * @object: what the file is if it is no program although it is a module, else NULL
  */
 struct ctl_guest {
@@ -24,6 +25,8 @@ struct ctl_guest {
 	struct kwasm_code *code;
 	struct kwasm_store *store;
 	struct kwasm_instance *inst;
+	struct ctl_source *source;
+	bool source_read;
 };
 
 /*
@@ -86,8 +89,11 @@ void ctl_warn_module(const struct kwasm_module *m);
 /** ctl_warn_file() - the same for an open file; nothing if it is no module. */
 void ctl_warn_file(int fd, const char *path);
 
+/** ctl_guest_source() - source lines of the module, NULL without debug information. */
+const struct ctl_source *ctl_guest_source(struct ctl_guest *g);
+
 /** ctl_trap_from_info() - a trap of this guest. */
-void ctl_trap_from_info(struct ctl_trap *trap, const struct ctl_guest *g,
+void ctl_trap_from_info(struct ctl_trap *trap, struct ctl_guest *g,
 			const struct kwasm_trap_info *info);
 
 #endif /* KWASM_CTL_GUEST_H */

@@ -202,7 +202,7 @@ static void release_lines(struct outcome *o)
 static int print_trap(const struct outcome *o, const char *hint)
 {
 	const struct ctl_trap *trap = &o->call.trap;
-	char text[256], message[512];
+	char text[400], message[512];
 
 	snprintf(message, sizeof(message), "trap: %s%s",
 		 ctl_trap_format(trap, text, sizeof(text)), hint);

@@ -240,7 +240,7 @@ static int print_event(const struct ctl_fields *f, u8 cmd, void *arg)
 			       ctl_field_string(&in, KWASM_A_ATTACHMENT_NAME));
 		ctl_out_string("hook", " at %s", ctl_field_string(&in, KWASM_A_ATTACHMENT_HOOK));
 		if (ctl_field_uint(f, KWASM_A_EVENT_KIND) == KWASM_EVENT_TRAP)
-			ctl_trap_print(&in, "trap", ": ", "");
+			ctl_trap_print(&in, NULL, "trap", ": ", "");
 	} else if (ctl_field_nest(f, KWASM_A_EVENT_LOG, &in)) {
 		ctl_out_string("name", " program %s", ctl_field_string(&in, KWASM_A_LOG_NAME));
 		ctl_out_string("text", ": %s", ctl_field_string(&in, KWASM_A_LOG_TEXT));

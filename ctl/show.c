@@ -5,8 +5,11 @@
  * Programs are requested one by one, each followed by its attachments; one that is unloaded
  * meanwhile is skipped.
  */
+#include <sha2.h>
+
 #include "ctl.h"
 #include "field.h"
+#include "guest.h"
 #include "names.h"
 #include "nl.h"
 #include "out.h"
@@ -93,6 +96,7 @@ static const struct ctl_row attachment_rows[] = {
 	{ }
 };
 
+/* @arg: source lines of its program, or NULL */
 static int print_attachment(const struct ctl_fields *f, u8 cmd, void *arg)
 {
 	struct ctl_stats stats;
@@ -106,7 +110,7 @@ static int print_attachment(const struct ctl_fields *f, u8 cmd, void *arg)
 		ctl_stats_print(&stats);
 		ctl_out_end();
 	}
-	ctl_trap_print(f, "last_trap", "    last trap: ", "\n");
+	ctl_trap_print(f, arg, "last_trap", "    last trap: ", "\n");
 	ctl_out_end();
 	return 0;
 }
@@ -190,7 +194,7 @@ static int print_program(const struct ctl_fields *f, u8 cmd, void *arg)
 }
 
 /* An unloaded program prints nothing: -ENOENT precedes its first byte. */
-static int show_program(const char *name)
+static int show_program(const char *name, const struct ctl_source *source)
 {
 	bool begun = false;
 	int status;
@@ -200,7 +204,7 @@ static int show_program(const char *name)
 		return status;
 	ctl_out_array("attachments");
 	if (!status)
-		status = ask_attachments(name, print_attachment, NULL);
+		status = ask_attachments(name, print_attachment, (void *)source);
 	ctl_out_end();
 	ctl_out_end();
 	return status == -ENOENT ? CTL_OK : status;
@@ -210,21 +214,77 @@ static int show_next(const char *name, u32 n)
 {
 	if (n)
 		ctl_out_text("\n");
-	return show_program(name);
+	return show_program(name, NULL);
 }
 
-static int run_show(void *arg, const struct ctl_words *words)
-{
-	int status;
+struct show_args {
+	const char *module;
+};
 
-	if (!words->num)
-		return each_program(NULL, show_next);
+static const struct ctl_option show_options[] = {
+	{ "module", 0, CTL_STRING, offsetof(struct show_args, module), "FILE.wasm",
+	  "file of NAME: shows source lines of traps" },
+	{ }
+};
+
+static int collect_digest(const struct ctl_fields *f, u8 cmd, void *arg)
+{
+	const u8 *digest;
+	size_t size;
+
+	digest = ctl_field_bytes(f, KWASM_A_PROGRAM_TAG, &size);
+	memset(arg, 0, SHA256_DIGEST_LENGTH);
+	memcpy(arg, digest, min_t(size_t, size, SHA256_DIGEST_LENGTH));
+	return 0;
+}
+
+/* Lines of another module would be wrong: the digest tells. */
+static int check_module(struct ctl_guest *g, const char *name)
+{
+	u8 loaded[SHA256_DIGEST_LENGTH], read[SHA256_DIGEST_LENGTH];
+	SHA2_CTX ctx;
+	int status = ask_program(name, collect_digest, loaded);
+
+	if (status)
+		return status;
+	SHA256Init(&ctx);
+	SHA256Update(&ctx, g->module->bytes, g->module->size);
+	SHA256Final(read, &ctx);
+	if (!memcmp(loaded, read, sizeof(read)))
+		return CTL_OK;
+	return ctl_fail_file(g->path, "program %s was not loaded from it: its sha256 differs",
+			     name);
+}
+
+static int show_one(const char *name, const char *module)
+{
+	const struct ctl_list none = { };
+	struct ctl_guest g = { };
+	int status = CTL_OK;
+
+	if (module) {
+		status = ctl_guest_decode(&g, module, &none);
+		if (!status)
+			status = check_module(&g, name);
+	}
 	ctl_out_array(NULL);
-	status = show_program(words->word[0]);
+	if (!status)
+		status = show_program(name, module ? ctl_guest_source(&g) : NULL);
+	ctl_guest_close(&g);
 	if (status)
 		return status < 0 ? ctl_request_fail(NULL) : status;
 	ctl_out_end();
 	return CTL_OK;
+}
+
+static int run_show(void *arg, const struct ctl_words *words)
+{
+	const struct show_args *args = arg;
+
+	if (words->num)
+		return show_one(words->word[0], args->module);
+	return args->module ? ctl_usage("--module requires NAME") :
+			      each_program(NULL, show_next);
 }
 
 /* ---- list ----------------------------------------------------------------------------------- */
@@ -455,8 +515,9 @@ const struct ctl_command ctl_list = {
 };
 
 const struct ctl_command ctl_show = {
-	.name = "show", .usage = "[NAME]",
+	.name = "show", .usage = "[OPTION]... [NAME]",
 	.summary = "show programs in detail: imports, attachments, counters, last trap",
+	.options = show_options, .args_size = sizeof(struct show_args),
 	.max_words = 1, .run = run_show,
 };
 

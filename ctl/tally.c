@@ -163,7 +163,7 @@ static void print_unseen(const struct ctl_tally *t)
 
 static void print_traps(const struct ctl_tally *t)
 {
-	char text[256];
+	char text[400];
 	u32 i;
 
 	ctl_out_text("traps %llu\n", (unsigned long long)t->stats.traps);

@@ -259,7 +259,7 @@ static void print_packet(const struct test *t, const struct kwasm_packet *packet
 			 const struct decision *d)
 {
 	struct ctl_flow flow;
-	char text[256];
+	char text[400];
 
 	ctl_flow_read(&flow, packet);
 	ctl_out_object(NULL);

@@ -4,6 +4,7 @@
  */
 #include "nl.h"
 #include "out.h"
+#include "source.h"
 #include "trap.h"
 
 #include "../core/run/trap.h"
@@ -20,20 +21,32 @@ void ctl_trap_from_fields(struct ctl_trap *trap, const struct ctl_fields *f)
 	snprintf(trap->name, sizeof(trap->name), "%s", ctl_field_string(f, KWASM_A_TRAP_FUNC_NAME));
 }
 
+void ctl_trap_source(struct ctl_trap *trap, const struct ctl_source *source)
+{
+	const char *file = NULL;
+
+	if (trap->located)
+		file = ctl_source_find(source, trap->offset, &trap->line);
+	if (file)
+		snprintf(trap->file, sizeof(trap->file), "%s", file);
+}
+
 const char *ctl_trap_format(const struct ctl_trap *trap, char *buf, size_t size)
 {
 	const char *text = kwasm_trap_text(trap->kind);
+	char name[sizeof(trap->name) + 3] = "", line[sizeof(trap->file) + 32] = "";
 
+	if (trap->name[0])
+		snprintf(name, sizeof(name), " (%s)", trap->name);
+	if (trap->file[0])
+		snprintf(line, sizeof(line), ", %s:%u", trap->file, trap->line);
 	if (trap->kind == KWASM_TRAP_VERDICT)
 		snprintf(buf, size, "%s: %u", text, trap->value);
 	else if (!trap->located)
 		snprintf(buf, size, "%s", text);
-	else if (trap->name[0])
-		snprintf(buf, size, "%s in function %u (%s) at byte 0x%x", text, trap->func,
-			 trap->name, trap->offset);
 	else
-		snprintf(buf, size, "%s in function %u at byte 0x%x", text, trap->func,
-			 trap->offset);
+		snprintf(buf, size, "%s in function %u%s at byte 0x%x%s", text, trap->func, name,
+			 trap->offset, line);
 	return ctl_clean(buf);
 }
 
@@ -47,22 +60,27 @@ void ctl_trap_out(const struct ctl_trap *trap)
 			ctl_out_string("function_name", NULL, trap->name);
 		ctl_out_uint("offset", NULL, trap->offset);
 	}
+	if (trap->file[0]) {
+		ctl_out_string("file", NULL, trap->file);
+		ctl_out_uint("line", NULL, trap->line);
+	}
 	if (trap->kind == KWASM_TRAP_MEMORY)
 		ctl_out_uint("address", NULL, trap->address);
 	if (trap->kind == KWASM_TRAP_VERDICT)
 		ctl_out_uint("value", NULL, trap->value);
 }
 
-void ctl_trap_print(const struct ctl_fields *at, const char *key, const char *before,
-		    const char *after)
+void ctl_trap_print(const struct ctl_fields *at, const struct ctl_source *source, const char *key,
+		    const char *before, const char *after)
 {
 	struct ctl_fields t;
 	struct ctl_trap trap;
-	char text[256];
+	char text[400];
 
 	if (!ctl_field_nest(at, KWASM_A_ATTACHMENT_TRAP, &t))
 		return;
 	ctl_trap_from_fields(&trap, &t);
+	ctl_trap_source(&trap, source);
 	ctl_out_text("%s%s%s", before, ctl_trap_format(&trap, text, sizeof(text)), after);
 	ctl_out_object(key);
 	ctl_trap_out(&trap);

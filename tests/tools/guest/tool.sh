@@ -151,6 +151,18 @@ is 'test, show and stats have the same counters' "$(kwasmctl -j test --pcap "$tm
 	jq -c --argjson show "$(kwasmctl -j show t)" --argjson stats "$(kwasmctl -j stats t)" '
 		($show[0].attachments[0].stats | keys) as $want |
 		[$want - keys, $want - ($stats[0] | keys)]')" '[[],[]]'
+kwasmctl attach --hook nf_out --name lines "$here/source_line.wasm" >/dev/null
+ping -c 1 127.0.0.1 >/dev/null
+at=tests/tools/source_line.c:$(grep -n '/\* inlined \*/' "$KWASM_SRC/tests/tools/source_line.c" | cut -d: -f1)
+like 'with the module a trap has its source line' \
+	"$(kwasmctl show --module "$here/source_line.wasm" lines)" \
+	"last trap: unreachable in function [0-9]+ .*, $at\$"
+json '.[0].attachments[0].last_trap | "\(.file):\(.line)"' "$at" \
+	show --module "$here/source_line.wasm" lines
+json '.[0].attachments[0].last_trap | has("file")' false show lines
+fails "$handler: program lines was not loaded from it: its sha256 differs" \
+	show --module "$handler" lines
+kwasmctl detach lines >/dev/null
 kwasmctl attach --hook nf_out --name odd --entry stolen "$handler" >/dev/null
 ping -c 1 127.0.0.1 >/dev/null
 json '.[0].attachments[0].last_trap | [.kind, .value] | join(" ")' 'bad-verdict 2' show odd

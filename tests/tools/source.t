@@ -1,0 +1,88 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Source lines of modules with debug information: of traps, in listings, and damaged ones.
+set -u
+# shellcheck source=tests/lib.sh
+. "${0%/*}/../lib.sh"
+ctl=$KWASM_BUILD/kwasmctl
+wasm=$KWASM_BUILD/tests/tools/source_line.wasm
+source=tests/tools/source_line.c
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+
+# line WORD: the number of the line with this comment
+line() {
+	grep -n "/\* $1 \*/" "$KWASM_SRC/$source" | cut -d: -f1
+}
+
+# An IPv4 header of 20 bytes.
+{
+	printf '\xd4\xc3\xb2\xa1\2\0\4\0\0\0\0\0\0\0\0\0\xff\xff\0\0\x65\0\0\0'
+	printf '\0\0\0\0\0\0\0\0\x14\0\0\0\x14\0\0\0'
+	printf '\x45\0\0\x14\0\0\0\0\x40\x3b\xf6\xab\xc0\0\2\1\xc0\0\2\2'
+} >"$tmp/one.pcap"
+
+for row in kwasm_packet:inlined other:called; do
+	entry=${row%:*} want=$source:$(line "${row#*:}")
+	is "$entry: the trap's line" "$("$ctl" -j test --pcap "$tmp/one.pcap" --entry "$entry" "$wasm" |
+		jq -r '.traps_by_place[0] | "\(.file):\(.line)"')" "$want"
+	like "$entry: in text" "$("$ctl" test --pcap "$tmp/one.pcap" --entry "$entry" "$wasm")" \
+		"unreachable in function .* at byte 0x[0-9a-f]+, $want"$'\n'
+	like "$entry: with the packet" \
+		"$("$ctl" test -v --pcap "$tmp/one.pcap" --entry "$entry" "$wasm")" \
+		"trap: unreachable in function .*, $want"
+done
+is 'instructions have lines' "$("$ctl" -j dump "$wasm" | jq -r '[.[].instructions[] |
+	select(.text | test("unreachable")) | "\(.file):\(.line)"] | unique | join(" ")')" \
+	"$source:$(line inlined) $source:$(line called)"
+like 'in text between them' "$("$ctl" dump "$wasm")" \
+	$'\n'"$source:$(line inlined)"$'\n +[0-9a-f]+: +unreachable\n'
+like 'and beside machine code' "$("$ctl" dump --asm "$wasm")" \
+	"; byte 0x[0-9a-f]+ $source:$(line called)"
+is 'the function that the linker removed leaves no lines' "$("$ctl" -j dump "$wasm" |
+	jq '[.[].instructions[] | select(.line == '"$(grep -n 'return a + 1' "$KWASM_SRC/$source" |
+	cut -d: -f1)"')] | length')" 0
+
+# Without debug information there is only the byte.
+llvm-strip --strip-debug -o "$tmp/stripped.wasm" "$wasm" 2>/dev/null ||
+	llvm-objcopy --strip-debug "$wasm" "$tmp/stripped.wasm"
+is 'a stripped module has no lines' "$("$ctl" -j test --pcap "$tmp/one.pcap" "$tmp/stripped.wasm" |
+	jq -c '.traps_by_place[0] | has("file"), has("line"), .kind')" $'false\nfalse\n"unreachable"'
+is 'in listings neither' "$("$ctl" -j dump "$tmp/stripped.wasm" |
+	jq '[.[].instructions[] | has("file")] | any')" false
+
+# damaged SEED: a module whose debug information is wrong in places; the rest of it stands
+damaged() {
+	perl -e '
+		my ($seed, $from) = @ARGV;
+		srand $seed;
+		open my $in, "<:raw", $from or die;
+		local $/;
+		my $bytes = <$in>;
+		my $start = index $bytes, ".debug_";
+		# before a name are the bytes of a length: they stay, so that the module is well formed
+		my @keep = map { $_ - 8 .. $_ + 20 } grep { $_ >= 0 } map { index $bytes, $_ }
+			".debug_info", ".debug_line", ".debug_abbrev", ".debug_str", ".debug_loc",
+			".debug_ranges", "producers", "target_features", "name";
+		my %keep = map { $_ => 1 } @keep;
+		for (0 .. int rand 40) {
+			my $at = $start + int rand(length($bytes) - $start);
+			substr $bytes, $at, 1, chr int rand 256 if !$keep{$at};
+		}
+		print $bytes' "$1" "$wasm"
+}
+
+crashed='' decoded=0
+for seed in {1..300}; do
+	damaged "$seed" >"$tmp/damaged.wasm"
+	for command in 'dump' "test --pcap $tmp/one.pcap"; do
+		status=0
+		# shellcheck disable=SC2086 # two words
+		timeout 20 "$ctl" $command "$tmp/damaged.wasm" >/dev/null 2>&1 || status=$?
+		((status > 1)) && crashed+=" $seed:$command:$status"
+		((status == 0)) && decoded=$((decoded + 1))
+	done
+done
+is 'damaged debug information ends no command' "$crashed" ''
+ok 'most of these modules are otherwise good' test "$decoded" -gt 300
+done_testing
