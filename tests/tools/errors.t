@@ -69,7 +69,7 @@ for c in load kill test dump; do
 done
 fails 2 'missing argument: usage: kwasmctl replace [OPTION]... NAME FILE.wasm' replace a
 fails 2 'missing argument: usage: kwasmctl invoke [OPTION]... FILE.wasm NAME [ARGUMENT]...' invoke a
-fails 2 'unexpected argument "b": usage: kwasmctl show [NAME]' show a b
+fails 2 'unexpected argument "b": usage: kwasmctl show [OPTION]... [NAME]' show a b
 fails 2 'unexpected argument "b": usage: kwasmctl stats [NAME]' stats a b
 fails 2 'unexpected argument "b": usage: kwasmctl log [-f] [NAME]' log a b
 fails 2 'unexpected argument "a": usage: kwasmctl events' events a
