@@ -111,7 +111,7 @@ static int fail_attach(const struct attach_args *args, int err, const char *path
 	if (err == -EEXIST)
 		return ctl_fail_at(NULL, &ctl_request_error()->diag, ", or attach --replace");
 	return path ? ctl_cause_loading(fd, path, ctl_request_error(), &needs) :
-	       ctl_request_fail(NULL);
+	       err == -ENOENT ? ctl_cause_loaded(args->load.name, entry) : ctl_request_fail(NULL);
 }
 
 static int print_attached(const struct ctl_fields *f, u8 cmd, void *arg)

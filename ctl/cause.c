@@ -319,6 +319,59 @@ int ctl_cause_function(const char *path, const struct kwasm_module *m, const cha
 			     m->num_funcs);
 }
 
+/* ---- exports of a loaded program ------------------------------------------------------------- */
+
+/**
+ * struct exports - the functions that a loaded program exports, of any type
+ * @has: one of them is the one that is wanted
+ */
+struct exports {
+	struct ctl_nearest near;
+	struct name_list list;
+	bool has;
+};
+
+static int collect_exports(const struct ctl_fields *f, u8 cmd, void *arg)
+{
+	struct exports *e = arg;
+	struct nlattr *at = NULL;
+	struct ctl_fields in;
+
+	while ((at = ctl_field_next(f, KWASM_A_PROGRAM_EXPORT, at))) {
+		const char *name;
+
+		ctl_attr_nest(at, &in);
+		name = ctl_field_string(&in, KWASM_A_EXPORT_NAME);
+		if (ctl_field_uint(&in, KWASM_A_EXPORT_KIND) != KWASM_EXTERN_FUNC)
+			continue;
+		e->has |= !strcmp(name, e->near.word);
+		list_add(&e->list, (struct kwasm_name) { .str = name, .len = (u32)strlen(name) });
+		ctl_nearest_add(&e->near, name, (u32)strlen(name));
+	}
+	return 0;
+}
+
+int ctl_cause_loaded(const char *program, const char *entry)
+{
+	const struct ctl_error error = *ctl_request_error();
+	struct exports e = { .near.word = entry };
+	struct ctl_request *req;
+	const char *nearest;
+
+	req = error.refused ? ctl_request_new(KWASM_CMD_GET_PROGRAM) : NULL;
+	if (!req)
+		return ctl_fail_at(NULL, &error.diag, NULL);
+	ctl_request_string(req, KWASM_A_PROGRAM_NAME, program);
+	if (ctl_request_try(req, false, collect_exports, &e) || e.has || !e.list.num)
+		return ctl_fail_at(NULL, &error.diag, NULL);
+	nearest = ctl_nearest_text(&e.near);
+	if (*nearest)
+		return ctl_fail("program %s does not export a function named %s%s", program, entry,
+				nearest);
+	return ctl_fail("program %s does not export a function named %s: its functions are %s",
+			program, entry, list_text(&e.list));
+}
+
 /* ---- what the kernel refuses ---------------------------------------------------------------- */
 
 /* @m: NULL if it could not be decoded here */

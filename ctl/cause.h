@@ -40,6 +40,14 @@ int ctl_cause_fail(const char *path, const u8 *bytes, size_t size, const struct 
 int ctl_cause_export(const char *path, const struct kwasm_module *m, const char *name,
 		     bool handler, const char *advice);
 
+/**
+ * ctl_cause_loaded() - report that the kernel refuses to run a function of a loaded program, after
+ * ctl_request_try().
+ *
+ * Return: CTL_FAILED.
+ */
+int ctl_cause_loaded(const char *program, const char *entry);
+
 /** ctl_cause_function() - report that no function has a name or index.  Return: CTL_FAILED. */
 int ctl_cause_function(const char *path, const struct kwasm_module *m, const char *name);
 

@@ -75,6 +75,11 @@ fails 'program nope is not loaded' unload nope
 fails 'program nope is not loaded' kill nope
 fails 'program nope is not loaded' attach --hook nf_pre --name nope
 fails 'program nope is not loaded' replace nope "$handler"
+fails 'program handler does not export a function named stoln: did you mean stolen?' \
+	attach --hook nf_pre --name handler --entry stoln
+like 'the functions of a loaded program' \
+	"$(kwasmctl attach --hook nf_pre --name handler --entry zzz 2>&1)" \
+	'^program handler does not export a function named zzz: its functions are kwasm_packet, .* more$'
 fails 'program handler is in use: detach it first (attachments: 1)' unload handler
 is 'an unknown hook' "$(kwasmctl attach --hook nf_nope --name handler 2>&1; echo $?)" \
 	$'unknown hook "nf_nope": use one of nf_pre, nf_in, nf_fwd, nf_out, nf_post\n2'
