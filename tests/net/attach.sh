@@ -90,6 +90,14 @@ says 2 '--again and --replace are mutually exclusive' \
 says 2 '--time-limit, --memory-limit, --deny and --replace apply only when attach loads a file' \
 	attach --replace --hook nf_in --name it
 ok 'detach' kwasmctl detach it
+attach --hook nf_in --family ip --on-trap detach --name it "$GUESTS/control.wasm"
+ok 'a packet meets a trap' one_ping
+ok 'and the handler is detached' await 20 state_is it detached
+says 1 "program it is already attached at nf_in: attachment $(last_id), priority 0, any device, detached by a trap (--again attaches it once more)" \
+	attach --hook nf_in --name it
+ok 'replacing it with itself' replaces --hook nf_in --family ip --name it "$GUESTS/control.wasm"
+is 'lets it run again' "$(state it)" active
+ok 'detach' kwasmctl detach it
 ok 'nothing is left' nothing_left
 
 # ---- the order of a hook ----------------------------------------------------------------------

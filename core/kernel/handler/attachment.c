@@ -108,9 +108,10 @@ static int attachment_check_new(const struct kwasm_program *prog,
 	if (!at)
 		return 0;
 	return kwasm_diag_set(diag, -EALREADY, KWASM_DIAG_NONE, KWASM_DIAG_NONE,
-			      "program %s is already attached at %s: attachment %u, priority %d, %s%s",
+			      "program %s is already attached at %s: attachment %u, priority %d, %s%s%s",
 			      prog->name, at->type->name, at->id, at->priority,
-			      req->dev ? "device " : "any device", req->dev ?: "");
+			      req->dev ? "device " : "any device", req->dev ?: "",
+			      kwasm_handler_is_stopped(&at->handler) ? ", detached by a trap" : "");
 }
 
 static struct kwasm_attachment *attachment_alloc(struct kwasm_program *prog,

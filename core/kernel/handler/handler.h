@@ -170,6 +170,13 @@ void kwasm_handler_stop(struct kwasm_handler *h);
  */
 void kwasm_handler_end(struct kwasm_handler *h);
 
+/** kwasm_handler_is_stopped() - has a trap detached it?  Then a replacement lets it run again. */
+static inline bool kwasm_handler_is_stopped(const struct kwasm_handler *h)
+{
+	/* A trap of the previous run may have written its state late. */
+	return !rcu_access_pointer(h->run) && READ_ONCE(h->state) == KWASM_STATE_DETACHED;
+}
+
 /**
  * kwasm_handlers_replace() - let all handlers of @old run @new, or none.
  * @replaced: receives the runs of @old, to be destroyed after a grace period

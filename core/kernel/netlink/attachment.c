@@ -156,6 +156,14 @@ static int attach_listed(struct kwasm_request *req, const struct kwasm_attach_re
 	return err;
 }
 
+/* Has a trap detached what a request would attach?  To be replaced, even by itself, lets it run. */
+static bool is_stopped(const struct kwasm_program *prog, const struct kwasm_attach_request *where)
+{
+	const struct kwasm_attachment *at = kwasm_attachment_find(prog, where);
+
+	return at && kwasm_handler_is_stopped(&at->handler);
+}
+
 static int attach_loading(struct kwasm_request *req, const struct kwasm_attach_request *where)
 {
 	struct kwasm_program *fresh, *prog, *old = NULL;
@@ -167,8 +175,11 @@ static int attach_loading(struct kwasm_request *req, const struct kwasm_attach_r
 		return err;
 	mutex_lock(&kwasm_lock);
 	prog = same_program(fresh);
-	if (nla_get_flag(req->attrs[KWASM_A_ATTACHMENT_REPLACE]))
+	if (nla_get_flag(req->attrs[KWASM_A_ATTACHMENT_REPLACE])) {
 		old = kwasm_program_find(fresh->knet, fresh->name);
+		if (prog && is_stopped(prog, where))
+			prog = NULL;
+	}
 	if (prog) {
 		err = attach_listed(req, where, prog);
 	} else if (old) {
