@@ -31,6 +31,9 @@ override LDFLAGS += -fsanitize=address,undefined
 else
 override CFLAGS += -Wframe-larger-than=1024
 endif
+ifdef STEPS
+override CFLAGS += -fsanitize-coverage=trace-pc -Wno-frame-larger-than
+endif
 override CPPFLAGS += -Icore -MMD -MP
 
 # Prerequisites of tests build on all CPUs, unless make has a -j option.

@@ -3,7 +3,7 @@
  * compile.c - compile a validated module to machine code: the list of passes.
  *
  * Guarantees: a failed compilation leaves nothing; each function has a memory limit, the whole
- * module a limit of time and of code size; the CPU is yielded between passes.
+ * module a limit of time and of code size, which is noticed within a pass.
  */
 #include "compile.h"
 #include "ir/ir.h"
@@ -15,6 +15,7 @@
  * @target: never NULL
  * @code: the target's: the machine code so far
  * @arena: of the current function
+ * @steps: of what is not part of a function
  */
 struct compiler {
 	const struct kwasm_module *module;
@@ -24,6 +25,7 @@ struct compiler {
 	void *code;
 	struct kwasm_diag *diag;
 	struct kwasm_arena arena;
+	struct kwasm_steps steps;
 	u64 started;
 };
 
@@ -72,19 +74,14 @@ const char *kwasm_pass_name(u32 n)
 	return n < ARRAY_SIZE(passes) ? passes[n].name : NULL;
 }
 
-/* Between passes: has the caller been killed, is the time limit exceeded? */
-static int checkpoint(struct compiler *c, u32 func)
+static int fail_stopped(const struct compiler *c, int err, u32 func)
 {
-	u64 limit = c->opts->time_limit_ns;
-
-	if (kwasm_checkpoint())
-		return kwasm_diag_set(c->diag, -EINTR, func, KWASM_DIAG_NONE,
+	if (err == -EINTR)
+		return kwasm_diag_set(c->diag, err, func, KWASM_DIAG_NONE,
 				      "compilation was interrupted");
-	if (limit && kwasm_now_ns() - c->started > limit)
-		return kwasm_diag_set(c->diag, -ETIME, func, KWASM_DIAG_NONE,
-				      "compilation took longer than the limit of %llu ms",
-				      (unsigned long long)(limit / 1000000));
-	return 0;
+	return kwasm_diag_set(c->diag, err, func, KWASM_DIAG_NONE,
+			      "compilation took longer than the limit of %llu ms",
+			      (unsigned long long)(c->opts->time_limit_ns / 1000000));
 }
 
 static bool wants_dump(const struct compiler *c, u32 func)
@@ -109,7 +106,7 @@ static int run_passes(struct compiler *c, struct ir_func *f)
 			if (err)
 				return err;
 		}
-		err = checkpoint(c, f->index);
+		err = kwasm_steps_check(&f->steps);
 		if (err)
 			return err;
 	}
@@ -123,8 +120,11 @@ static int compile_function(struct compiler *c, u32 index)
 
 	kwasm_arena_init(&c->arena, c->module->limits.compile_bytes);
 	err = ir_func_init(&f, &c->arena, c->module, index, c->diag);
+	f.steps.deadline_ns = c->steps.deadline_ns;
 	if (!err)
 		err = run_passes(c, &f);
+	if (err == -EINTR || err == -ETIME)
+		fail_stopped(c, err, index);
 	if (err == -ENOMEM && c->arena.full)
 		err = -E2BIG;
 	if (err)
@@ -139,7 +139,7 @@ static int compile_all(struct compiler *c)
 	u32 i;
 	int err;
 
-	err = c->target->init(c->code, c->module, c->bindings);
+	err = c->target->init(c->code, c->module, c->bindings, &c->steps);
 	if (err)
 		return kwasm_diag_set(c->diag, err, KWASM_DIAG_NONE, KWASM_DIAG_NONE,
 				      "out of memory for the machine code");
@@ -162,6 +162,8 @@ static int compile_module(struct compiler *c, struct kwasm_code *code)
 	err = compile_all(c);
 	if (!err)
 		err = c->target->link(c->code, code, c->diag);
+	if (err == -EINTR || err == -ETIME)
+		fail_stopped(c, err, KWASM_DIAG_NONE);
 	c->target->destroy(c->code);
 	kwasm_free(c->code);
 	return err;
@@ -185,6 +187,8 @@ int kwasm_code_compile(const struct kwasm_module *module, struct kwasm_bindings 
 	if (!code)
 		return kwasm_diag_set(diag, -ENOMEM, KWASM_DIAG_NONE, KWASM_DIAG_NONE,
 				      "out of memory for the compiler");
+	if (c.opts->time_limit_ns)
+		c.steps.deadline_ns = c.started + c.opts->time_limit_ns;
 	c.target = c.opts->target ? c.opts->target : &kwasm_target_native;
 	err = compile_module(&c, code);
 	if (err) {

@@ -8,6 +8,8 @@ int kwasm_steps_check(struct kwasm_steps *steps)
 {
 	steps->taken = 0;
 	if (kwasm_checkpoint())
-		return -EINTR;
-	return steps->deadline_ns && kwasm_now_ns() > steps->deadline_ns ? -ETIME : 0;
+		steps->stopped = -EINTR;
+	else if (!steps->stopped && steps->deadline_ns && kwasm_now_ns() > steps->deadline_ns)
+		steps->stopped = -ETIME;
+	return steps->stopped;
 }

@@ -20,10 +20,12 @@
  * struct kwasm_steps - the steps of one piece of work; owned by who does it
  * @taken: steps since the last checkpoint
  * @deadline_ns: kwasm_now_ns() at which the work has to end, 0: none
+ * @stopped: why it has to end, 0 while it has not; every further step returns it
  */
 struct kwasm_steps {
 	u64 taken;
 	u64 deadline_ns;
+	int stopped;
 };
 
 /**
@@ -34,11 +36,17 @@ struct kwasm_steps {
  */
 int kwasm_steps_check(struct kwasm_steps *steps);
 
-/** kwasm_steps_take() - @n steps of work, with a checkpoint when one is due; as above. */
+/**
+ * kwasm_steps_take() - @n steps of work, with a checkpoint when one is due; as above.
+ *
+ * A loop that cannot end early may ignore the result: others have run, and the next one that can
+ * ends.
+ */
 static inline int kwasm_steps_take(struct kwasm_steps *steps, u64 n)
 {
 	steps->taken += n;
-	return steps->taken < KWASM_STEPS_PER_CHECKPOINT ? 0 : kwasm_steps_check(steps);
+	return steps->taken < KWASM_STEPS_PER_CHECKPOINT ?
+		steps->stopped : kwasm_steps_check(steps);
 }
 
 /** kwasm_steps_bytes() - the steps of going through @n bytes, at least one. */

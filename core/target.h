@@ -10,6 +10,7 @@
 
 struct ir_func;
 struct ir_target;
+struct kwasm_steps;
 
 /**
  * struct kwasm_target - a back end
@@ -17,7 +18,8 @@ struct ir_target;
  * @regs: the registers, and how lowered instructions use them
  * @size: bytes of the back end's state for a module under compilation; the other functions get this
  *	memory, zeroed, as their argument
- * @init: start without code.  @destroy is always called after it.  Return: 0 or -ENOMEM
+ * @init: start without code; @steps is for @init and @link, see step.h.  @destroy is always called
+ *	after it.  Return: 0 or -ENOMEM
  * @destroy: free the state
  * @lower: choose machine operations for a function, in place.  Requires SSA with split edges.
  *	Return: 0, or -errno with f->diag set
@@ -34,7 +36,7 @@ struct kwasm_target {
 	const struct ir_target *regs;
 	size_t size;
 	int (*init)(void *arg, const struct kwasm_module *module,
-		    const struct kwasm_bindings *bindings);
+		    const struct kwasm_bindings *bindings, struct kwasm_steps *steps);
 	void (*destroy)(void *arg);
 	int (*lower)(void *arg, struct ir_func *f);
 	int (*emit)(void *arg, struct ir_func *f);

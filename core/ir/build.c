@@ -59,8 +59,8 @@ u32 build_type(u8 type)
 bool build_spend(struct build *b, u32 n)
 {
 	b->work += n;
-	if (b->work > b->budget && !b->err)
-		b->err = -E2BIG;
+	if (!b->err)
+		b->err = b->work > b->budget ? -E2BIG : ir_work(b->f, n);
 	return !b->err;
 }
 
@@ -504,7 +504,7 @@ static int build_body(struct build *b)
 	while (!b->err && b->num_frames) {
 		b->err = kwasm_op_read(&b->reader, &op);
 		if (!b->err)
-			b->err = ir_step(b->f);
+			b->err = ir_work(b->f, 1 + op.num_targets);
 		if (b->err)
 			break;
 		b->at = op.at;

@@ -275,6 +275,7 @@ static u32 table_fill(struct build *b, const struct kwasm_op *op, u32 table)
 	for (i = 0; i <= op->num_targets && !b->err; i++) {
 		struct build_frame *frame = frame_at(b, kwasm_read_leb_u32(&labels));
 
+		ir_note(b->f, 1);
 		if (frame->stamp != b->num_tables) {
 			frame->stamp = b->num_tables;
 			frame->succ = n++;
@@ -297,6 +298,7 @@ static void table_succs(struct build *b, const struct kwasm_op *op, u32 table, u
 	for (i = 0; i <= op->num_targets; i++) {
 		struct build_frame *frame = frame_at(b, kwasm_read_leb_u32(&labels));
 
+		ir_note(b->f, 1);
 		b->f->pool[succs + b->f->pool[table + i]] = frame->block;
 	}
 }

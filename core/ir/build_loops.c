@@ -113,6 +113,8 @@ static void branch_table(struct walk *w, const struct kwasm_reader *r, const str
 	struct kwasm_reader labels = kwasm_op_labels(r, op);
 	u32 i;
 
+	if (!build_spend(w->b, op->num_targets))
+		return;
 	for (i = 0; i <= op->num_targets; i++)
 		branch(w, kwasm_read_leb_u32(&labels));
 }
@@ -166,7 +168,7 @@ int build_loops_find(struct build *b)
 	while (!b->err && w.num_labels) {
 		b->err = kwasm_op_read(&r, &op);
 		if (!b->err)
-			b->err = ir_step(b->f);
+			b->err = ir_work(b->f, 1 + op.num_targets);
 		if (b->err)
 			break;
 		b->at = op.at;

@@ -206,6 +206,7 @@ static u32 phi_value(struct ir_func *f, u32 i)
 	u32 value = 0;
 	u32 k;
 
+	ir_note(f, 1 + f->ins[i].num_list);
 	for (k = 0; k < f->ins[i].num_list; k++) {
 		u32 v = fold_value(f, f->pool[f->ins[i].list + k]);
 

@@ -44,18 +44,10 @@ int ir_out_of_memory(struct ir_func *f)
 	f->no_memory = true;
 	if (f->arena->full)
 		return kwasm_diag_set(f->diag, -ENOMEM, f->index, KWASM_DIAG_NONE,
-				      "compiling the function needs too much memory: the limit max_compile_bytes is %u",
-				      f->module->limits.compile_bytes);
+				      "compiling the function needs too much memory: the limit max_compile_bytes is %zu",
+				      f->arena->limit);
 	return kwasm_diag_set(f->diag, -ENOMEM, f->index, KWASM_DIAG_NONE,
 			      "out of memory while compiling the function");
-}
-
-int ir_checkpoint(struct ir_func *f)
-{
-	if (!kwasm_checkpoint())
-		return 0;
-	return kwasm_diag_set(f->diag, -EINTR, f->index, KWASM_DIAG_NONE,
-			      "compilation was interrupted");
 }
 
 void *ir_array_grow(struct ir_func *f, void *array, u32 used, u32 n, u32 *max, size_t size)
@@ -211,6 +203,7 @@ void ir_uses(struct ir_func *f, u32 ins, void (*fn)(u32 *use, void *arg), void *
 	u32 n = ir_num_operands(&f->ins[ins]);
 	u32 i;
 
+	ir_note(f, 1 + n);
 	for (i = 0; i < n; i++) {
 		u32 *use = ir_operand(f, ins, i);
 

@@ -14,6 +14,7 @@
 
 #include "arena.h"
 #include "diag.h"
+#include "step.h"
 #include "wasm/module.h"
 
 enum ir_type {
@@ -235,7 +236,7 @@ struct ir_func {
 	u32 num_out;
 	u32 saved;
 	bool no_memory;
-	u32 steps;
+	struct kwasm_steps steps;
 };
 
 static inline bool ir_type_is_float(u32 type)
@@ -309,9 +310,14 @@ void ir_ins_unlink(struct ir_func *f, u32 ins);
 /** ir_pool_new() - @n consecutive zeroed u32s.  Return: index, or U32_MAX (-ENOMEM). */
 u32 ir_pool_new(struct ir_func *f, u32 n);
 
-/** ir_for_each_ins() - instructions of block @b in order; the current one may be unlinked. */
+/*
+ * ir_for_each_ins() - instructions of block @b in order; the current one may be unlinked.
+ *
+ * Each takes a step: passes cannot forget it.
+ */
 #define ir_for_each_ins(f, b, i, tmp) \
-	for ((i) = (f)->blocks[b].first; (i) && ((tmp) = (f)->ins[i].next, true); (i) = (tmp))
+	for ((i) = (f)->blocks[b].first; \
+	     (i) && ((tmp) = (f)->ins[i].next, ir_note(f, 1), true); (i) = (tmp))
 
 /** ir_uses() - call @fn on each operand in use of @ins, fixed and listed; it may rewrite them. */
 void ir_uses(struct ir_func *f, u32 ins, void (*fn)(u32 *use, void *arg), void *arg);
@@ -331,19 +337,28 @@ void *ir_array_grow(struct ir_func *f, void *array, u32 used, u32 n, u32 *max, s
  */
 int ir_out_of_memory(struct ir_func *f);
 
-/** ir_checkpoint() - kwasm_checkpoint().  Return: 0, or -EINTR (recorded in f->diag). */
-int ir_checkpoint(struct ir_func *f);
-
-#define IR_STEPS_PER_CHECKPOINT 1024u
-
 /**
- * ir_step() - called by every pass for each instruction or so: others run now and then.
+ * ir_work() - account for @n steps: see step.h.
  *
- * Return: 0, or -EINTR when the work must be abandoned.
+ * Every pass calls it for each instruction or so, with more where an instruction or a block takes
+ * as many steps as it has operands, edges or values.
+ * Return: 0, or -EINTR or -ETIME when the work must be abandoned; the compiler says why.
  */
+static inline int ir_work(struct ir_func *f, u64 n)
+{
+	return kwasm_steps_take(&f->steps, n);
+}
+
+/** ir_note() - @n steps in a loop that cannot end early; the next ir_work() that can fails. */
+static inline void ir_note(struct ir_func *f, u64 n)
+{
+	(void)ir_work(f, n);
+}
+
+/** ir_step() - one step. */
 static inline int ir_step(struct ir_func *f)
 {
-	return ++f->steps % IR_STEPS_PER_CHECKPOINT ? 0 : ir_checkpoint(f);
+	return ir_work(f, 1);
 }
 
 /**

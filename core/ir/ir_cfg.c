@@ -62,6 +62,7 @@ static void dom_number(struct ir_func *f, struct ir_dom *dom, u32 *size, u32 *cu
 	for (i = f->num_order; i-- > 1;) {
 		u32 b = f->order[i];
 
+		ir_note(f, 2);
 		size[b]++;
 		size[dom->idom[b]] += size[b];
 	}
@@ -102,6 +103,7 @@ int ir_dom_build(struct ir_func *f, struct ir_dom *dom)
 		u32 b = f->order[i];
 		u32 meet = IR_NO_BLOCK;
 
+		ir_note(f, 1 + 4 * (u64)f->blocks[b].num_preds);
 		for (k = 0; k < f->blocks[b].num_preds; k++) {
 			u32 p = ir_pred(f, b, k);
 
@@ -185,6 +187,7 @@ static void loops_gather(struct ir_func *f, struct loops *l)
 	u32 b, i;
 
 	for (i = f->num_order; i--;) {
+		ir_note(f, 1);
 		b = f->order[i];
 		if (l->parent[b] == IR_NO_BLOCK) {
 			l->next[b] = root;
@@ -196,6 +199,7 @@ static void loops_gather(struct ir_func *f, struct loops *l)
 	}
 	b = root;
 	while (b != IR_NO_BLOCK) {
+		ir_note(f, 1);
 		f->order[n++] = b;
 		if (l->head[b] != IR_NO_BLOCK) {
 			b = l->head[b];
@@ -215,6 +219,7 @@ static void mark_cold(struct ir_func *f)
 	for (i = f->num_order; i--;) {
 		struct ir_block *b = &f->blocks[f->order[i]];
 
+		ir_note(f, 1 + b->num_succs);
 		b->cold = f->ins[b->last].op == IR_TRAP || b->num_succs;
 		for (k = 0; k < b->num_succs; k++)
 			if (!f->blocks[f->pool[b->succs + k]].cold)
@@ -224,6 +229,7 @@ static void mark_cold(struct ir_func *f)
 		struct ir_block *b = &f->blocks[f->order[i]];
 		bool cold = true;
 
+		ir_note(f, 1 + b->num_preds);
 		for (k = 0; k < b->num_preds; k++)
 			if (!f->blocks[f->pool[b->preds + k]].cold)
 				cold = false;
@@ -258,6 +264,7 @@ int ir_loops_find(struct ir_func *f)
 	for (i = f->num_order; i--;) {
 		u32 b = f->order[i];
 
+		ir_note(f, 1 + f->blocks[b].num_preds);
 		f->blocks[b].header = is_header(f, &l, b);
 		if (f->blocks[b].header)
 			loops_collect(f, &l, b);
@@ -266,6 +273,7 @@ int ir_loops_find(struct ir_func *f)
 		struct ir_block *b = &f->blocks[f->order[i]];
 		u32 up = l.parent[f->order[i]];
 
+		ir_note(f, 1);
 		b->loop = b->header ? f->order[i] : up;
 		b->depth = up == IR_NO_BLOCK ? 0 : f->blocks[up].depth;
 		b->depth += b->header;
@@ -299,18 +307,23 @@ static void filter_preds(struct ir_func *f, u32 b, const u8 *live)
 	for (k = 0; k < num; k++) {
 		u32 p = ir_pred(f, b, k);
 
+		ir_note(f, 1);
 		if (!live[p] || (f->blocks[p].num_succs <= 2 && !has_succ(f, p, b)))
 			continue;
 		if (kept < k) {
 			f->pool[f->blocks[b].preds + kept] = p;
-			for (i = f->blocks[b].first; f->ins[i].op == IR_PHI; i = f->ins[i].next)
+			for (i = f->blocks[b].first; f->ins[i].op == IR_PHI; i = f->ins[i].next) {
 				f->pool[f->ins[i].list + kept] = f->pool[f->ins[i].list + k];
+				ir_note(f, 1);
+			}
 		}
 		kept++;
 	}
 	f->blocks[b].num_preds = kept;
-	for (i = f->blocks[b].first; f->ins[i].op == IR_PHI; i = f->ins[i].next)
+	for (i = f->blocks[b].first; f->ins[i].op == IR_PHI; i = f->ins[i].next) {
 		f->ins[i].num_list = kept;
+		ir_note(f, 1);
+	}
 }
 
 int ir_cfg_clean(struct ir_func *f)

@@ -61,13 +61,16 @@ static void find_loops(struct licm *l)
 
 	for (n = 0; n < f->num_order; n++)
 		l->pos[f->order[n]] = n;
-	for (n = 0; n < f->num_order; n++)
+	for (n = 0; n < f->num_order; n++) {
+		ir_note(f, 1 + f->blocks[f->order[n]].num_preds);
 		if (f->blocks[f->order[n]].header)
 			l->preheader[f->order[n]] = find_preheader(l, f->order[n]);
+	}
 	for (n = f->num_order; n--;) {
 		u32 b = f->order[n];
 		u32 loop = f->blocks[b].loop;
 
+		ir_note(f, 1);
 		if (loop != IR_NO_BLOCK && !l->end[loop])
 			l->end[loop] = n + 1;
 	}
@@ -83,6 +86,7 @@ static void nest_loops(struct licm *l)
 	for (n = 0; n < f->num_order; n++) {
 		u32 b = f->order[n];
 
+		ir_note(f, 1);
 		while (open != IR_NO_BLOCK && f->blocks[b].depth < f->blocks[open].depth)
 			open = l->parent[open];
 		if (!f->blocks[b].header)
@@ -96,6 +100,7 @@ static void nest_loops(struct licm *l)
 	for (n = f->num_order; n--;) {
 		u32 b = f->order[n];
 
+		ir_note(f, 1);
 		if (f->blocks[b].header && l->parent[b] != IR_NO_BLOCK)
 			l->end[l->parent[b]] = max(l->end[l->parent[b]], l->end[b]);
 	}

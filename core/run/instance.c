@@ -363,6 +363,9 @@ static int apply_segments(struct kwasm_instance *inst, struct kwasm_trap_info *t
 	u32 i;
 
 	for (i = 0; i < m->num_elems && !err; i++) {
+		err = kwasm_steps_take(steps, 1);
+		if (err)
+			break;
 		if (m->elems[i].mode == KWASM_SEGMENT_ACTIVE) {
 			err = apply_elem(inst, i, steps);
 			if (ctx->kill)
@@ -372,6 +375,9 @@ static int apply_segments(struct kwasm_instance *inst, struct kwasm_trap_info *t
 			kwasm_rt_elem_drop(ctx, i);
 	}
 	for (i = 0; i < m->num_datas && !err; i++) {
+		err = kwasm_steps_take(steps, 1);
+		if (err)
+			break;
 		if (m->datas[i].mode != KWASM_SEGMENT_ACTIVE)
 			continue;
 		err = apply_data(inst, i, steps);

@@ -97,7 +97,7 @@ static unsigned int section_rank(u8 id)
 
 static void decode_custom(struct kwasm_decoder *d)
 {
-	struct kwasm_name name = kwasm_decoder_name(&d->r);
+	struct kwasm_name name = kwasm_decoder_name(d, &d->r);
 
 	if (d->r.err)
 		return;

@@ -104,8 +104,8 @@ void kwasm_decoder_each(struct kwasm_decoder *d, u32 first, u32 end,
 /* Fail because the numbers of bodies and functions differ. */
 void kwasm_decoder_fail_bodies(struct kwasm_decoder *d, u32 at);
 
-/* A length-prefixed UTF-8 string (spec 5.2.4). */
-struct kwasm_name kwasm_decoder_name(struct kwasm_reader *r);
+/* A length-prefixed UTF-8 string (spec 5.2.4); @r is @d's or a reader of a part. */
+struct kwasm_name kwasm_decoder_name(struct kwasm_decoder *d, struct kwasm_reader *r);
 
 /* Types of imports and of the sections that define the same kinds. */
 void kwasm_decode_tabletype(struct kwasm_decoder *d, struct kwasm_tabletype *t);

@@ -9,6 +9,7 @@
 
 #define NAMES_MODULE 0
 #define NAMES_FUNCTION 1
+#define BYTES_PER_STEP 8u		/* that are checked */
 
 /* Length of the UTF-8 sequence at @s, of which @left bytes can be read; 0 if it is invalid. */
 static u32 utf8_sequence(const u8 *s, u32 left)
@@ -46,13 +47,15 @@ static u32 utf8_sequence(const u8 *s, u32 left)
 	return len;
 }
 
-struct kwasm_name kwasm_decoder_name(struct kwasm_reader *r)
+struct kwasm_name kwasm_decoder_name(struct kwasm_decoder *d, struct kwasm_reader *r)
 {
 	u32 at = r->pos;
 	u32 len = kwasm_read_leb_u32(r);
 	const u8 *s = kwasm_read_bytes(r, len);
 	u32 i = 0, n;
 
+	if (s && kwasm_steps_take(&d->steps, 1 + len / BYTES_PER_STEP))
+		s = NULL;
 	if (!s)
 		return (struct kwasm_name){ .str = "" };
 	while (i < len) {
@@ -67,30 +70,31 @@ struct kwasm_name kwasm_decoder_name(struct kwasm_reader *r)
 }
 
 /* @r is the window of a subsection of function names. */
-static void function_names(struct kwasm_module *m, struct kwasm_reader *r)
+static void function_names(struct kwasm_decoder *d, struct kwasm_reader *r)
 {
 	u32 n = kwasm_read_leb_u32(r);
+	struct kwasm_module *m = d->m;
 	struct kwasm_name name;
 	u32 index;
 
-	while (n-- && !r->err) {
+	while (n-- && !r->err && !d->steps.stopped) {
 		index = kwasm_read_leb_u32(r);
-		name = kwasm_decoder_name(r);
+		name = kwasm_decoder_name(d, r);
 		if (!r->err && index < m->num_funcs)
 			m->funcs[index].name = name;
 	}
 }
 
-static void name_section(struct kwasm_module *m, struct kwasm_reader r)
+static void name_section(struct kwasm_decoder *d, struct kwasm_reader r)
 {
 	struct kwasm_reader sub;
 	struct kwasm_name name;
 	u32 size;
 	u8 id;
 
-	/* Its errors are ignored. */
+	/* Its errors are ignored, but for the caller's end, which the steps remember. */
 	r.diag = NULL;
-	while (!r.err && r.pos < r.end) {
+	while (!r.err && !d->steps.stopped && r.pos < r.end) {
 		id = kwasm_read_u8(&r);
 		size = kwasm_read_leb_u32(&r);
 		sub = r;
@@ -98,11 +102,11 @@ static void name_section(struct kwasm_module *m, struct kwasm_reader r)
 			return;
 		sub.end = r.pos;
 		if (id == NAMES_MODULE) {
-			name = kwasm_decoder_name(&sub);
+			name = kwasm_decoder_name(d, &sub);
 			if (!sub.err)
-				m->name = name;
+				d->m->name = name;
 		} else if (id == NAMES_FUNCTION) {
-			function_names(m, &sub);
+			function_names(d, &sub);
 		}
 	}
 }
@@ -113,10 +117,12 @@ void kwasm_decode_names(struct kwasm_decoder *d)
 	const struct kwasm_export *e;
 	u32 i;
 
-	name_section(m, d->names);
-	for (i = 0; i < m->num_exports; i++) {
+	name_section(d, d->names);
+	for (i = 0; i < m->num_exports && !d->r.err; i++) {
+		kwasm_decoder_work(d, 1);
 		e = &m->exports[i];
 		if (e->kind == KWASM_EXTERN_FUNC && !m->funcs[e->index].name.len)
 			m->funcs[e->index].name = e->name;
 	}
+	kwasm_decoder_work(d, 0);
 }

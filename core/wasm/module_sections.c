@@ -100,8 +100,8 @@ static void decode_import(struct kwasm_decoder *d, u32 index)
 	u32 at;
 
 	imp->offset = r->pos;
-	imp->module = kwasm_decoder_name(r);
-	imp->field = kwasm_decoder_name(r);
+	imp->module = kwasm_decoder_name(d, r);
+	imp->field = kwasm_decoder_name(d, r);
 	at = r->pos;
 	imp->kind = kwasm_read_u8(r);
 	if (r->err)
@@ -290,40 +290,39 @@ static void check_export(struct kwasm_decoder *d, const struct kwasm_export *e, 
 		kwasm_decode_declare(d, e->index, at);
 }
 
-static int compare_names(const void *a, const void *b)
+static bool same_name(const struct kwasm_name *a, const struct kwasm_name *b)
 {
-	const struct kwasm_name *x = *(const struct kwasm_name *const *)a;
-	const struct kwasm_name *y = *(const struct kwasm_name *const *)b;
-
-	if (x->len != y->len)
-		return x->len < y->len ? -1 : 1;
-	return memcmp(x->str, y->str, x->len);
+	return a->len == b->len && !memcmp(a->str, b->str, a->len);
 }
 
-/* Sorting makes equal names neighbours; a hash table could be attacked with collisions. */
+/* A table of at most half as many names as it has places, and a hash that nobody can foresee. */
 static void check_duplicates(struct kwasm_decoder *d, u32 at)
 {
 	const struct kwasm_module *m = d->m;
-	const struct kwasm_name **names;
-	u32 i;
+	u32 room = kwasm_typeset_room(2 * m->num_exports);
+	u32 *places = kwasm_zalloc(room, sizeof(*places));
+	u32 i, n;
 
-	names = kwasm_zalloc(m->num_exports, sizeof(*names));
-	if (!names) {
+	if (!places) {
 		kwasm_reader_fail(&d->r, -ENOMEM, at, "out of memory for %u exports",
 				  m->num_exports);
 		return;
 	}
-	for (i = 0; i < m->num_exports; i++)
-		names[i] = &m->exports[i].name;
-	sort(names, m->num_exports, sizeof(*names), compare_names, NULL);
-	for (i = 1; i < m->num_exports; i++) {
-		if (!compare_names(&names[i - 1], &names[i])) {
+	for (i = 0; i < m->num_exports && !d->r.err; i++) {
+		const struct kwasm_name *name = &m->exports[i].name;
+
+		kwasm_decoder_work(d, 2 * kwasm_steps_bytes(name->len));
+		n = kwasm_hash(name->str, name->len) & (room - 1);
+		for (; places[n]; n = (n + 1) & (room - 1)) {
+			if (!same_name(&m->exports[places[n] - 1].name, name))
+				continue;
 			kwasm_reader_fail(&d->r, -ENOEXEC, at, "duplicate export name \"%.*s\"",
-					  KWASM_NAME_ARGS(*names[i]));
+					  KWASM_NAME_ARGS(*name));
 			break;
 		}
+		places[n] = i + 1;
 	}
-	kwasm_free(names);
+	kwasm_free(places);
 }
 
 static void decode_export(struct kwasm_decoder *d, u32 index)
@@ -332,7 +331,7 @@ static void decode_export(struct kwasm_decoder *d, u32 index)
 	struct kwasm_reader *r = &d->r;
 	u32 at = r->pos;
 
-	e->name = kwasm_decoder_name(r);
+	e->name = kwasm_decoder_name(d, r);
 	e->kind = kwasm_read_u8(r);
 	e->index = kwasm_read_leb_u32(r);
 	if (!r->err)

@@ -577,9 +577,8 @@ int kwasm_validate_body(struct kwasm_validator *v, u32 func, struct kwasm_func_i
 	v->info = info;
 	v->height = 0;
 	v->depth = 0;
-	v->steps = 0;
-	v->next_checkpoint = 0;
-	v->max_steps = STEPS_BASE + (u64)STEPS_PER_BYTE * (info->end - info->body);
+	v->taken = 0;
+	v->max_taken = STEPS_BASE + (u64)STEPS_PER_BYTE * (info->end - info->body);
 	info->leaf = true;
 	note_float(v, v->float_types[info->type], info->body);
 	expand_locals(v, t);

@@ -7,19 +7,17 @@
  */
 #include "validate_stack.h"
 
-#define STEPS_PER_CHECKPOINT 65536u
-
 void kwasm_validator_charge(struct kwasm_validator *v, u32 n)
 {
-	v->steps += n;
-	if (v->steps < v->next_checkpoint)
-		return;
-	v->next_checkpoint = v->steps + STEPS_PER_CHECKPOINT;
-	if (v->steps > v->max_steps)
+	int err;
+
+	v->taken += n;
+	if (v->taken > v->max_taken)
 		VALIDATE_FAIL(v, -E2BIG,
 			      "function too costly to validate: its branches carry too many operands");
-	else if (kwasm_checkpoint())
-		VALIDATE_FAIL(v, -EINTR, "interrupted");
+	err = kwasm_steps_take(&v->steps, n);
+	if (err)
+		VALIDATE_FAIL(v, err, "interrupted");
 }
 
 void *kwasm_validator_grow(struct kwasm_validator *v, void *array, u32 *room, u32 used, u32 need,

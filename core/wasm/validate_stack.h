@@ -8,6 +8,7 @@
 #define KWASM_VALIDATE_STACK_H
 
 #include "op.h"
+#include "step.h"
 #include "validate.h"
 
 /* Type of an operand from unreachable code: it equals every type. */
@@ -38,7 +39,7 @@ struct kwasm_frame {
  * @frames: open blocks, @depth of them; the function's own is the first
  * @locals: types of the parameters and locals
  * @bytes: of the three arrays
- * @steps: steps taken in this body; another checkpoint is due at @next_checkpoint
+ * @steps: of all bodies; @taken of this one, which may take @max_taken
  */
 struct kwasm_validator {
 	const struct kwasm_module *m;
@@ -53,7 +54,8 @@ struct kwasm_validator {
 	u8 *locals;
 	u32 locals_room;
 	u64 bytes;
-	u64 steps, max_steps, next_checkpoint;
+	struct kwasm_steps steps;
+	u64 taken, max_taken;
 };
 
 #define VALIDATE_FAIL(v, err, ...) kwasm_reader_fail(&(v)->r, err, (v)->op.at, __VA_ARGS__)

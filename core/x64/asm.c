@@ -161,9 +161,13 @@ static void fixup_add(struct x64_asm *a, u32 at, u32 label, u32 base, s32 addend
 int x64_finish(struct x64_asm *a)
 {
 	u32 i;
+	int err;
 
 	for (i = 0; i < a->num_fixups && !a->error; i++) {
-		if (!fixup_resolve(a, &a->fixups[i]))
+		err = kwasm_steps_take(&a->steps, 1);
+		if (err)
+			fail(a, err, NULL);
+		else if (!fixup_resolve(a, &a->fixups[i]))
 			fail(a, -EINVAL, "a label was never bound");
 	}
 	if (!a->error)
@@ -200,13 +204,17 @@ static void reloc_add(struct x64_asm *a, enum x64_reloc_kind kind, u32 sym)
 	x64_put_le(a->code + a->len - bytes, 0, bytes);
 }
 
-int x64_relocate(const struct x64_asm *a, u8 *dst, u64 at, const u64 *syms, u32 num_syms)
+int x64_relocate(struct x64_asm *a, u8 *dst, u64 at, const u64 *syms, u32 num_syms)
 {
 	const struct x64_reloc *reloc;
 	s64 dist;
 	u32 i;
+	int err;
 
 	for (i = 0; i < a->num_relocs; i++) {
+		err = kwasm_steps_take(&a->steps, 1);
+		if (err)
+			return err;
 		reloc = &a->relocs[i];
 		if (reloc->sym >= num_syms)
 			return -EINVAL;

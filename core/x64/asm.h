@@ -13,6 +13,7 @@
 #define KWASM_X64_ASM_H
 
 #include "regs.h"
+#include "step.h"
 
 enum x64_op {
 #define X64_OP(name) X64_##name,
@@ -99,6 +100,7 @@ struct x64_fixup;
  * @error_at: @len at the time of @error
  * @labels: offset of each label, X64_UNBOUND before x64_bind()
  * @relocs: relocations for x64_relocate(), in order of offset
+ * @steps: of x64_finish() and x64_relocate()
  */
 struct x64_asm {
 	u8 *code;
@@ -117,6 +119,7 @@ struct x64_asm {
 	struct x64_reloc *relocs;
 	u32 num_relocs;
 	u32 cap_relocs;
+	struct kwasm_steps steps;
 };
 
 #define X64_UNBOUND U32_MAX
@@ -153,7 +156,7 @@ int x64_finish(struct x64_asm *a);
  *
  * Return: 0; -ERANGE if a symbol is out of reach of a rel32; -EINVAL for an unknown symbol.
  */
-int x64_relocate(const struct x64_asm *a, u8 *dst, u64 at, const u64 *syms, u32 num_syms);
+int x64_relocate(struct x64_asm *a, u8 *dst, u64 at, const u64 *syms, u32 num_syms);
 
 /** x64_label() - a new, unbound label.  Return: its number; 0 once there is an error. */
 u32 x64_label(struct x64_asm *a);

@@ -16,16 +16,17 @@
 #define MAX_ENTRIES 65536u
 #define NO_FUNC U32_MAX
 
-static bool is_private(const struct kwasm_module *m, u32 table)
+static bool is_private(struct x64_code *code, u32 table)
 {
+	const struct kwasm_module *m = code->module;
 	u32 i;
 
 	if (m->num_table_imports || m->tables_written & (u64)1 << table)
 		return false;
-	for (i = 0; i < m->num_exports; i++)
+	for (i = 0; i < m->num_exports && x64_work(code, 1); i++)
 		if (m->exports[i].kind == KWASM_EXTERN_TABLE && m->exports[i].index == table)
 			return false;
-	return true;
+	return i == m->num_exports;
 }
 
 /* The limit of struct kwasm_module.tables_written. */
@@ -63,7 +64,7 @@ static u32 *find_funcs(struct x64_code *code, u32 table)
 	u32 *funcs;
 	u32 i;
 
-	if (size > MAX_ENTRIES || !is_private(m, table))
+	if (size > MAX_ENTRIES || !is_private(code, table))
 		return NULL;
 	funcs = kwasm_zalloc(size + 1, sizeof(*funcs));
 	if (!funcs)
@@ -72,13 +73,12 @@ static u32 *find_funcs(struct x64_code *code, u32 table)
 	for (i = 0; i < m->num_elems; i++) {
 		const struct kwasm_elem *e = &m->elems[i];
 
+		if (!x64_work(code, 1))
+			break;
 		if (e->mode != KWASM_SEGMENT_ACTIVE || e->table != table)
 			continue;
-		if (kwasm_checkpoint()) {
-			code->as.error = -EINTR;
-			code->as.why = "compilation was interrupted";
+		if (!x64_work(code, e->count))
 			break;
-		}
 		if (!place_segment(m, e, funcs, size))
 			break;
 	}
@@ -159,7 +159,7 @@ void x64_call_tables_emit(struct x64_code *code)
 		if (!t->funcs)
 			continue;
 		x64_bind(&code->as, t->label);
-		for (k = 0; k < t->size; k++)
+		for (k = 0; k < t->size && x64_work(code, 4); k++)
 			x64_data_label32(&code->as, entry_label(code, t, t->funcs[k]), t->label);
 		/* speculation reads the first entry of an empty table as well */
 		if (!t->size)

@@ -84,6 +84,7 @@ static void emit_cold_code(struct emit *e)
 	for (n = 0; n < e->num_cold; n++) {
 		struct x64_cold cold = e->cold[n];
 
+		ir_note(e->f, 2);
 		x64_bind(e->as, cold.label);
 		switch (cold.kind) {
 		case X64_COLD_TRAP:
@@ -269,17 +270,18 @@ void emit_epilogue(struct emit *e)
 /* Maximum number of jumps followed to find the destination of a block that only jumps. */
 #define MAX_HOPS 8
 
-static bool only_jumps(const struct ir_func *f, u32 b)
+static bool only_jumps(struct ir_func *f, u32 b)
 {
 	u32 i = f->blocks[b].first;
 
-	while (f->ins[i].op == IR_PHI || (f->ins[i].flags & IR_FOLDED))
-		i = f->ins[i].next;
+	for (; f->ins[i].op == IR_PHI || (f->ins[i].flags & IR_FOLDED); i = f->ins[i].next)
+		ir_note(f, 1);
+	ir_note(f, 1);
 	return f->ins[i].op == IR_JMP;
 }
 
 /* The block to which @b leads without any other effect; @b itself if the chain is too long. */
-static u32 destination(const struct ir_func *f, u32 b)
+static u32 destination(struct ir_func *f, u32 b)
 {
 	u32 to = b;
 	u32 n;
@@ -293,7 +295,7 @@ static u32 destination(const struct ir_func *f, u32 b)
  * For each loop header a block that jumps back to it: placed before the header it needs no jump,
  * which saves one per iteration at the cost of one on entry.
  */
-static u32 *find_latches(const struct ir_func *f)
+static u32 *find_latches(struct ir_func *f)
 {
 	u32 *latches = kwasm_arena_alloc(f->arena, f->num_blocks, sizeof(u32));
 	u32 n, b, to;

@@ -49,10 +49,12 @@ static int drop_extensions(struct ir_func *f)
 		return ir_out_of_memory(f);
 	for (i = 0; i < f->num_ins; i++)
 		names[i] = i;
+	ir_note(f, f->num_ins / 16);
 	for (n = 0; n < f->num_order; n++)
 		for (i = f->blocks[f->order[n]].first; i; i = f->ins[i].next) {
 			u32 from = names[f->ins[i].arg[0]];
 
+			ir_note(f, 1);
 			if (f->ins[i].op != IR_ZEXT)
 				continue;
 			if (f->ins[from].op == IR_CONST)

@@ -92,6 +92,8 @@ void x64_pool_emit(struct x64_code *code)
 		for (n = 0; n < code->pool.num; n++) {
 			const struct x64_pooled *c = &code->pool.consts[n];
 
+			if (!x64_work(code, 1))
+				return;
 			if (c->bytes != bytes)
 				continue;
 			x64_bind(&code->as, c->label);

@@ -18,8 +18,19 @@ static_assert(offsetof(struct kwasm_ctx, saved[1]) == X64_CTX_SAVED_RBP);
 static_assert(offsetof(struct kwasm_ctx, saved[2]) == X64_CTX_SAVED_R12);
 static_assert(offsetof(struct kwasm_ctx, saved[3]) == X64_CTX_SAVED_R13);
 
+bool x64_work(struct x64_code *code, u64 n)
+{
+	int err = code->as.error ?: kwasm_steps_take(&code->as.steps, n);
+
+	if (err && !code->as.error) {
+		code->as.error = err;
+		code->as.why = NULL;
+	}
+	return !err;
+}
+
 int x64_code_init(void *arg, const struct kwasm_module *module,
-		  const struct kwasm_bindings *bindings)
+		  const struct kwasm_bindings *bindings, struct kwasm_steps *steps)
 {
 	u32 num = module->num_funcs - module->num_func_imports;
 	struct x64_code *code = arg;
@@ -27,6 +38,7 @@ int x64_code_init(void *arg, const struct kwasm_module *module,
 
 	x64_init(&code->as, module->limits.code_bytes);
 	code->module = module;
+	code->as.steps = *steps;
 	code->bindings = bindings;
 	code->layout = kwasm_ctx_layout(module);
 	code->features = x64_cpu_features();
@@ -37,7 +49,7 @@ int x64_code_init(void *arg, const struct kwasm_module *module,
 	code->used_slow = kwasm_zalloc(module->num_func_imports + 1, 1);
 	if (!code->funcs || !code->labels || !code->used_slow)
 		return -ENOMEM;
-	for (i = 0; i < num; i++)
+	for (i = 0; i < num && x64_work(code, 1); i++)
 		code->labels[i] = x64_label(&code->as);
 	for (i = 0; i < KWASM_NUM_TRAPS; i++)
 		code->trap_stubs[i] = x64_label(&code->as);
@@ -45,7 +57,7 @@ int x64_code_init(void *arg, const struct kwasm_module *module,
 	/* no function and no thunk starts at 0 */
 	x64_0(&code->as, X64_INT3, X64_Q);
 	code->slow_stubs = code->as.num_labels;
-	for (i = 0; i < module->num_func_imports; i++)
+	for (i = 0; i < module->num_func_imports && x64_work(code, 1); i++)
 		x64_label(&code->as);
 	return code->as.error;
 }
@@ -67,8 +79,9 @@ int x64_asm_status(const struct x64_code *code, u32 func, struct kwasm_diag *dia
 {
 	const struct x64_asm *as = &code->as;
 
-	if (!as->error)
-		return 0;
+	/* the compiler says why it has stopped */
+	if (!as->error || !as->why)
+		return as->error;
 	return kwasm_diag_set(diag, as->error == -EFBIG ? -E2BIG : as->error, func,
 			      KWASM_DIAG_NONE, "%s", as->why);
 }
@@ -345,7 +358,7 @@ void x64_stubs(struct x64_code *code)
 	x64_align(&code->as, 16);
 	stub_traps(code);
 	stub_cross(code);
-	for (i = 0; i < code->module->num_func_imports; i++)
+	for (i = 0; i < code->module->num_func_imports && x64_work(code, 1); i++)
 		if (code->used_slow[i])
 			stub_slow(code, i);
 	x64_pool_emit(code);
@@ -380,7 +393,7 @@ static u64 *resolve_symbols(const struct x64_code *code, u32 *num)
 	return syms;
 }
 
-static int place(const struct x64_code *code, struct kwasm_text *text, struct kwasm_diag *diag)
+static int place(struct x64_code *code, struct kwasm_text *text, struct kwasm_diag *diag)
 {
 	u32 num;
 	u64 *syms;
@@ -403,8 +416,9 @@ static int place(const struct x64_code *code, struct kwasm_text *text, struct kw
 	if (!err)
 		err = kwasm_text_seal(text);
 	if (err) {
-		kwasm_diag_set(diag, err, KWASM_DIAG_NONE, KWASM_DIAG_NONE,
-			       "cannot place the machine code");
+		if (err != -EINTR && err != -ETIME)
+			kwasm_diag_set(diag, err, KWASM_DIAG_NONE, KWASM_DIAG_NONE,
+				       "cannot place the machine code");
 		kwasm_text_free(text);
 	}
 out:

@@ -186,7 +186,7 @@ struct x64_code {
 /* The functions of struct kwasm_target. */
 
 int x64_code_init(void *arg, const struct kwasm_module *module,
-		  const struct kwasm_bindings *bindings);
+		  const struct kwasm_bindings *bindings, struct kwasm_steps *steps);
 void x64_code_destroy(void *arg);
 
 /*
@@ -198,6 +198,9 @@ int x64_emit(void *arg, struct ir_func *f);
 
 /* Adds the stubs first. */
 int x64_code_link(void *arg, struct kwasm_code *out, struct kwasm_diag *diag);
+
+/** x64_work() - @n steps of linking; false, with the assembler failed, if it has to stop. */
+bool x64_work(struct x64_code *code, u64 n);
 
 /** x64_asm_status() - the assembler's sticky error, with @diag set.  @func: see kwasm_diag. */
 int x64_asm_status(const struct x64_code *code, u32 func, struct kwasm_diag *diag);

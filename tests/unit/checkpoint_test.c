@@ -18,7 +18,16 @@
 int __real_kwasm_checkpoint(void);
 int __wrap_kwasm_checkpoint(void);
 
-static u32 calls, kill_at;
+u64 __real_kwasm_now_ns(void);
+u64 __wrap_kwasm_now_ns(void);
+
+static u32 calls, kill_at, late_at;
+
+/* An hour passes at one of the checkpoints. */
+u64 __wrap_kwasm_now_ns(void)
+{
+	return __real_kwasm_now_ns() + (late_at && calls >= late_at ? 3600000000000ull : 0);
+}
 
 int __wrap_kwasm_checkpoint(void)
 {
@@ -128,6 +137,18 @@ static void test_passes(bool branches)
 			break;
 	}
 	kill_at = 0;
+	opts = (struct kwasm_compile_opts){
+		.dump_func = KWASM_DIAG_NONE, .time_limit_ns = 1000000000000ull,
+	};
+	for (late_at = 3; late_at < 100; late_at += 7) {
+		calls = 0;
+		kwasm_diag_init(&diag);
+		if (kwasm_code_compile(m, &bindings, &opts, &diag, &code) != -ETIME ||
+		    calls != late_at || !strstr(diag.text, "longer than the limit of 1000000 ms"))
+			break;
+	}
+	is_u64(late_at, 101, "%s: and at the first checkpoint after its limit of time", kind);
+	late_at = 0;
 	is_u64(n, 30, "%s: a compilation ends wherever its caller is killed", kind);
 	kwasm_module_destroy(m);
 }

@@ -45,7 +45,8 @@ static int note(const char *step, u32 func)
 	return fails && !strcmp(record + len + 1, fails) ? -E2BIG : 0;
 }
 
-static int init(void *arg, const struct kwasm_module *m, const struct kwasm_bindings *bindings)
+static int init(void *arg, const struct kwasm_module *m, const struct kwasm_bindings *bindings,
+		struct kwasm_steps *steps)
 {
 	struct state *s = arg;
 

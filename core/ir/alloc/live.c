@@ -104,6 +104,7 @@ static void count_uses(struct ra *ra, u32 i)
 	struct ir_func *f = ra->f;
 	u32 n = ir_num_operands(&f->ins[i]);
 
+	ir_note(f, 1 + n);
 	while (n--)
 		ra->values[*ir_operand(f, i, n)].use_end++;
 	ra->values[i].use_end += 2;
@@ -137,6 +138,7 @@ static int number(struct ra *ra)
 	}
 	ra->num_pos = k;
 	for (i = 0; i < ra->num_ins; i++) {
+		ir_note(f, 1);
 		total += ra->values[i].use_end;
 		ra->values[i].use = total;
 		ra->values[i].use_end = total;
@@ -154,6 +156,7 @@ static void find_loops(struct ra *ra)
 	for (place = 0; place < f->num_order; place++) {
 		struct ir_block *b = &f->blocks[f->order[place]];
 
+		ir_note(f, 1 + b->num_preds);
 		ra->blocks[place].loop_end = RA_NONE;
 		for (n = 0; n < b->num_preds; n++) {
 			u32 pred = ra->place[ir_pred(f, f->order[place], n)];
@@ -170,6 +173,7 @@ static void find_loops(struct ra *ra)
 	for (place = 0; place < f->num_order; place++) {
 		struct ra_block *b = &ra->blocks[place];
 
+		ir_note(f, 1);
 		while (open != RA_NONE && ra->blocks[open].loop_end < place) {
 			open = ra->blocks[open].parent;
 			depth--;
@@ -585,6 +589,7 @@ static void reset(struct ra *ra)
 	for (i = 0; i < ra->num_ins; i++) {
 		struct ra_value *v = &ra->values[i];
 
+		ir_note(ra->f, 1);
 		v->range = RA_NONE;
 		v->num_ranges = 0;
 		v->end = 0;
@@ -641,6 +646,7 @@ static int alloc_tables(struct ra *ra)
 	for (i = 0; i < ra->num_ins; i++) {
 		struct ra_value *v = &ra->values[i];
 
+		ir_note(f, 1);
 		v->range = RA_NONE;
 		v->first = RA_NONE;
 		v->last = RA_NONE;
@@ -649,6 +655,7 @@ static int alloc_tables(struct ra *ra)
 		v->hint = RA_NO_REG;
 	}
 	for (i = 0; i < f->num_order; i++) {
+		ir_note(f, 1);
 		ra->place[f->order[i]] = i;
 		ra->blocks[i].head = RA_NONE;
 		ra->blocks[i].tail = RA_NONE;

@@ -32,6 +32,7 @@ int ra_fixed_finish(struct ra *ra)
 	ra->fixed_tree = kwasm_arena_alloc(ra->f->arena, 2 * (size_t)n, sizeof(*ra->fixed_tree));
 	if (!ra->fixed_tree)
 		return ir_out_of_memory(ra->f);
+	ir_note(ra->f, n / 8);
 	for (i = 0; i < ra->num_fixed; i++)
 		ra->fixed_tree[n + i] = ra->fixed[i].mask;
 	for (i = n; --i;)

@@ -290,7 +290,7 @@ static int check_all(struct checker *c)
 			if (err)
 				return err;
 		}
-		err = ir_checkpoint(f);
+		err = kwasm_steps_check(&f->steps);
 		if (err)
 			return err;
 	}
