@@ -10,6 +10,7 @@ KWASM_CORE_OBJS += step.o
 KWASM_CORE_OBJS += typeset.o
 KWASM_CORE_OBJS += reader.o
 KWASM_CORE_OBJS += wasm/op.o
+KWASM_CORE_OBJS += wasm/proposal.o
 KWASM_CORE_OBJS += bitset.o
 KWASM_CORE_OBJS += x64/encode.o
 KWASM_CORE_OBJS += x64/asm.o

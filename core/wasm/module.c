@@ -161,10 +161,8 @@ static void decode_next(struct kwasm_decoder *d, unsigned int *rank)
 
 	if (r->err)
 		return;
-	if (id == SECTION_TAG) {
-		kwasm_reader_fail(r, -EOPNOTSUPP, at, "exception handling is not supported");
+	if (kwasm_proposal_fail(r, at, KWASM_CODE_SECTION, id))
 		return;
-	}
 	if (id > SECTION_DATA_COUNT) {
 		kwasm_reader_fail(r, -ENOEXEC, at, "malformed section id %u", id);
 		return;
@@ -197,10 +195,16 @@ static int decode_module(struct kwasm_decoder *d)
 	struct kwasm_reader *r = &d->r;
 	struct kwasm_module *m = d->m;
 	unsigned int rank = 0;
+	u32 version;
 
 	if (r->end < 4 || kwasm_read_le32(r) != WASM_MAGIC)
 		return kwasm_reader_fail(r, -ENOEXEC, 0, "magic header not detected");
-	if (r->end < 8 || kwasm_read_le32(r) != WASM_VERSION)
+	if (r->end < 8)
+		return kwasm_reader_fail(r, -ENOEXEC, 4, "unknown binary version");
+	version = kwasm_read_le32(r);
+	if (kwasm_proposal_fail(r, 4, KWASM_CODE_VERSION, version))
+		return r->err;
+	if (version != WASM_VERSION)
 		return kwasm_reader_fail(r, -ENOEXEC, 4, "unknown binary version");
 	while (!r->err && r->pos < r->end)
 		decode_next(d, &rank);

@@ -10,6 +10,7 @@
 
 #include "module.h"
 #include "op.h"
+#include "proposal.h"
 #include "reader.h"
 #include "step.h"
 #include "validate.h"
@@ -29,7 +30,6 @@ enum {
 	SECTION_CODE = 10,
 	SECTION_DATA = 11,
 	SECTION_DATA_COUNT = 12,
-	SECTION_TAG = 13,
 };
 
 /**

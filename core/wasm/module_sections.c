@@ -7,24 +7,16 @@
  */
 #include "module_decode.h"
 
-/* Bits of the flags before limits; the others belong to later features. */
+/* The bit of the flags before limits; the others belong to later features. */
 #define RANGE_HAS_MAX 1
-#define RANGE_SHARED 2
-#define RANGE_64 4
 
 static void decode_range(struct kwasm_reader *r, struct kwasm_range *range)
 {
 	u32 at = r->pos;
 	u8 flags = kwasm_read_u8(r);
 
-	if (flags >= 8) {
+	if (!kwasm_proposal_fail(r, at, KWASM_CODE_RANGE, flags) && flags > RANGE_HAS_MAX)
 		kwasm_reader_fail(r, -ENOEXEC, at, "malformed limits flags 0x%02x", flags);
-	} else if (flags & RANGE_64) {
-		kwasm_reader_fail(r, -EOPNOTSUPP, at, "64-bit memories are not supported");
-	} else if (flags & RANGE_SHARED) {
-		kwasm_reader_fail(r, -EOPNOTSUPP, at,
-				  "threads (shared memories) are not supported");
-	}
 	range->has_max = flags & RANGE_HAS_MAX;
 	range->min = kwasm_read_leb_u32(r);
 	range->max = range->has_max ? kwasm_read_leb_u32(r) : U32_MAX;
@@ -124,11 +116,9 @@ static void decode_import(struct kwasm_decoder *d, u32 index)
 		kwasm_decode_globaltype(d, &imp->global);
 		imp->index = m->num_globals++;
 		break;
-	case 4:
-		kwasm_reader_fail(r, -EOPNOTSUPP, at, "exception handling is not supported");
-		break;
 	default:
-		kwasm_reader_fail(r, -ENOEXEC, at, "malformed import kind %u", imp->kind);
+		if (!kwasm_proposal_fail(r, at, KWASM_CODE_EXTERN, imp->kind))
+			kwasm_reader_fail(r, -ENOEXEC, at, "malformed import kind %u", imp->kind);
 		break;
 	}
 }
@@ -224,10 +214,8 @@ static void decode_table(struct kwasm_decoder *d, u32 index)
 {
 	u32 at = d->r.pos;
 
-	if (at < d->r.end && d->r.bytes[at] == 0x40)
-		kwasm_reader_fail(&d->r, -EOPNOTSUPP, at,
-				  "tables with an initializer are not supported");
-	else
+	if (at >= d->r.end ||
+	    !kwasm_proposal_fail(&d->r, at, KWASM_CODE_TABLE, d->r.bytes[at]))
 		kwasm_decode_tabletype(d, &d->m->tables[index]);
 }
 
@@ -279,9 +267,9 @@ static void check_export(struct kwasm_decoder *d, const struct kwasm_export *e, 
 	const struct kwasm_module *m = d->m;
 	const u32 counts[] = { m->num_funcs, m->num_tables, m->num_memories, m->num_globals };
 
-	if (e->kind == 4)
-		kwasm_reader_fail(&d->r, -EOPNOTSUPP, at, "exception handling is not supported");
-	else if (e->kind > 4)
+	if (kwasm_proposal_fail(&d->r, at, KWASM_CODE_EXTERN, e->kind))
+		return;
+	if (e->kind > KWASM_EXTERN_GLOBAL)
 		kwasm_reader_fail(&d->r, -ENOEXEC, at, "malformed export kind %u", e->kind);
 	else if (e->index >= counts[e->kind])
 		kwasm_reader_fail(&d->r, -ENOEXEC, at, "unknown %s %u exported as \"%.*s\"",

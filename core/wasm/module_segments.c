@@ -75,6 +75,8 @@ static void const_op(struct kwasm_decoder *d, const struct kwasm_op *op, struct 
 		const_global(d, op, c);
 		break;
 	default:
+		if (kwasm_proposal_fail(&d->r, op->at, KWASM_CODE_CONST, op->code))
+			break;
 		kwasm_reader_fail(&d->r, -ENOEXEC, op->at, "constant expression required, got %s",
 				  kwasm_op_name(op->code));
 		break;

@@ -50,11 +50,8 @@ static void decode_functype(struct kwasm_decoder *d, u32 index)
 
 	if (r->err)
 		return;
-	if (form >= 0x4e && form <= 0x5f) {
-		kwasm_reader_fail(r, -EOPNOTSUPP, at,
-				  "garbage-collected types are not supported");
+	if (kwasm_proposal_fail(r, at, KWASM_CODE_FORM, form))
 		return;
-	}
 	if (form != FORM_FUNC) {
 		kwasm_reader_fail(r, -ENOEXEC, at, "malformed function type form 0x%02x", form);
 		return;

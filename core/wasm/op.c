@@ -7,6 +7,7 @@
  * validator checks indices.
  */
 #include "op.h"
+#include "proposal.h"
 
 struct op_desc {
 	const char *text;
@@ -14,6 +15,7 @@ struct op_desc {
 	u8 imm;
 };
 
+#define PREFIX_GC 0xfb
 #define PREFIX_NUMERIC 0xfc
 #define PREFIX_SIMD 0xfd
 #define NUM_PREFIXED (KWASM_OP_SLOTS - 0x100)
@@ -28,22 +30,6 @@ static const char *const simd_names[0x100] = {
 #define SIMD(code, text) [code] = text,
 #include "wasm_simd.def"
 #undef SIMD
-};
-
-/* Opcodes and prefixes of features that are not supported. */
-static const struct {
-	u8 first, last;
-	const char *feature;
-} later_ops[] = {
-	{ 0x06, 0x0a, "exception handling is" },
-	{ 0x12, 0x13, "tail calls are" },
-	{ 0x14, 0x15, "typed function references are" },
-	{ 0x18, 0x19, "exception handling is" },
-	{ 0x1f, 0x1f, "exception handling is" },
-	{ 0xd3, 0xd3, "garbage-collected references are" },
-	{ 0xd4, 0xd6, "typed function references are" },
-	{ 0xfb, 0xfb, "garbage-collected references are" },
-	{ 0xfe, 0xfe, "threads (atomic instructions) are" },
 };
 
 static const struct op_desc *desc_find(u32 code)
@@ -79,20 +65,9 @@ enum kwasm_imm kwasm_op_imm(u32 code)
 
 static int fail_type(struct kwasm_reader *r, u32 at, u8 byte, const char *what)
 {
-	switch (byte) {
-	case KWASM_V128:
-		return kwasm_reader_fail(r, -EOPNOTSUPP, at, "SIMD type v128 is not supported");
-	case 0x63:
-	case 0x64:
-		return kwasm_reader_fail(r, -EOPNOTSUPP, at,
-					 "typed function references are not supported");
-	case 0x65 ... 0x6e:
-	case 0x71 ... 0x78:
-		return kwasm_reader_fail(r, -EOPNOTSUPP, at,
-					 "garbage-collected references are not supported");
-	default:
-		return kwasm_reader_fail(r, -ENOEXEC, at, "malformed %s type 0x%02x", what, byte);
-	}
+	if (kwasm_proposal_fail(r, at, KWASM_CODE_TYPE, byte))
+		return r->err;
+	return kwasm_reader_fail(r, -ENOEXEC, at, "malformed %s type 0x%02x", what, byte);
 }
 
 u8 kwasm_read_valtype(struct kwasm_reader *r)
@@ -244,6 +219,7 @@ static void read_imm(struct kwasm_reader *r, struct kwasm_op *op, enum kwasm_imm
 		break;
 	case KWASM_IMM_MEM0 ... KWASM_IMM_MEM3:
 		op->align = kwasm_read_leb_u32(r);
+		kwasm_proposal_fail(r, op->at, KWASM_CODE_ALIGN, op->align);
 		op->offset = kwasm_read_leb_u32(r);
 		break;
 	}
@@ -258,21 +234,27 @@ static int fail_simd(struct kwasm_reader *r, u32 at)
 	if (code < ARRAY_SIZE(simd_names) && simd_names[code])
 		return kwasm_reader_fail(r, -EOPNOTSUPP, at,
 					 "SIMD instruction %s is not supported", simd_names[code]);
-	if (code >= 0x100 && code <= 0x113)
-		return kwasm_reader_fail(r, -EOPNOTSUPP, at,
-					 "relaxed SIMD instructions are not supported");
+	if (kwasm_proposal_fail(r, at, KWASM_CODE_OP_FD, code))
+		return r->err;
 	return kwasm_reader_fail(r, -ENOEXEC, at, "illegal opcode 0xfd 0x%x", code);
+}
+
+/* The code @number after the prefix @byte. */
+static int fail_prefixed(struct kwasm_reader *r, u32 at, u8 byte, u32 number)
+{
+	enum kwasm_code_kind kind = byte == PREFIX_GC ? KWASM_CODE_OP_FB : KWASM_CODE_OP_FC;
+
+	if (r->err || kwasm_proposal_fail(r, at, kind, number))
+		return r->err;
+	return kwasm_reader_fail(r, -ENOEXEC, at, "illegal opcode 0x%02x 0x%x", byte, number);
 }
 
 static int fail_opcode(struct kwasm_reader *r, u32 at, u8 byte)
 {
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(later_ops); i++) {
-		if (byte >= later_ops[i].first && byte <= later_ops[i].last)
-			return kwasm_reader_fail(r, -EOPNOTSUPP, at, "%s not supported",
-						 later_ops[i].feature);
-	}
+	if (byte == PREFIX_GC)
+		return fail_prefixed(r, at, byte, kwasm_read_leb_u32(r));
+	if (kwasm_proposal_fail(r, at, KWASM_CODE_OP, byte))
+		return r->err;
 	return kwasm_reader_fail(r, -ENOEXEC, at, "illegal opcode 0x%02x", byte);
 }
 
@@ -291,8 +273,7 @@ int kwasm_op_read(struct kwasm_reader *r, struct kwasm_op *op)
 	if (byte == PREFIX_NUMERIC) {
 		number = kwasm_read_leb_u32(r);
 		if (!r->err && number >= NUM_PREFIXED)
-			return kwasm_reader_fail(r, -ENOEXEC, at, "illegal opcode 0xfc 0x%x",
-						 number);
+			return fail_prefixed(r, at, byte, number);
 		op->code = PREFIX_NUMERIC << 16 | number;
 	}
 	d = desc_find(op->code);

@@ -265,7 +265,7 @@ static const struct row rows[] = {
 	  "garbage-collected references are not supported" },
 	{ "no instruction", ":", B(NO_LOCALS "\x27" END), "illegal opcode 0x27" },
 	{ "no instruction after 0xfc", ":",
-	  B(NO_LOCALS "\xfc\x12" END), "illegal opcode 0xfc 0x12" },
+	  B(NO_LOCALS "\xfc\x17" END), "illegal opcode 0xfc 0x17" },
 	{ "no instruction after 0xfd", ":", B(NO_LOCALS "\xfd\x9a\1" END),
 	  "illegal opcode 0xfd 0x9a" },
 };
