@@ -18,7 +18,8 @@ WASM_CXX ?= clang++
 WASM_LD ?= wasm-ld
 PREFIX ?= /usr/local
 KDIR ?= /lib/modules/$(shell uname -r)/build
-GUEST_KERNELS ?= 6.1 6.12
+GUEST_KERNELS ?= 6.1 6.12 7.x
+MATRIX_KERNELS ?= 6.1 6.12 6.1-cloud 6.12-cloud 6.12-trixie 7.x 7.x-sid
 
 # The C dialect of the kernel, so that code that compiles here also compiles there.
 CFLAGS ?= -O2 -g
@@ -199,6 +200,14 @@ $(foreach g,$(GROUPS),$(eval $(call check-group,$(g))))
 check-built:
 	$(Q)scripts/check --build '$(abspath $(BUILD))' --kernels '$(GUEST_KERNELS)' \
 		$(foreach g,$(GROUPS),--group $(g) $(sort $(TESTS_$(g))) tests/$(g))
+
+# Its tests are those whose headers say so, see scripts/check.
+.PHONY: check-kernels
+check-kernels: deps ## what depends on the kernel, on each of MATRIX_KERNELS, with a table
+	+$(Q)$(MAKE) $(jobs) --no-print-directory guests net-files fpu-files \
+		GUEST_KERNELS='$(MATRIX_KERNELS)'
+	$(Q)scripts/check --build '$(abspath $(BUILD))' --kernels '$(MATRIX_KERNELS)' --matrix \
+		--group kernels tests/kernel tests/net
 
 .PHONY: deps
 deps: ## install the Debian packages for building and testing

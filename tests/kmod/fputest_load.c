@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * fputest_load.c - kernel code that uses the FPU beside guests: SHA-256 in a thread and in softirq,
- * each digest compared with that of the implementation without the FPU, and packets that arrive in
+ * each digest compared with one made before anything ran beside it, and packets that arrive in
  * softirq: not in the same one, or the handler would find the registers of processes saved already.
  */
 #include <crypto/hash.h>
@@ -109,24 +109,18 @@ static enum hrtimer_restart tick(struct hrtimer *timer)
 
 static int make_digests(void)
 {
-	struct crypto_shash *generic = crypto_alloc_shash("sha256-generic", 0, 0);
 	int err;
 
-	if (IS_ERR(generic))
-		return PTR_ERR(generic);
 	get_random_bytes(state.data, sizeof(state.data));
-	err = crypto_shash_tfm_digest(generic, state.data, DATA_BYTES, state.digest);
-	err = err ?: crypto_shash_tfm_digest(generic, state.data, TICK_BYTES, state.tick_digest);
-	crypto_free_shash(generic);
-	return err;
+	err = crypto_shash_tfm_digest(state.hash, state.data, DATA_BYTES, state.digest);
+	return err ?: crypto_shash_tfm_digest(state.hash, state.data, TICK_BYTES,
+					      state.tick_digest);
 }
 
 int fpu_load_start(struct fpu_load *load, u32 rounds, u64 want)
 {
-	int err = make_digests();
+	int err;
 
-	if (err)
-		return err;
 	memset(load, 0, sizeof(*load));
 	state.load = load;
 	state.payload.magic = htonl(0x46505521);
@@ -136,14 +130,21 @@ int fpu_load_start(struct fpu_load *load, u32 rounds, u64 want)
 	state.hash = crypto_alloc_shash("sha256", 0, 0);
 	if (IS_ERR(state.hash))
 		return PTR_ERR(state.hash);
+	err = make_digests();
+	if (err)
+		goto err_hash;
 	state.task = kthread_run(hash_thread, NULL, "fputest_hash");
 	if (IS_ERR(state.task)) {
-		crypto_free_shash(state.hash);
-		return PTR_ERR(state.task);
+		err = PTR_ERR(state.task);
+		goto err_hash;
 	}
 	kwasm_hrtimer_setup(&state.timer, tick, CLOCK_MONOTONIC, HRTIMER_MODE_REL_SOFT);
 	hrtimer_start(&state.timer, ns_to_ktime(TICK_NS), HRTIMER_MODE_REL_SOFT);
 	return 0;
+
+err_hash:
+	crypto_free_shash(state.hash);
+	return err;
 }
 
 void fpu_load_stop(void)

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # guest: 6.1 6.12 timeout=900
+# guest: 6.1 6.12 6.1-cloud 6.12-cloud 6.12-trixie 7.x 7.x-sid matrix timeout=900
 # In a guest: compiled functions have their names in /proc/kallsyms and in the kernel's stack traces.
 #
 #	this namespace                      namespace peer

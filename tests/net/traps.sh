@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # guest: 6.1 6.12 timeout=900
+# guest: 6.1 6.12 6.1-cloud 6.12-cloud 6.12-trixie 7.x 7.x-sid matrix timeout=900
 # guest: 6.12 append=kwasm.fault_hook=N timeout=900
 # In a guest: every trap, in a softirq (nf_pre), in a process (nf_out) and with `kwasmctl invoke
 # --kernel`: the policy determines the verdict, and `kwasmctl show` reports trap, function and

@@ -67,11 +67,15 @@ DIR/a.sh@6.12,append=a,append=b,icount' \
 # shellcheck disable=SC2016 # a quotation
 header 'no header' 'DIR/a.sh: DIR/a.sh: no line `# guest: KERNEL... [OPTION...]` says in which guests it runs' \
 	'true'
-header 'an unknown kernel' 'DIR/a.sh: DIR/a.sh:2: unknown kernel 5.15, there are 6.1 6.12' \
+header 'guests of the matrix are not listed' 'DIR/a.sh@6.1' '# guest: 6.1' '# guest: 6.12 matrix'
+is 'but for --matrix, alone' "$(scripts/check --build "$tmp" --matrix --list --group own "$tmp/a.sh")" \
+	"$tmp/a.sh@6.12"
+kernels='6.1 6.12 6.1-cloud 6.12-cloud 6.12-trixie 7.x 7.x-sid'
+header 'an unknown kernel' "DIR/a.sh: DIR/a.sh:2: unknown kernel 5.15, there are $kernels" \
 	'# guest: 5.15'
-header 'no kernel' 'DIR/a.sh: DIR/a.sh:2: no kernel is named, there are 6.1 6.12' '# guest: smp=2'
+header 'no kernel' "DIR/a.sh: DIR/a.sh:2: no kernel is named, there are $kernels" '# guest: smp=2'
 header 'an unknown option' "DIR/a.sh: DIR/a.sh:2: unknown option cpus, there are alone append env icount \
-mem own preempt python smp timeout" '# guest: 6.1 cpus=2'
+matrix mem own preempt python smp timeout" '# guest: 6.1 cpus=2'
 header 'an option without its value' 'DIR/a.sh: DIR/a.sh:2: smp needs a value' '# guest: 6.1 smp'
 header 'a value too much' 'DIR/a.sh: DIR/a.sh:2: icount takes no value' '# guest: 6.1 icount=1'
 header 'an option twice' 'DIR/a.sh: DIR/a.sh:2: mem is given twice' '# guest: 6.1 mem=1G mem=2G'
@@ -89,6 +93,20 @@ is 'what cannot be executed is not passed over' \
 	"$(scripts/check --build "$tmp" --list --group own "$tmp/dir" | sed "s|$tmp/dir/||g")" \
 	'a.sh: a.sh: is not executable
 a.t: a.t: is not executable'
+
+# shellcheck disable=SC2016 # Perl's
+got=$(perl -I scripts/perl -MKwasm::Report -e 'my $report = Kwasm::Report->new(shift, 3);
+	for (["a.sh", "6.1", "ok 1\nok 2\n1..2\n"], ["a.sh", "7.x", "ok 1\nnot ok 2\n1..2\n"],
+	     ["b.sh", "7.x", "ok 1\n1..1\n"]) {
+		my ($file, $kernel, $out) = @$_;
+		$report->finished({ group => "own", name => "$file\@$kernel", file => $file,
+			guest => { kernel => $kernel } }, $out, "", 1);
+	}
+	$report->summary(1, "own");' "$tmp/check" 2>&1)
+is 'the table of the matrix and the count' "$(tail -n 4 <<<"$got")" 'passed  6.1           7.x
+a.sh      2  1 / 1 failed
+b.sh      -             1
+4 passed, 1 failed, 0 skipped'
 
 got=$(scripts/check --build "$tmp" --group own)
 not_ok 'a group without a test fails' scripts/check --build "$tmp" --group own

@@ -15,10 +15,11 @@ use File::Find qw(find);
 my %words = (
 	smp => [1, 'each'], preempt => [1, 'each'], mem => [1], timeout => [1],
 	append => [1, 'all'], env => [1, 'all'], icount => [0], python => [0], own => [0], alone => [0],
+	matrix => [0],
 );
-my @known_kernels = qw(6.1 6.12);
+my @known_kernels = qw(6.1 6.12 6.1-cloud 6.12-cloud 6.12-trixie 7.x 7.x-sid);
 # What does not make it another test.
-my @manners = qw(timeout own alone);
+my @manners = qw(timeout own alone matrix);
 
 # word WHERE TEXT: (key, value)
 sub word {
@@ -117,27 +118,27 @@ sub found {
 	return sort @files;
 }
 
-# named KERNELS FILE: the tests that a file stands for
+# named KERNELS MATRIX FILE: the tests that a file stands for: those of the matrix or the others
 sub named {
-	my ($kernels, $file) = @_;
+	my ($kernels, $matrix, $file) = @_;
 	die "$file: is not executable\n" if -e $file && !-x _;
-	return { file => $file, name => $file } if $file !~ /\.sh$/;
+	return $matrix ? () : { file => $file, name => $file } if $file !~ /\.sh$/;
 	return map { +{ file => $file, guest => $_, name => name($file, $_) } } grep {
 		my $guest = $_;
-		grep { $_ eq $guest->{kernel} } @$kernels
+		!$guest->{matrix} == !$matrix && grep { $_ eq $guest->{kernel} } @$kernels
 	} header($file);
 }
 
-# tests KERNELS GROUP WORD...: the tests that were asked for; one that cannot be planned is { group,
-# name, broken }, with a sentence why
+# tests KERNELS MATRIX GROUP WORD...: the tests that were asked for; one that cannot be planned is
+# { group, name, broken }, with a sentence why
 sub tests {
-	my ($kernels, $group, @asked) = @_;
+	my ($kernels, $matrix, $group, @asked) = @_;
 	my @tests;
 	for my $word (map { -d ? found($_) : $_ } @asked) {
 		my ($file, $choices) = $word =~ /^(.+?)@(.+)$/;
 		my @more = eval {
 			$file ? { file => $file, guest => chosen($file, $choices), name => $word }
-				: named($kernels, $word);
+				: named($kernels, $matrix, $word);
 		};
 		push @more, { name => $word, broken => $@ =~ s/\n\z//r } if $@;
 		push @tests, map { +{ group => $group, %$_ } } @more;

@@ -48,6 +48,8 @@ sub finished {
 	$failed++ if @problems && !$failed;
 	my $count = $self->{count}{$test->{group}} //= [0, 0, 0, 0];
 	$count->[$_] += ($passed, $failed, $skipped, $seconds)[$_] for 0 .. 3;
+	my $cell = $self->{cell}{$test->{file} // $test->{name}}{$test->{guest}{kernel} // '-'} //= [0, 0];
+	$cell->[$_] += ($passed, $failed)[$_] for 0, 1;
 	keep("$self->{dir}/tap/$test->{name}", $out);
 	print STDERR $err;
 	$self->{done}++;
@@ -81,9 +83,32 @@ sub explain {
 	}
 }
 
-# summary GROUP...: the failures again and the count; true where there was no failure
+# table: what passed, a line a file and a column a kernel; a failure stands after its slash
+sub table {
+	my ($self) = @_;
+	my $cell = $self->{cell} // {};
+	my %kernel = map { $_ => 1 } map { keys %$_ } values %$cell;
+	my @kernels = sort keys %kernel;
+	my @lines = (['passed', @kernels]);
+	for my $file (sort keys %$cell) {
+		push @lines, [$file, map {
+			my $c = $cell->{$file}{$_};
+			!$c ? '-' : $c->[1] ? "$c->[0] / $c->[1] failed" : $c->[0];
+		} @kernels];
+	}
+	my @width = map { my $i = $_; (sort { $b <=> $a } map { length $_->[$i] } @lines)[0] } 0 .. @kernels;
+	for my $line (@lines) {
+		my ($name, @numbers) = @$line;
+		printf "%-*s", $width[0], $name;
+		printf "  %*s", $width[$_ + 1], $numbers[$_] for 0 .. $#numbers;
+		print "\n";
+	}
+}
+
+# summary MATRIX GROUP...: the failures again, the table if there is a matrix, and the count; true
+# where there was no failure
 sub summary {
-	my ($self, @groups) = @_;
+	my ($self, $matrix, @groups) = @_;
 	my @all = (0, 0, 0);
 	$self->explain(@$_) for @{$self->{bad}};
 	for my $group (@groups) {
@@ -95,6 +120,7 @@ sub summary {
 		keep("$self->{dir}/$group", sprintf "%d %d %d %.0f\n", @$count);
 		$all[$_] += $count->[$_] for 0 .. 2;
 	}
+	$self->table if $matrix;
 	printf "%d passed, %d failed, %d skipped\n", @all;
 	return !$all[1];
 }
