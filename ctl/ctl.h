@@ -254,11 +254,13 @@ const char *ctl_policy_name(u32 policy);
 
 /**
  * struct ctl_hook - a hook for handlers
+ * @module: kernel module that provides it
  * @number: number that the guest sees
  * @in: its packets have an ingress device; @out: an egress device
  */
 struct ctl_hook {
 	const char *name;
+	const char *module;
 	u32 number;
 	bool in;
 	bool out;
@@ -267,7 +269,12 @@ struct ctl_hook {
 /** ctl_hook_find() - find a hook by name, or NULL. */
 const struct ctl_hook *ctl_hook_find(const char *name);
 
-/** ctl_hook_unknown() - report that there is no hook of that name.  Return: CTL_USAGE. */
+/**
+ * ctl_hook_unknown() - report that there is no hook of that name, or why its module
+ * does not offer it.
+ *
+ * Return: CTL_USAGE or CTL_FAILED.
+ */
 int ctl_hook_unknown(const char *name);
 
 /**

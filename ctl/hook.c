@@ -2,14 +2,19 @@
 /*
  * hook.c - the hooks, from the table in kwasm_hooks.def.
  */
+#include "absence.h"
 #include "ctl.h"
 #include "nl.h"
+
+/* Its modules, by the names that the table has for them. */
+#define MODULE_NETFILTER "kwasm_netfilter"
 
 enum device { IN = 1, OUT = 2, BOTH = IN | OUT };
 
 static const struct ctl_hook hooks[] = {
-#define KWASM_HOOK(constant, word, value, module, place, device, context, where) \
-	{ .name = #word, .number = value, .in = (device) & IN, .out = (device) & OUT },
+#define KWASM_HOOK(constant, word, value, from, place, device, context, where) \
+	{ .name = #word, .module = MODULE_##from, .number = value,		\
+	  .in = (device) & IN, .out = (device) & OUT },
 #include "../core/uapi/kwasm_hooks.def"
 #undef KWASM_HOOK
 };
@@ -32,6 +37,13 @@ const struct ctl_hook *ctl_hook_find(const char *name)
 
 int ctl_hook_unknown(const char *name)
 {
+	const struct ctl_hook *hook = ctl_hook_find(name);
+	char why[KWASM_DIAG_TEXT];
+
+	if (hook) {
+		ctl_absence_here(hook->module, why, sizeof(why));
+		return ctl_fail("no hook %s: %s", name, why);
+	}
 	return ctl_usage("unknown hook \"%s\": use one of %s", name, CTL_HOOK_NAMES);
 }
 

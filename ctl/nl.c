@@ -18,6 +18,7 @@
 
 #include "ctl.h"
 #include "diag.h"
+#include "absence.h"
 #include "nl.h"
 
 #define NEEDS_ADMIN "operation not permitted: run as root or with CAP_NET_ADMIN"
@@ -105,8 +106,12 @@ static int connect_family(void)
 	if (genl_connect(sock))
 		return set_error(-EPROTONOSUPPORT, "this kernel does not support generic netlink");
 	family = genl_ctrl_resolve(sock, KWASM_GENL_NAME);
-	if (family < 0)
-		return set_error(-ENOENT, "module kwasm is not loaded: run modprobe kwasm");
+	if (family < 0) {
+		char why[KWASM_DIAG_TEXT];
+
+		ctl_absence_here("kwasm", why, sizeof(why));
+		return set_error(-ENOENT, "%s", why);
+	}
 	nl_socket_set_msg_buf_size(sock, 1 << 16);
 	nl_socket_set_buffer_size(sock, 1 << 20, 0);
 	setsockopt(nl_socket_get_fd(sock), SOL_NETLINK, NETLINK_EXT_ACK, &one, sizeof(one));

@@ -46,6 +46,13 @@ is 'version reports it without failing' "$(kwasmctl version | tail -n 1)" 'modul
 echo /sbin/modprobe >/proc/sys/kernel/modprobe
 ok 'the module can be loaded' modprobe kwasm
 json '[.programs, .attachments, (.module | type)] | join(" ")' '0 0 string' version
+modules=/lib/modules/$(uname -r)/extra
+mv "$modules/kwasm_netfilter.ko" /tmp/
+depmod
+like 'a hook whose module is not installed' "$(kwasmctl attach --hook nf_pre "$handler" 2>&1)" \
+	'^no hook nf_pre: module kwasm_netfilter is not installed for this kernel, '
+mv /tmp/kwasm_netfilter.ko "$modules/"
+depmod
 does '' list
 does '' show
 json length 0 list
