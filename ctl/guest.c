@@ -14,6 +14,7 @@
 
 #include "../core/abi/abi.h"
 #include "../core/user/user.h"
+#include "../core/user/user_packet.h"
 
 #define NS_PER_MS 1000000u
 #define MEMORY_MAX ((u64)65536 * KWASM_PAGE_SIZE)
@@ -146,6 +147,7 @@ static int instantiate(struct ctl_guest *g)
 	g->store = kwasm_store_create(&g->limits, false);
 	if (!g->store)
 		return ctl_fail_memory();
+	kwasm_user_log_set(g->store, g->log);
 	kwasm_diag_init(&diag);
 	err = kwasm_instance_create(g->store, g->code, NULL, NULL, &diag, &info, &g->inst);
 	if (err == -EFAULT) {

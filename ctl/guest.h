@@ -27,6 +27,7 @@ struct ctl_guest {
 	struct kwasm_instance *inst;
 	struct ctl_source *source;
 	bool source_read;
+	const struct kwasm_user_log *log;
 };
 
 /*

@@ -247,10 +247,9 @@ static int invoke_here(struct ctl_guest *g, const struct kwasm_export *export,
 	const struct kwasm_user_log log = { on_log, o };
 	int status, n;
 
+	g->log = &log;
 	status = ctl_guest_compile(g, NULL) ?:
 		 ctl_guest_start(g, &args->memory_limit, args->time_limit.value);
-	if (!status)
-		kwasm_user_log_set(g->inst->ctx, &log);
 	for (n = args->time ? 2 : 1; n && !status && !o->call.trapped; n--) {
 		memcpy(o->values, values, sizeof(o->values));
 		status = ctl_guest_call(g, export->index, o->values, args->time_limit.value,

@@ -108,12 +108,10 @@ static u64 time_limit(const struct test *t)
 
 static int guest_ready(struct test *t, bool again)
 {
-	int status = again ? ctl_guest_restart(&t->guest) :
-		     ctl_guest_start(&t->guest, &t->args->memory_limit, time_limit(t));
-
-	if (!status)
-		kwasm_user_log_set(t->guest.inst->ctx, &t->log);
-	return status;
+	if (again)
+		return ctl_guest_restart(&t->guest);
+	t->guest.log = &t->log;
+	return ctl_guest_start(&t->guest, &t->args->memory_limit, time_limit(t));
 }
 
 /* Bytes that can be read again, since they stay in the stream's buffer. */

@@ -5,8 +5,7 @@
 #include "user_packet.h"
 
 #include "abi/abi.h"
-
-#define CTX_LOG 0	/* slot of kwasm_ctx.env[] */
+#include "run/store.h"
 
 void kwasm_user_packet_set(struct kwasm_ctx *ctx, struct kwasm_packet *packet)
 {
@@ -25,9 +24,9 @@ void kwasm_user_packet_set(struct kwasm_ctx *ctx, struct kwasm_packet *packet)
 	ctx->meta_protocol = p->protocol;
 }
 
-void kwasm_user_log_set(struct kwasm_ctx *ctx, const struct kwasm_user_log *log)
+void kwasm_user_log_set(struct kwasm_store *store, const struct kwasm_user_log *log)
 {
-	ctx->env[CTX_LOG] = (u64)(uintptr_t)log;
+	store->owner = (void *)log;
 }
 
 int kwasm_packet_read(const struct kwasm_packet *packet, u32 offset, void *to, u32 len)
@@ -40,7 +39,7 @@ int kwasm_packet_read(const struct kwasm_packet *packet, u32 offset, void *to, u
 
 int kwasm_log_write(struct kwasm_ctx *ctx, const char *text, u32 len)
 {
-	const struct kwasm_user_log *log = (const void *)(uintptr_t)ctx->env[CTX_LOG];
+	const struct kwasm_user_log *log = ctx->instance->store->owner;
 	char line[KWASM_USER_LOG_LINE];
 	u32 i;
 

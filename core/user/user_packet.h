@@ -48,7 +48,11 @@ struct kwasm_user_log {
  */
 void kwasm_user_packet_set(struct kwasm_ctx *ctx, struct kwasm_packet *packet);
 
-/** kwasm_user_log_set() - where lines of @ctx go; NULL to refuse them with -ENOSPC. */
-void kwasm_user_log_set(struct kwasm_ctx *ctx, const struct kwasm_user_log *log);
+/**
+ * kwasm_user_log_set() - where lines of the guests in @store go; NULL to refuse them with -ENOSPC.
+ *
+ * Before instantiation, for those of start functions.
+ */
+void kwasm_user_log_set(struct kwasm_store *store, const struct kwasm_user_log *log);
 
 #endif /* KWASM_USER_PACKET_H */
