@@ -15,6 +15,7 @@ struct ctl_amount;
  * struct ctl_guest - a module in the stages of its preparation
  * @path: of its file, for messages
  * @source: lines, once ctl_guest_source() has read them
+ * @log: receives lines, also of a start function; NULL: refused.  Set after decoding
  * @object: what the file is if it is no program although it is a module, else NULL
  */
 struct ctl_guest {

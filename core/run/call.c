@@ -42,6 +42,22 @@ void kwasm_store_measure_stack(struct kwasm_store *store)
 	}
 }
 
+void kwasm_store_unwind(struct kwasm_store *store)
+{
+	const struct kwasm_instance *inst;
+	const struct kwasm_module *m;
+	struct kwasm_cell *own;
+
+	for (inst = store->instances; inst; inst = inst->next) {
+		m = inst->module;
+		if (m->stack_pointer == KWASM_DIAG_NONE)
+			continue;
+		own = (void *)((u8 *)inst->ctx + kwasm_ctx_layout(m).globals);
+		own[m->stack_pointer - m->num_global_imports].lo =
+			m->globals[m->stack_pointer].init.bits;
+	}
+}
+
 int kwasm_call(struct kwasm_func *func, u64 *values, struct kwasm_trap_info *trap)
 {
 	struct kwasm_ctx *ctx = func->ctx;
@@ -63,5 +79,7 @@ int kwasm_call(struct kwasm_func *func, u64 *values, struct kwasm_trap_info *tra
 	WRITE_ONCE(ctx->kill, 0);
 	if (trap)
 		kwasm_trap_resolve(ctx, trap);
+	if (!store->depth)
+		kwasm_store_unwind(store);
 	return -EFAULT;
 }

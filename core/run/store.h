@@ -102,6 +102,16 @@ struct kwasm_ctx *kwasm_store_ctx(struct kwasm_store *store, u32 size);
  */
 void kwasm_store_measure_stack(struct kwasm_store *store);
 
+/**
+ * kwasm_store_unwind() - after a trap ended the outermost entry, give each instance its stack in
+ * linear memory back.
+ *
+ * The functions that the trap skipped would have restored its pointer; without that, a program that
+ * traps often would run out of stack, and then trap always.
+ * Context: any in which a guest is entered.
+ */
+void kwasm_store_unwind(struct kwasm_store *store);
+
 /** kwasm_store_has_floats() - has any instance floats?  Each can be reached from the others. */
 static inline bool kwasm_store_has_floats(const struct kwasm_store *store)
 {

@@ -157,6 +157,10 @@ struct kwasm_data {
  * struct kwasm_module - the contents of a binary
  *
  * Index spaces hold imports first.  num_X counts the whole space, num_X_imports its imported part.
+ *
+ * Compilers keep a stack in linear memory, for what has an address, and its pointer in a mutable
+ * global that begins as a constant.  The name section tells which; @stack_pointer is one that the
+ * module defines.
  */
 struct kwasm_module {
 	struct kwasm_arena arena;
@@ -186,6 +190,7 @@ struct kwasm_module {
 
 	u32 num_globals, num_global_imports;
 	struct kwasm_global *globals;
+	u32 stack_pointer;		/* the global of this name, or KWASM_DIAG_NONE */
 
 	u32 num_exports;
 	struct kwasm_export *exports;

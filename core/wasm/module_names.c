@@ -9,6 +9,7 @@
 
 #define NAMES_MODULE 0
 #define NAMES_FUNCTION 1
+#define NAMES_GLOBAL 7
 #define BYTES_PER_STEP 8u		/* that are checked */
 
 /* Length of the UTF-8 sequence at @s, of which @left bytes can be read; 0 if it is invalid. */
@@ -69,8 +70,22 @@ struct kwasm_name kwasm_decoder_name(struct kwasm_decoder *d, struct kwasm_reade
 	return (struct kwasm_name){ .str = (const char *)s, .len = len };
 }
 
-/* @r is the window of a subsection of function names. */
-static void function_names(struct kwasm_decoder *d, struct kwasm_reader *r)
+/* Clang, rustc and Zig call it __stack_pointer, AssemblyScript ~lib/memory/__stack_pointer. */
+static bool is_stack_pointer(const struct kwasm_module *m, u32 index, struct kwasm_name name)
+{
+	static const char want[] = "__stack_pointer";
+	const u32 len = sizeof(want) - 1;
+	const struct kwasm_global *global = &m->globals[index];
+
+	if (name.len < len || memcmp(name.str + name.len - len, want, len) ||
+	    (name.len > len && name.str[name.len - len - 1] != '/'))
+		return false;
+	return index >= m->num_global_imports && global->type.mutable &&
+	       global->type.type == KWASM_I32 && global->init.kind == KWASM_CONST_VALUE;
+}
+
+/* @r is the window of a subsection of function names or global names. */
+static void indexed_names(struct kwasm_decoder *d, struct kwasm_reader *r, u8 id)
 {
 	u32 n = kwasm_read_leb_u32(r);
 	struct kwasm_module *m = d->m;
@@ -80,8 +95,13 @@ static void function_names(struct kwasm_decoder *d, struct kwasm_reader *r)
 	while (n-- && !r->err && !d->steps.stopped) {
 		index = kwasm_read_leb_u32(r);
 		name = kwasm_decoder_name(d, r);
-		if (!r->err && index < m->num_funcs)
+		if (r->err)
+			return;
+		if (id == NAMES_FUNCTION && index < m->num_funcs)
 			m->funcs[index].name = name;
+		else if (id == NAMES_GLOBAL && index < m->num_globals &&
+			 is_stack_pointer(m, index, name))
+			m->stack_pointer = index;
 	}
 }
 
@@ -105,8 +125,8 @@ static void name_section(struct kwasm_decoder *d, struct kwasm_reader r)
 			name = kwasm_decoder_name(d, &sub);
 			if (!sub.err)
 				d->m->name = name;
-		} else if (id == NAMES_FUNCTION) {
-			function_names(d, &sub);
+		} else if (id == NAMES_FUNCTION || id == NAMES_GLOBAL) {
+			indexed_names(d, &sub, id);
 		}
 	}
 }
@@ -117,6 +137,7 @@ void kwasm_decode_names(struct kwasm_decoder *d)
 	const struct kwasm_export *e;
 	u32 i;
 
+	m->stack_pointer = KWASM_DIAG_NONE;
 	name_section(d, d->names);
 	for (i = 0; i < m->num_exports && !d->r.err; i++) {
 		kwasm_decoder_work(d, 1);

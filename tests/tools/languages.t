@@ -32,7 +32,7 @@ for section in C C++ Rust AssemblyScript Zig 'WebAssembly text'; do
 		is "$section: as many as in C" "$(of "$section" .log_lines)" $((lines + (${#once} > 0)))
 	is "$section: a failed check is a trap" \
 		"$(of "$section" '.traps == .packets and (.traps_by_place | map(.kind) == ["unreachable"])' \
-			--entry crash --on-trap restart)" true
+			--entry crash)" true
 	is "$section: no warning" "$(of "$section" '.warnings | length')" 0
 done
 is 'of the text: a line for each dropped packet' \

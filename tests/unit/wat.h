@@ -12,10 +12,10 @@
 #include "tap.h"
 
 /*
- * Decode the output of wat2wasm for @text; a failure ends the test.  Limits of a store do not apply
- * yet.
+ * Decode the output of wat2wasm for @text, with the name section if @names; a failure ends the
+ * test.  Limits of a store do not apply yet.
  */
-static inline struct kwasm_module *wat_module(const char *text)
+static inline struct kwasm_module *wat_module_named(const char *text, bool names)
 {
 	char in[] = "/tmp/kwasm-wat-XXXXXX", out[] = "/tmp/kwasm-wasm-XXXXXX", command[128];
 	static u8 bytes[1 << 20];
@@ -25,7 +25,8 @@ static inline struct kwasm_module *wat_module(const char *text)
 	int fd = mkstemp(in), fd2 = mkstemp(out);
 	ssize_t len = -1;
 
-	snprintf(command, sizeof(command), "wat2wasm %s -o %s", in, out);
+	snprintf(command, sizeof(command), "wat2wasm%s %s -o %s", names ? " --debug-names" : "",
+		 in, out);
 	if (fd >= 0 && fd2 >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text) &&
 	    !system(command)) {
 		close(fd2);
@@ -44,6 +45,11 @@ static inline struct kwasm_module *wat_module(const char *text)
 	if (kwasm_module_decode(bytes, (size_t)len, &limits, &error, &module))
 		bail_out("module refused: %s", error.text);
 	return module;
+}
+
+static inline struct kwasm_module *wat_module(const char *text)
+{
+	return wat_module_named(text, false);
 }
 
 #endif /* KWASM_TESTS_WAT_H */

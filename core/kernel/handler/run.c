@@ -54,6 +54,7 @@ static u32 trapped(struct kwasm_ctx *ctx, u32 kind, u32 value)
 
 	if (kind != KWASM_TRAP_VERDICT) {
 		kwasm_trap_resolve(ctx, &trap);
+		kwasm_store_unwind(ctx->instance->store);
 		WRITE_ONCE(ctx->kill, KWASM_TRAP_NONE);
 	}
 	if (trap.kind < KWASM_NUM_TRAPS)
