@@ -3,7 +3,8 @@
  * slow-module.c - slow-module FUNCTIONS BYTES: write a module that takes long to compile.
  *
  * That many functions with bodies of that many bytes, of which nothing can be folded.  Exports:
- * "kwasm_packet" accepts; "spin" does not return.
+ * "kwasm_packet" accepts; "spin" does not return.  The module kwasm_testprovider, of which it
+ * imports a function, is in use from the end of decoding on.
  */
 #include <stdio.h>
 
@@ -34,6 +35,15 @@ static void put_types(struct bytes *to)
 	put_section(to, 1, &s);
 }
 
+static void put_imports(struct bytes *to)
+{
+	struct bytes s = { .p = NULL };
+
+	put_leb(&s, 1);
+	put(&s, B("\4prov\4told\0\0"));
+	put_section(to, 2, &s);
+}
+
 static void put_functions(struct bytes *to, uint32_t n)
 {
 	struct bytes s = { .p = NULL };
@@ -49,8 +59,8 @@ static void put_exports(struct bytes *to)
 	struct bytes s = { .p = NULL };
 
 	put_leb(&s, 2);
-	put(&s, B("\14kwasm_packet\0\0"));
-	put(&s, B("\4spin\0\1"));
+	put(&s, B("\14kwasm_packet\0\1"));
+	put(&s, B("\4spin\0\2"));
 	put_section(to, 7, &s);
 }
 
@@ -96,6 +106,7 @@ int main(int argc, char **argv)
 	bytes = (uint32_t)strtoul(argv[2], NULL, 0);
 	put_header(&module);
 	put_types(&module);
+	put_imports(&module);
 	put_functions(&module, functions);
 	put_exports(&module);
 	put_bodies(&module, functions, bytes);
