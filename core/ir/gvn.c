@@ -11,11 +11,11 @@
 #include "fold.h"
 
 #define MAX_CHAIN 32
-#define LIST_WORDS 32u		/* of a list that are hashed at once */
 
 /*
  * @heads: of the hash chains, by instruction; @mask + 1 of them
  * @next: next in the chain
+ * @key: of the hash, the process's own
  * @number: of constants: the first one with the same bits; else 0
  */
 struct gvn {
@@ -24,6 +24,7 @@ struct gvn {
 	u32 *heads;
 	u32 mask;
 	u32 *next;
+	u64 key;
 	u32 *number;
 };
 
@@ -33,36 +34,31 @@ static u32 operand(const struct gvn *g, u32 v)
 	return g->number[v] ? g->number[v] : v;
 }
 
-/* What a PHI adds to the hash @h: its block and its operands. */
-static u32 hash_list(const struct gvn *g, const struct ir_ins *ins, u32 h)
+/* The key spreads what differs; what is made to collide costs MAX_CHAIN comparisons at most. */
+static u64 mix(u64 h, u64 v)
 {
-	u32 words[LIST_WORDS] = { h, ins->block };
-	u32 k, n = 2;
-
-	for (k = 0; k < ins->num_list; k++) {
-		if (n == LIST_WORDS) {
-			words[0] = kwasm_hash(words, sizeof(words));
-			n = 1;
-		}
-		words[n++] = operand(g, g->f->pool[ins->list + k]);
-	}
-	return kwasm_hash(words, n * sizeof(*words));
+	h = (h ^ v) * 0x9e3779b97f4a7c15ull;
+	return h ^ h >> 32;
 }
 
 static u32 hash(const struct gvn *g, u32 i)
 {
 	const struct ir_ins *ins = &g->f->ins[i];
-	u32 words[] = {
-		(u32)ins->op << 16 | ins->type << 8 | ins->otype,
-		operand(g, ins->arg[0]), operand(g, ins->arg[1]), operand(g, ins->arg[2]),
-		(u32)ins->imm, (u32)(ins->imm >> 32),
-	};
-	u32 h;
+	u32 a = operand(g, ins->arg[0]);
+	u32 b = operand(g, ins->arg[1]);
+	u64 h = mix(g->key ^ ins->op, (u32)ins->type << 8 | ins->otype);
+	u32 k;
 
-	if (ir_op_is(ins->op, IR_OP_COMMUTES) && words[1] > words[2])
-		swap(words[1], words[2]);
-	h = kwasm_hash(words, sizeof(words));
-	return (ins->op == IR_PHI ? hash_list(g, ins, h) : h) & g->mask;
+	if (ir_op_is(ins->op, IR_OP_COMMUTES) && a > b)
+		swap(a, b);
+	h = mix(mix(mix(h, a), b), operand(g, ins->arg[2]));
+	h = mix(h, ins->imm);
+	if (ins->op == IR_PHI) {
+		h = mix(h, ins->block);
+		for (k = 0; k < ins->num_list; k++)
+			h = mix(h, operand(g, g->f->pool[ins->list + k]));
+	}
+	return h & g->mask;
 }
 
 static bool same_list(const struct gvn *g, const struct ir_ins *x, const struct ir_ins *y)
@@ -167,6 +163,7 @@ static int alloc(struct gvn *g)
 	while (size < g->f->num_ins / 2)
 		size *= 2;
 	g->mask = size - 1;
+	g->key = (u64)kwasm_hash(&size, sizeof(size)) << 32 | kwasm_hash(&g->mask, sizeof(g->mask));
 	g->heads = kwasm_arena_alloc(arena, size, sizeof(u32));
 	g->next = kwasm_arena_alloc(arena, g->f->num_ins, sizeof(u32));
 	g->number = kwasm_arena_alloc(arena, g->f->num_ins, sizeof(u32));
