@@ -59,7 +59,8 @@ void *kwasm_arena_alloc(struct kwasm_arena *arena, size_t n, size_t size)
 	bytes = round_up(bytes, (size_t)8);
 	if (!c || c->size - c->fill < bytes) {
 		left = kwasm_arena_left(arena);
-		room = min(max_t(size_t, arena->used, CHUNK_MIN), (size_t)CHUNK_MAX) - sizeof(*c);
+		room = min(max_t(size_t, arena->used, CHUNK_MIN), (size_t)CHUNK_MAX) - sizeof(*c) -
+		       KWASM_ZALLOC_HEADER;
 		if (room > left - min(left, sizeof(*c)))
 			room = left - min(left, sizeof(*c));
 		c = chunk_create(arena, max(bytes, room & ~(size_t)7));

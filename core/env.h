@@ -35,9 +35,17 @@
  * @n: number of objects; @n * @size may overflow, which counts as out of memory
  * @size: bytes of one object
  *
- * Accounted to the caller's memory cgroup in the kernel.  Return: NULL when there is none.
+ * In the kernel it counts against the ceilings of the program for which it is made, charged to
+ * the loader's memory cgroup.  Return: NULL when there is none.
  */
 void *kwasm_zalloc(size_t n, size_t size);
+
+/* Bytes that the environment adds to each allocation. */
+#ifdef __KERNEL__
+#define KWASM_ZALLOC_HEADER 16u
+#else
+#define KWASM_ZALLOC_HEADER 0u
+#endif
 
 /** kwasm_free() - free memory from kwasm_zalloc(); NULL is allowed. */
 void kwasm_free(const void *p);

@@ -171,9 +171,9 @@ static int attach_loaded(const struct attach_args *args)
 
 	if (!args->load.name)
 		return ctl_usage("attach requires a file, or --name with the name of a loaded program");
-	if (args->load.time_limit.value || args->load.memory_limit.value || args->load.deny.num ||
-	    args->replace)
-		return ctl_usage("--time-limit, --memory-limit, --deny and --replace apply only when attach loads a file");
+	if (args->load.time_limit.value || args->load.memory_limit.value ||
+	    args->load.total_limit.value || args->load.deny.num || args->replace)
+		return ctl_usage("--time-limit, --memory-limit, --total-limit, --deny and --replace apply only when attach loads a file");
 	status = ctl_program_name(args->load.name, "", name);
 	if (status)
 		return status;

@@ -18,6 +18,8 @@ void ctl_load_put(struct ctl_request *req, const struct ctl_load_args *args, con
 		ctl_request_u64(req, KWASM_A_PROGRAM_TIME_LIMIT, args->time_limit.value);
 	if (args->memory_limit.value)
 		ctl_request_u64(req, KWASM_A_PROGRAM_MEMORY_LIMIT, args->memory_limit.value);
+	if (args->total_limit.value)
+		ctl_request_u64(req, KWASM_A_PROGRAM_TOTAL_LIMIT, args->total_limit.value);
 	for (i = 0; i < args->deny.num; i++)
 		ctl_request_string(req, KWASM_A_PROGRAM_DENY, args->deny.items[i]);
 }
@@ -36,12 +38,16 @@ static int check_maxima(const struct ctl_fields *f, u8 cmd, void *arg)
 		status = ctl_amount_check("memory-limit", &args->memory_limit,
 					  ctl_field_uint(f, KWASM_A_INFO_MEMORY_LIMIT),
 					  "max_memory_pages");
+	if (!status && ctl_field_has(f, KWASM_A_INFO_PROGRAM_LIMIT))
+		status = ctl_amount_check("total-limit", &args->total_limit,
+					  ctl_field_uint(f, KWASM_A_INFO_PROGRAM_LIMIT),
+					  "max_program_mb");
 	return status;
 }
 
 int ctl_load_check(const struct ctl_load_args *args)
 {
-	if (!args->time_limit.value && !args->memory_limit.value)
+	if (!args->time_limit.value && !args->memory_limit.value && !args->total_limit.value)
 		return CTL_OK;
 	return ctl_request_do(ctl_request_new(KWASM_CMD_GET_INFO), false, check_maxima,
 			      (void *)args);

@@ -14,6 +14,7 @@ struct ctl_load_args {
 	const char *name;
 	struct ctl_amount time_limit;
 	struct ctl_amount memory_limit;
+	struct ctl_amount total_limit;
 	struct ctl_list deny;
 };
 
@@ -22,6 +23,8 @@ struct ctl_load_args {
 	  "stop an invocation after this time" },						\
 	{ "memory-limit", 0, CTL_SIZE, offsetof(type, member memory_limit), "SIZE",		\
 	  "limit the memory of each instance" },						\
+	{ "total-limit", 0, CTL_SIZE, offsetof(type, member total_limit), "SIZE",		\
+	  "limit all memory that the program takes" },						\
 	{ "deny", 0, CTL_LIST, offsetof(type, member deny), "PATTERN",				\
 	  "reject a program with a matching import" }
 

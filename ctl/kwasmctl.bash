@@ -28,7 +28,7 @@ _kwasmctl_values() {
 	--ir) echo all build fold gvn memopt licm dce split lower regalloc emit ;;
 	--pcap | --write | --write-dropped) echo pcap ;;
 	--module) echo wasm ;;
-	--entry | --id | --time-limit | --memory-limit | --limit | --deny | --func) echo none ;;
+	--entry | --id | --time-limit | --memory-limit | --total-limit | --limit | --deny | --func) echo none ;;
 	esac
 }
 

@@ -174,9 +174,11 @@ static const struct ctl_row program_rows[] = {
 	{ KWASM_A_PROGRAM_COMPILE_NS, "compile_ns", " compiled in %s", ctl_out_time },
 	{ KWASM_A_PROGRAM_MEMORY_BYTES, "memory_bytes", ", memory %s", ctl_out_size },
 	{ KWASM_A_PROGRAM_INSTANCES, "instances", " in %llu instances\n", ctl_out_uint },
+	{ KWASM_A_PROGRAM_TOTAL_BYTES, "total_bytes", "  takes %s in all\n", ctl_out_size },
 	{ KWASM_A_PROGRAM_TIME_LIMIT, "time_limit_ns", "  limits: time %s", ctl_out_time },
-	{ KWASM_A_PROGRAM_MEMORY_LIMIT, "memory_limit", ", memory %s per instance\n",
+	{ KWASM_A_PROGRAM_MEMORY_LIMIT, "memory_limit", ", memory %s per instance",
 	  ctl_out_size },
+	{ KWASM_A_PROGRAM_TOTAL_LIMIT, "total_limit", ", %s in all\n", ctl_out_size },
 	{ }
 };
 

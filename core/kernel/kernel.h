@@ -10,6 +10,7 @@
 
 #include <linux/types.h>
 
+int kwasm_accounts_init(void);
 int kwasm_symbols_init(void);
 int kwasm_cpu_init(void);
 

@@ -2,6 +2,8 @@
 /*
  * limits.c - module parameters that bound what programs may use.
  */
+#include <linux/cpumask.h>
+#include <linux/init.h>
 #include <linux/kernel.h>
 #include <linux/moduleparam.h>
 #include <linux/time64.h>
@@ -29,6 +31,8 @@ LIMIT(max_time_limit_us, uint, 100000, "maximum time limit per packet in microse
 LIMIT(call_limit_ms, uint, 1000, "time limit of all start functions of a program together, in milliseconds (times time_scale)");
 LIMIT(invoke_limit_ms, uint, 10000, "time limit of kwasmctl invoke --kernel in milliseconds (times time_scale)");
 LIMIT(compile_limit_ms, uint, 10000, "time limit for compiling a program in milliseconds (times time_scale)");
+LIMIT(program_mb, uint, 0, "default limit of all memory of a program in MiB (0 at load: 256, or 16 for each CPU if that is more)");
+LIMIT(max_program_mb, uint, 4096, "maximum of all memory of a program that may be asked for, in MiB");
 
 #undef LIMIT
 
@@ -41,6 +45,24 @@ void kwasm_limits_get(struct kwasm_limits *limits)
 	};
 	limits->memory_pages = min(limits->memory_pages, 65536u);
 	limits->call_ms = call_limit_ms;
+}
+
+/* Instances are per CPU, and so is most of what they take. */
+int __init kwasm_limits_init(void)
+{
+	if (!program_mb)
+		program_mb = max(256u, 16 * num_possible_cpus());
+	return 0;
+}
+
+u64 kwasm_limit_program_bytes(void)
+{
+	return (u64)program_mb << 20;
+}
+
+u64 kwasm_limit_program_bytes_max(void)
+{
+	return (u64)max_program_mb << 20;
 }
 
 u64 kwasm_limit_time_ns(void)

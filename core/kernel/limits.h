@@ -10,6 +10,9 @@
 /** kwasm_limits_get() - limits for a program loaded now, from the module's parameters. */
 void kwasm_limits_get(struct kwasm_limits *limits);
 
+int kwasm_limits_init(void);		/* defaults that depend on the machine */
+u64 kwasm_limit_program_bytes(void);	/* default of all memory of a program */
+u64 kwasm_limit_program_bytes_max(void);	/* maximum for a program */
 u64 kwasm_limit_time_ns(void);		/* default time limit of one invocation */
 u64 kwasm_limit_time_max_ns(void);	/* maximum for a program */
 u64 kwasm_limit_memory_bytes(void);	/* maximum memory of an instance */

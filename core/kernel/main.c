@@ -9,6 +9,7 @@
 #include "abi/abi.h"
 #include "kernel/handler/attachment.h"
 #include "kernel.h"
+#include "limits.h"
 #include "kernel/netlink/netlink.h"
 #include "kernel/program/provider.h"
 #include "uapi/kwasm.h"
@@ -32,6 +33,8 @@ static const struct {
 	int (*init)(void);
 	void (*exit)(void);
 } parts[] = {
+	{ kwasm_accounts_init, NULL },
+	{ kwasm_limits_init, NULL },
 	{ kwasm_symbols_init, NULL },
 	{ kwasm_cpu_init, NULL },
 	{ kwasm_fault_init, kwasm_fault_exit },

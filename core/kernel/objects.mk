@@ -2,6 +2,7 @@
 # What kwasm.ko adds to the portable core, one object a line, relative to core/kernel/.
 KWASM_KERNEL_OBJS :=
 KWASM_KERNEL_OBJS += machine/symbols.o
+KWASM_KERNEL_OBJS += machine/account.o
 KWASM_KERNEL_OBJS += machine/env.o
 KWASM_KERNEL_OBJS += machine/text.o
 KWASM_KERNEL_OBJS += machine/memory.o

@@ -220,9 +220,11 @@ static int create_funcs(struct kwasm_instance *inst, struct kwasm_steps *steps)
 }
 
 /* Why a table or memory of initial size @size could not be created in a store with limit @limit. */
-static int no_room(u32 size, u32 limit)
+static int no_room(struct kwasm_diag *diag, const char *what, u32 index, u32 size,
+		   const char *unit)
 {
-	return size > limit ? -EDQUOT : -ENOMEM;
+	return kwasm_diag_set(diag, -ENOMEM, KWASM_DIAG_NONE, KWASM_DIAG_NONE,
+			      "no room for %s %u of %u %s", what, index, size, unit);
 }
 
 static int create_tables(struct kwasm_instance *inst, struct kwasm_steps *steps,
@@ -238,8 +240,8 @@ static int create_tables(struct kwasm_instance *inst, struct kwasm_steps *steps,
 		err = kwasm_steps_take(steps, kwasm_steps_bytes((u64)size * sizeof(u64)));
 		inst->tables[i] = kwasm_store_table(inst->store, m->tables[i]);
 		if (!inst->tables[i])
-			return kwasm_diag_set(diag, no_room(size, limit), KWASM_DIAG_NONE,
-					      KWASM_DIAG_NONE,
+			return size <= limit ? no_room(diag, "table", i, size, "elements") :
+			       kwasm_diag_set(diag, -EDQUOT, KWASM_DIAG_NONE, KWASM_DIAG_NONE,
 					      "cannot allocate table %u with %u elements, the limit max_table_elems is %u",
 					      i, size, limit);
 	}
@@ -256,8 +258,8 @@ static int create_memories(struct kwasm_instance *inst, struct kwasm_diag *diag)
 		pages = m->memories[i].min;
 		inst->memories[i] = kwasm_store_memory(inst->store, m->memories[i]);
 		if (!inst->memories[i])
-			return kwasm_diag_set(diag, no_room(pages, limit), KWASM_DIAG_NONE,
-					      KWASM_DIAG_NONE,
+			return pages <= limit ? no_room(diag, "memory", i, pages, "pages") :
+			       kwasm_diag_set(diag, -EDQUOT, KWASM_DIAG_NONE, KWASM_DIAG_NONE,
 					      "cannot allocate a memory of %u pages, the limit is %u",
 					      pages, limit);
 	}

@@ -5,9 +5,11 @@
  * Specified in Documentation/netlink/specs/kwasm.yaml; a test checks this header, the specification
  * and the kernel's table of commands against each other.
  *
- *	LOAD		program: name, fd | wasm, [time-limit] [memory-limit] [deny]*	-> program
+ *	LOAD		program: name, fd | wasm, [time-limit] [memory-limit] [total-limit]
+ *			[deny]*	-> program
  *	UNLOAD		program: name
- *	REPLACE		program: name, fd | wasm, [time-limit] [memory-limit] [deny]*	-> program
+ *	REPLACE		program: name, fd | wasm, [time-limit] [memory-limit] [total-limit]
+ *			[deny]*	-> program
  *	KILL		program: name
  *	ATTACH		attachment: name | program, hook, [family] [priority] [dev] [entry]
  *			[on-trap] [again] [replace]	-> attachment
@@ -55,12 +57,14 @@
 	ATTR(PROGRAM_WASM, "wasm", binary)		/* the binary itself */			\
 	ATTR(PROGRAM_TIME_LIMIT, "time-limit", u64)	/* ns of one invocation */		\
 	ATTR(PROGRAM_MEMORY_LIMIT, "memory-limit", u64)	/* bytes of one instance */		\
+	ATTR(PROGRAM_TOTAL_LIMIT, "total-limit", u64)	/* bytes of all that it takes */	\
 	ATTR(PROGRAM_DENY, "deny", string)		/* import pattern, repeated */		\
 	ATTR(PROGRAM_TAG, "tag", binary)		/* SHA-256 of the binary */		\
 	ATTR(PROGRAM_AGE_NS, "age-ns", u64)		/* since it was loaded */		\
 	ATTR(PROGRAM_WASM_BYTES, "wasm-bytes", u32)						\
 	ATTR(PROGRAM_CODE_BYTES, "code-bytes", u32)						\
 	ATTR(PROGRAM_MEMORY_BYTES, "memory-bytes", u64)	/* all instances */			\
+	ATTR(PROGRAM_TOTAL_BYTES, "total-bytes", u64)	/* of total-limit in use */		\
 	ATTR(PROGRAM_COMPILE_NS, "compile-ns", u64)						\
 	ATTR(PROGRAM_INSTANCES, "instances", u32)						\
 	ATTR(PROGRAM_ATTACHMENTS, "attachments", u32)						\
@@ -170,6 +174,9 @@
 	ATTR(INFO_MEMORIES_MAX, "memories-max", u32)					\
 	ATTR(INFO_PAGES, "pages", u64)							\
 	ATTR(INFO_PAGES_MAX, "pages-max", u64)						\
+	ATTR(INFO_TOTAL_BYTES, "total-bytes", u64)	/* of all programs */		\
+	ATTR(INFO_TOTAL_LIMIT, "total-limit", u64)					\
+	ATTR(INFO_PROGRAM_LIMIT, "program-limit", u64)	/* most that one may ask for */	\
 	ATTR(INFO_TIME_SCALE, "time-scale", u32)					\
 	ATTR(INFO_TIME_LIMIT, "time-limit", u64)	/* ns of one invocation */		\
 	ATTR(INFO_TIME_LIMIT_MAX, "time-limit-max", u64)	/* that a program may have */	\

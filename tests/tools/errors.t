@@ -79,9 +79,9 @@ fails 2 'unexpected argument "a": usage: kwasmctl version' version a
 
 fails 2 'attach requires --hook: nf_pre, nf_in, nf_fwd, nf_out, nf_post' attach "$handler"
 fails 2 'attach requires a file, or --name with the name of a loaded program' attach --hook nf_pre
-for o in '--time-limit 1ms' '--memory-limit 1M' '--deny a' --replace; do
+for o in '--time-limit 1ms' '--memory-limit 1M' '--total-limit 1M' '--deny a' --replace; do
 	# shellcheck disable=SC2086 # a list of words
-	fails 2 '--time-limit, --memory-limit, --deny and --replace apply only when attach loads a file' \
+	fails 2 '--time-limit, --memory-limit, --total-limit, --deny and --replace apply only when attach loads a file' \
 		attach --hook nf_pre --name a $o
 done
 fails 2 '--again and --replace are mutually exclusive' \

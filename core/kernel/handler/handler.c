@@ -40,6 +40,23 @@ static void run_init(struct kwasm_run *run, struct kwasm_handler *h, struct kwas
 	}
 }
 
+/* Its size is the kernel's; it is charged to the loader of @prog. */
+static struct kwasm_run *run_alloc(struct kwasm_program *prog)
+{
+	struct kwasm_account_scope scope;
+	struct kwasm_run *run;
+
+	kwasm_account_enter(&scope, prog->account);
+	run = kzalloc(sizeof(*run), GFP_KERNEL_ACCOUNT);
+	if (run)
+		run->cpus = alloc_percpu_gfp(struct kwasm_run_cpu, GFP_KERNEL_ACCOUNT);
+	kwasm_account_leave(&scope);
+	if (!run || run->cpus)
+		return run;
+	kfree(run);
+	return NULL;
+}
+
 struct kwasm_run *kwasm_run_create(struct kwasm_handler *h, struct kwasm_program *prog,
 				   struct kwasm_diag *diag)
 {
@@ -51,14 +68,9 @@ struct kwasm_run *kwasm_run_create(struct kwasm_handler *h, struct kwasm_program
 	code = kwasm_program_entry(prog, h->entry, kind->sig, kind->rule, diag);
 	if (!code)
 		return ERR_PTR(-ENOENT);
-	run = kzalloc(sizeof(*run), GFP_KERNEL_ACCOUNT);
+	run = run_alloc(prog);
 	if (!run)
 		return ERR_PTR(-ENOMEM);
-	run->cpus = alloc_percpu_gfp(struct kwasm_run_cpu, GFP_KERNEL_ACCOUNT);
-	if (!run->cpus) {
-		kfree(run);
-		return ERR_PTR(-ENOMEM);
-	}
 	run->code = code;
 	run_init(run, h, prog);
 	return run;

@@ -3,17 +3,17 @@
  * memory.c - linear memories inside the kernel.
  *
  * A memory reserves its whole range of addresses, of which only the pages it has grown to are
- * mapped, zeroed, writable and not executable; an access elsewhere faults.  Pages are charged to
- * the memory cgroup of the task that made the reservation and counted against a limit on all
- * memories.
+ * mapped, zeroed, writable and not executable; an access elsewhere faults.  Pages, and page tables
+ * prepared for them, count in the account of the task that made the reservation, and against a limit
+ * on all memories.
  */
-#include <linux/memcontrol.h>
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/sched.h>
 #include <linux/sched/mm.h>
 
 #include "kernel/compat.h"
+#include "account.h"
 #include "memory.h"
 #include "symbols.h"
 #include "watchdog.h"
@@ -38,13 +38,15 @@ static atomic_long_t num_pages;
  * struct backing - private data of a struct kwasm_linear
  * @area: the reservation
  * @pages: struct page.lru of the mapped pages
- * @memcg: charged when growing in softirq; NULL for memories that only grow in process context
+ * @account: in which all of it counts, a reference
+ * @tables: bytes of page tables prepared
  * @atomic: may grow in softirq
  */
 struct backing {
 	struct vm_struct *area;
 	struct list_head pages;
-	struct mem_cgroup *memcg;
+	struct kwasm_account *account;
+	u64 tables;
 	bool atomic;
 };
 
@@ -61,12 +63,23 @@ void kwasm_linear_usage_get(struct kwasm_linear_usage *used, struct kwasm_linear
 	max->pages = READ_ONCE(max_total_pages);
 }
 
-static bool charge_pages(u32 n)
+static bool charge_pages(struct kwasm_account *account, u32 n)
 {
-	if (atomic_long_add_return(n, &num_pages) <= READ_ONCE(max_total_pages))
+	unsigned long limit = READ_ONCE(max_total_pages);
+	unsigned long sum = atomic_long_add_return(n, &num_pages);
+
+	if (sum > limit)
+		kwasm_account_refused(KWASM_CEILING_PAGES, n, sum - n, limit);
+	else if (kwasm_account_charge(account, (u64)n * KWASM_PAGE_SIZE))
 		return true;
 	atomic_long_sub(n, &num_pages);
 	return false;
+}
+
+static void uncharge_pages(struct kwasm_account *account, u32 n)
+{
+	kwasm_account_uncharge(account, (u64)n * KWASM_PAGE_SIZE);
+	atomic_long_sub(n, &num_pages);
 }
 
 static int touch_pte(pte_t *pte, unsigned long addr, void *data)
@@ -75,12 +88,17 @@ static int touch_pte(pte_t *pte, unsigned long addr, void *data)
 }
 
 /* Make the page tables for the first @pages pages, so that mapping there allocates nothing. */
-static int prepare_tables(unsigned long base, u32 pages)
+static int prepare_tables(struct backing *b, u32 pages)
 {
+	unsigned long base = (unsigned long)b->area->addr;
 	unsigned long end = base + (unsigned long)pages * KWASM_PAGE_SIZE;
+	u64 bytes = DIV_ROUND_UP((u64)pages * KWASM_PAGE_SIZE, PMD_SIZE) * PAGE_SIZE;
 	unsigned long addr;
 	int err;
 
+	if (!kwasm_account_charge(b->account, bytes))
+		return -EDQUOT;
+	b->tables = bytes;
 	for (addr = base; addr < end; addr = ALIGN_DOWN(addr, PMD_SIZE) + PMD_SIZE) {
 		err = apply_to_page_range(kwasm_sym_init_mm(), addr, PAGE_SIZE, touch_pte, NULL);
 		if (!err)
@@ -108,12 +126,11 @@ static void free_pages_on(struct list_head *pages)
 static int alloc_pages_on(struct list_head *pages, unsigned long n, struct mem_cgroup *memcg,
 			  bool atomic)
 {
-	gfp_t gfp = (atomic ? GFP_NOWAIT : GFP_KERNEL) | __GFP_ACCOUNT | __GFP_ZERO | __GFP_NOWARN;
-	struct mem_cgroup *old = NULL;
+	gfp_t gfp = (atomic ? GFP_NOWAIT : GFP_KERNEL | __GFP_RETRY_MAYFAIL) | __GFP_ACCOUNT |
+		    __GFP_ZERO | __GFP_NOWARN;
+	struct mem_cgroup *old = set_active_memcg(memcg);
 	int err = 0;
 
-	if (memcg)
-		old = set_active_memcg(memcg);
 	for (; n; n--) {
 		struct page *page;
 
@@ -128,8 +145,7 @@ static int alloc_pages_on(struct list_head *pages, unsigned long n, struct mem_c
 		}
 		list_add_tail(&page->lru, pages);
 	}
-	if (memcg)
-		set_active_memcg(old);
+	set_active_memcg(old);
 	if (err)
 		free_pages_on(pages);
 	return err;
@@ -156,9 +172,10 @@ static int back_pages(struct kwasm_linear *linear, u32 delta, bool atomic)
 	LIST_HEAD(pages);
 	int err;
 
-	if (!charge_pages(delta))
+	if (!charge_pages(b->account, delta))
 		return -EDQUOT;
-	err = alloc_pages_on(&pages, (unsigned long)delta * HOST_PAGES, b->memcg, atomic);
+	err = alloc_pages_on(&pages, (unsigned long)delta * HOST_PAGES,
+			     kwasm_account_memcg(b->account), atomic);
 	if (err)
 		goto err_charge;
 	pos = pages.next;
@@ -174,7 +191,7 @@ err_map:
 	kwasm_sym_vunmap_range(start, start + size);
 	free_pages_on(&pages);
 err_charge:
-	atomic_long_sub(delta, &num_pages);
+	uncharge_pages(b->account, delta);
 	return err;
 }
 
@@ -191,21 +208,23 @@ static struct backing *reserve_range(bool atomic_grow)
 	}
 	INIT_LIST_HEAD(&b->pages);
 	b->atomic = atomic_grow;
-	if (atomic_grow)
-		b->memcg = get_mem_cgroup_from_mm(current->mm);
+	b->account = kwasm_account_get(kwasm_account_current());
 	return b;
 }
 
 int kwasm_linear_reserve(struct kwasm_linear *linear, u32 pages, u32 max_pages, bool atomic_grow)
 {
+	unsigned int limit = memories_limit();
 	struct backing *b;
-	int err;
+	int err, sum;
 
 	memset(linear, 0, sizeof(*linear));
 	if (pages > max_pages)
 		return -ENOMEM;
-	if (atomic_inc_return(&num_memories) > memories_limit()) {
+	sum = atomic_inc_return(&num_memories);
+	if (sum > limit) {
 		atomic_dec(&num_memories);
+		kwasm_account_refused(KWASM_CEILING_MEMORIES, 1, sum - 1, limit);
 		return -EDQUOT;
 	}
 	b = reserve_range(atomic_grow);
@@ -218,7 +237,7 @@ int kwasm_linear_reserve(struct kwasm_linear *linear, u32 pages, u32 max_pages, 
 	linear->priv = b;
 
 	if (atomic_grow) {
-		err = prepare_tables((unsigned long)linear->base, max_pages);
+		err = prepare_tables(b, max_pages);
 		if (err)
 			goto err_release;
 	}
@@ -258,8 +277,9 @@ void kwasm_linear_release(struct kwasm_linear *linear)
 		kwasm_sym_vunmap_range(base, base + (unsigned long)linear->pages * KWASM_PAGE_SIZE);
 	free_vm_area(b->area);
 	free_pages_on(&b->pages);
-	mem_cgroup_put(b->memcg);
-	atomic_long_sub(linear->pages, &num_pages);
+	uncharge_pages(b->account, linear->pages);
+	kwasm_account_uncharge(b->account, b->tables);
+	kwasm_account_put(b->account);
 	atomic_dec(&num_memories);
 	kwasm_free(b);
 	memset(linear, 0, sizeof(*linear));

@@ -14,6 +14,7 @@
 #include <linux/rcupdate.h>
 #include <linux/vmalloc.h>
 
+#include "account.h"
 #include "arch.h"
 #include "kernel/kernel.h"
 #include "symbols.h"
@@ -26,6 +27,7 @@ MODULE_PARM_DESC(max_text_kb, "maximum total size of machine code in KiB, includ
 /**
  * struct sealed - private data of a struct kwasm_text
  * @area: its executable address range
+ * @account: in which its pages count, a reference
  * @num_pages: 4 KiB pages in @pages
  * @live: in the tree
  * @disabled: no longer executable
@@ -34,6 +36,7 @@ MODULE_PARM_DESC(max_text_kb, "maximum total size of machine code in KiB, includ
 struct sealed {
 	struct latch_tree_node node;
 	struct vm_struct *area;
+	struct kwasm_account *account;
 	unsigned long start;
 	unsigned long end;
 	unsigned int num_pages;
@@ -100,53 +103,71 @@ bool notrace kwasm_text_is_disabled(unsigned long pc)
 	return find(pc, &disabled) && disabled;
 }
 
-static void free_pages_of(struct sealed *s)
+/* All of @s but its area. */
+static void destroy(struct sealed *s)
 {
 	unsigned int i;
 
 	for (i = 0; i < s->num_pages && s->pages[i]; i++)
 		__free_page(s->pages[i]);
+	kwasm_account_uncharge(s->account, (u64)s->num_pages << PAGE_SHIFT);
+	kwasm_account_put(s->account);
+	kwasm_free(s);
 }
 
 static struct sealed *create(unsigned int num_pages)
 {
 	struct sealed *s = kwasm_zalloc(1, struct_size(s, pages, num_pages));
+	struct kwasm_account *account = kwasm_account_current();
 	unsigned int i;
 
 	if (!s)
 		return NULL;
+	if (!kwasm_account_charge(account, (u64)num_pages << PAGE_SHIFT)) {
+		kwasm_free(s);
+		return NULL;
+	}
+	s->account = kwasm_account_get(account);
 	s->num_pages = num_pages;
 	for (i = 0; i < num_pages; i++) {
-		s->pages[i] = alloc_page(GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
+		s->pages[i] = alloc_page(GFP_KERNEL_ACCOUNT | __GFP_RETRY_MAYFAIL | __GFP_NOWARN);
 		if (!s->pages[i])
-			goto err_pages;
+			goto destroy;
 	}
 	s->area = kwasm_sym_get_vm_area_caller((unsigned long)num_pages << PAGE_SHIFT, VM_MAP,
 					       MODULES_VADDR, MODULES_END,
 					       __builtin_return_address(0));
 	if (!s->area)
-		goto err_pages;
+		goto destroy;
 	s->start = (unsigned long)s->area->addr;
 	s->end = s->start + ((unsigned long)num_pages << PAGE_SHIFT);
 	return s;
 
-err_pages:
-	free_pages_of(s);
-	kwasm_free(s);
+destroy:
+	destroy(s);
 	return NULL;
+}
+
+static u64 kib(u64 pages)
+{
+	return pages << (PAGE_SHIFT - 10);
 }
 
 int kwasm_text_alloc_data(struct kwasm_text *text, size_t size)
 {
 	unsigned long limit = READ_ONCE(max_text_kb) >> (PAGE_SHIFT - 10);
 	struct sealed *s;
+	unsigned long sum;
 	unsigned int n;
 
 	if (!size || size > INT_MAX / 2)
 		return -E2BIG;
 	n = PAGE_ALIGN(size) >> PAGE_SHIFT;
-	if (atomic_long_add_return(n, &total_pages) > limit)
+	sum = atomic_long_add_return(n, &total_pages);
+	if (sum > limit) {
+		kwasm_account_refused(KWASM_CEILING_TEXT, kib(n), kib(sum - n), kib(limit));
 		goto err_total;
+	}
 	s = create(n);
 	if (!s)
 		goto err_total;
@@ -162,8 +183,7 @@ int kwasm_text_alloc_data(struct kwasm_text *text, size_t size)
 
 err_create:
 	free_vm_area(s->area);
-	free_pages_of(s);
-	kwasm_free(s);
+	destroy(s);
 err_total:
 	atomic_long_sub(n, &total_pages);
 	return -ENOMEM;
@@ -275,8 +295,7 @@ void kwasm_text_free(struct kwasm_text *text)
 	}
 	kwasm_sym_vunmap_range(s->start, s->end);
 	free_vm_area(s->area);
-	free_pages_of(s);
 	atomic_long_sub(s->num_pages, &total_pages);
-	kwasm_free(s);
+	destroy(s);
 	memset(text, 0, sizeof(*text));
 }

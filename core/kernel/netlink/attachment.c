@@ -58,7 +58,8 @@ static struct kwasm_program *same_program(const struct kwasm_program *fresh)
 	if (!prog || memcmp(prog->digest, fresh->digest, sizeof(prog->digest)))
 		return NULL;
 	if (prog->time_limit_ns != fresh->time_limit_ns ||
-	    prog->limits.memory_pages != fresh->limits.memory_pages)
+	    prog->limits.memory_pages != fresh->limits.memory_pages ||
+	    kwasm_account_limit(prog->account) != kwasm_account_limit(fresh->account))
 		return NULL;
 	return prog;
 }

@@ -13,9 +13,11 @@
 
 /**
  * struct invocation - a call on its way
+ * @account: of all memory that it takes
  * @values: arguments in, results out
  */
 struct invocation {
+	struct kwasm_account *account;
 	struct kwasm_image image;
 	struct kwasm_store *store;
 	struct kwasm_thread thread;
@@ -111,6 +113,7 @@ static void invocation_release(struct invocation *inv)
 	if (inv->store)
 		kwasm_store_destroy(inv->store);
 	kwasm_image_destroy(&inv->image);
+	kwasm_account_put(inv->account);
 	kfree(inv);
 }
 
@@ -186,6 +189,23 @@ static int invocation_load(struct invocation *inv, const struct nlattr *fd,
 	return err;
 }
 
+static int invocation_carry_out(struct invocation *inv, const char *entry,
+				struct kwasm_request *req)
+{
+	struct nlattr **attrs = req->attrs;
+	struct kwasm_account_scope scope;
+	int err;
+
+	inv->account = kwasm_account_create(kwasm_limit_program_bytes());
+	if (!inv->account)
+		return -ENOMEM;
+	kwasm_account_enter(&scope, inv->account);
+	err = invocation_load(inv, attrs[KWASM_A_CALL_FD], attrs[KWASM_A_CALL_WASM], &req->diag) ?:
+	      invocation_run(inv, entry, nla_get_flag(attrs[KWASM_A_CALL_WARMUP]), &req->diag);
+	kwasm_account_leave(&scope);
+	return kwasm_account_explain(&scope, err, &req->diag);
+}
+
 int kwasm_nl_invoke(struct kwasm_request *req)
 {
 	const char *entry = kwasm_nl_string(req->attrs, KWASM_A_CALL_ENTRY);
@@ -205,10 +225,7 @@ int kwasm_nl_invoke(struct kwasm_request *req)
 	      kwasm_turn_begin(&req->diag);
 	if (err)
 		goto release;
-	err = invocation_load(inv, req->attrs[KWASM_A_CALL_FD], req->attrs[KWASM_A_CALL_WASM],
-			      &req->diag) ?:
-	      invocation_run(inv, entry, nla_get_flag(req->attrs[KWASM_A_CALL_WARMUP]),
-			     &req->diag);
+	err = invocation_carry_out(inv, entry, req);
 	kwasm_turn_end();
 	if (!err)
 		err = put_outcome(req->reply, inv);

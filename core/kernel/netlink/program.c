@@ -186,6 +186,10 @@ int kwasm_nl_get_info(struct kwasm_request *req)
 	      nla_put_u32(reply, KWASM_A_INFO_MEMORIES_MAX, max.memories) ?:
 	      kwasm_nl_put_u64(reply, KWASM_A_INFO_PAGES, used.pages) ?:
 	      kwasm_nl_put_u64(reply, KWASM_A_INFO_PAGES_MAX, max.pages) ?:
+	      kwasm_nl_put_u64(reply, KWASM_A_INFO_TOTAL_BYTES, kwasm_account_used(NULL)) ?:
+	      kwasm_nl_put_u64(reply, KWASM_A_INFO_TOTAL_LIMIT, kwasm_account_limit(NULL)) ?:
+	      kwasm_nl_put_u64(reply, KWASM_A_INFO_PROGRAM_LIMIT,
+			       kwasm_limit_program_bytes_max()) ?:
 	      nla_put_u32(reply, KWASM_A_INFO_TIME_SCALE,
 			  kwasm_watchdog_scale(NSEC_PER_SEC) / NSEC_PER_SEC) ?:
 	      kwasm_nl_put_u64(reply, KWASM_A_INFO_TIME_LIMIT, kwasm_limit_time_ns()) ?:

@@ -185,6 +185,12 @@ static int loading_limits(struct kwasm_load_request *what, struct nlattr **attrs
 		return kwasm_diag_set(diag, -ERANGE, KWASM_NO_PLACE,
 				      "memory limit %llu bytes exceeds the maximum of %llu bytes (parameter max_memory_pages)",
 				      what->memory_limit, kwasm_limit_memory_bytes());
+	if (attrs[KWASM_A_PROGRAM_TOTAL_LIMIT])
+		what->total_limit = nla_get_u64(attrs[KWASM_A_PROGRAM_TOTAL_LIMIT]);
+	if (what->total_limit > kwasm_limit_program_bytes_max())
+		return kwasm_diag_set(diag, -ERANGE, KWASM_NO_PLACE,
+				      "total limit %llu bytes exceeds the maximum of %llu bytes (parameter max_program_mb)",
+				      what->total_limit, kwasm_limit_program_bytes_max());
 	return 0;
 }
 

@@ -80,6 +80,10 @@ int kwasm_nl_put_program(struct sk_buff *skb, const struct kwasm_program *prog, 
 	       nla_put_u8(skb, KWASM_A_PROGRAM_LINKED, prog->linked) ?:
 	       kwasm_nl_put_u64(skb, KWASM_A_PROGRAM_TIME_LIMIT, prog->time_limit_ns) ?:
 	       kwasm_nl_put_u64(skb, KWASM_A_PROGRAM_MEMORY_LIMIT, memory) ?:
+	       kwasm_nl_put_u64(skb, KWASM_A_PROGRAM_TOTAL_BYTES,
+				kwasm_account_used(prog->account)) ?:
+	       kwasm_nl_put_u64(skb, KWASM_A_PROGRAM_TOTAL_LIMIT,
+				kwasm_account_limit(prog->account)) ?:
 	       kwasm_nl_put_u64(skb, KWASM_A_PROGRAM_LOST, READ_ONCE(prog->log.lost)) ?:
 	       (detail ? put_manifest(skb, prog->image.module) : 0);
 }

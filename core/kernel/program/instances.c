@@ -86,8 +86,8 @@ void kwasm_instances_put(struct kwasm_instances *instances)
 		kref_put(&instances->ref, instances_release);
 }
 
-struct kwasm_instances *kwasm_instances_create(struct kwasm_program *prog,
-					       struct kwasm_diag *diag)
+static struct kwasm_instances *instances_create(struct kwasm_program *prog,
+						struct kwasm_diag *diag)
 {
 	struct kwasm_instances *instances = kzalloc(sizeof(*instances), GFP_KERNEL_ACCOUNT);
 	u64 deadline = start_deadline(prog);
@@ -112,6 +112,21 @@ put:
 free:
 	kfree(instances);
 	return ERR_PTR(err);
+}
+
+/* A restart makes them in a worker: they are the program's account's, and its loader's, as ever. */
+struct kwasm_instances *kwasm_instances_create(struct kwasm_program *prog,
+					       struct kwasm_diag *diag)
+{
+	struct kwasm_account_scope scope;
+	struct kwasm_instances *instances;
+	int err;
+
+	kwasm_account_enter(&scope, prog->account);
+	instances = instances_create(prog, diag);
+	kwasm_account_leave(&scope);
+	err = PTR_ERR_OR_ZERO(instances);
+	return err ? ERR_PTR(kwasm_account_explain(&scope, err, diag)) : instances;
 }
 
 u64 kwasm_instances_memory_bytes(const struct kwasm_instances *instances)

@@ -10,7 +10,6 @@
 #include <linux/moduleparam.h>
 #include <linux/slab.h>
 #include <linux/smp.h>
-#include <linux/vmalloc.h>
 
 #include "abi/abi.h"
 #include "kernel/machine/invocation.h"
@@ -33,13 +32,13 @@ int kwasm_log_init(struct kwasm_log *log)
 {
 	spin_lock_init(&log->lock);
 	log->size = clamp(log_lines, 1u, LOG_LINES_MAX);
-	log->lines = kvcalloc(log->size, sizeof(*log->lines), GFP_KERNEL_ACCOUNT);
+	log->lines = kwasm_zalloc(log->size, sizeof(*log->lines));
 	return log->lines ? 0 : -ENOMEM;
 }
 
 void kwasm_log_destroy(struct kwasm_log *log)
 {
-	kvfree(log->lines);
+	kwasm_free(log->lines);
 	log->lines = NULL;
 }
 

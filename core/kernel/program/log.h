@@ -39,7 +39,11 @@ struct kwasm_log {
 	u64 lost;
 };
 
-/** kwasm_log_init() - room for the module parameter's number of lines.  Return: 0 or -ENOMEM. */
+/**
+ * kwasm_log_init() - room for the module parameter's number of lines, in the caller's account.
+ *
+ * Return: 0 or -ENOMEM.
+ */
 int kwasm_log_init(struct kwasm_log *log);
 void kwasm_log_destroy(struct kwasm_log *log);
 

@@ -3,7 +3,8 @@
  * program.c - loaded programs: named, listed and counted.
  *
  * Guarantees: a program is either whole (validated, compiled, an instance on each CPU) or does not
- * exist; its last reference releases everything it took.
+ * exist; its last reference releases everything it took.  What it takes counts in its account, from
+ * the first byte.
  */
 #include <crypto/hash.h>
 #include <linux/ctype.h>
@@ -74,6 +75,7 @@ static void program_free(struct kwasm_program *prog)
 	kwasm_instances_put(prog->instances);
 	kwasm_image_destroy(&prog->image);
 	kwasm_log_destroy(&prog->log);
+	kwasm_account_put(prog->account);
 	kfree(prog);
 }
 
@@ -108,14 +110,18 @@ static int program_image(struct kwasm_program *prog, const struct kwasm_load_req
 	return 0;
 }
 
-int kwasm_program_create(struct kwasm_net *knet, const struct kwasm_load_request *req,
-			 struct kwasm_diag *diag, struct kwasm_program **out)
+static struct kwasm_program *program_alloc(struct kwasm_net *knet,
+					   const struct kwasm_load_request *req)
 {
 	struct kwasm_program *prog = kzalloc(sizeof(*prog), GFP_KERNEL_ACCOUNT);
-	int err;
 
 	if (!prog)
-		return -ENOMEM;
+		return NULL;
+	prog->account = kwasm_account_create(req->total_limit ?: kwasm_limit_program_bytes());
+	if (!prog->account) {
+		kfree(prog);
+		return NULL;
+	}
 	kref_init(&prog->ref);
 	INIT_LIST_HEAD(&prog->node);
 	INIT_LIST_HEAD(&prog->handlers);
@@ -128,26 +134,45 @@ int kwasm_program_create(struct kwasm_net *knet, const struct kwasm_load_request
 	if (req->memory_limit)
 		prog->limits.memory_pages = min_t(u64, prog->limits.memory_pages,
 						  req->memory_limit / KWASM_PAGE_SIZE);
-	err = kwasm_log_init(&prog->log);
+	return prog;
+}
+
+static int program_build(struct kwasm_program *prog, const struct kwasm_load_request *req,
+			 struct kwasm_diag *diag)
+{
+	int err;
+
+	err = kwasm_log_init(&prog->log) ?:
+	      hash_digest(req, prog->digest) ?:
+	      program_image(prog, req, diag);
 	if (err)
-		goto free;
-	err = hash_digest(req, prog->digest);
-	if (err)
-		goto free;
-	err = program_image(prog, req, diag);
-	if (err)
-		goto free;
+		return err;
 	prog->instances = kwasm_instances_create(prog, diag);
-	if (IS_ERR(prog->instances)) {
-		err = PTR_ERR(prog->instances);
-		prog->instances = NULL;
-		goto free;
-	}
-	*out = prog;
-	return 0;
-free:
-	program_free(prog);
+	if (!IS_ERR(prog->instances))
+		return 0;
+	err = PTR_ERR(prog->instances);
+	prog->instances = NULL;
 	return err;
+}
+
+int kwasm_program_create(struct kwasm_net *knet, const struct kwasm_load_request *req,
+			 struct kwasm_diag *diag, struct kwasm_program **out)
+{
+	struct kwasm_program *prog = program_alloc(knet, req);
+	struct kwasm_account_scope scope;
+	int err;
+
+	if (!prog)
+		return -ENOMEM;
+	kwasm_account_enter(&scope, prog->account);
+	err = program_build(prog, req, diag);
+	kwasm_account_leave(&scope);
+	if (!err) {
+		*out = prog;
+		return 0;
+	}
+	program_free(prog);
+	return kwasm_account_explain(&scope, err, diag);
 }
 
 int kwasm_program_add(struct kwasm_program *prog, struct kwasm_diag *diag)

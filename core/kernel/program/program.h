@@ -15,6 +15,7 @@
 #include <linux/workqueue.h>
 #include <net/net_namespace.h>
 
+#include "kernel/machine/account.h"
 #include "run/instance.h"
 #include "uapi/kwasm.h"
 #include "image.h"
@@ -42,6 +43,7 @@ enum kwasm_needs {
 /**
  * struct kwasm_program - a loaded program
  * @node: in the namespace's list; kwasm_lock
+ * @account: of all memory that it takes
  * @instances: the current generation; kwasm_lock
  * @needs: enum kwasm_needs
  * @time_limit_ns: of one invocation, as requested; time_scale is applied at load
@@ -60,6 +62,7 @@ struct kwasm_program {
 	char name[KWASM_NAME_LEN];
 	u8 digest[32];
 	bool linked;
+	struct kwasm_account *account;
 	struct kwasm_image image;
 	struct kwasm_instances *instances;
 	struct kwasm_limits limits;
@@ -104,6 +107,7 @@ void kwasm_net_drop(struct kwasm_net *knet);
  * struct kwasm_load_request - a program to load
  * @time_limit_ns: of one invocation, 0: the default
  * @memory_limit: bytes of one instance's memory, 0: the default
+ * @total_limit: bytes of all that it takes, 0: the default
  * @deny: import patterns ("module.name", shell wildcards) that are refused
  */
 struct kwasm_load_request {
@@ -112,6 +116,7 @@ struct kwasm_load_request {
 	size_t size;
 	u64 time_limit_ns;
 	u64 memory_limit;
+	u64 total_limit;
 	const char *deny[KWASM_DENY_MAX];
 	u32 num_deny;
 };
