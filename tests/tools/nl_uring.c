@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * nl_uring.c - requests that workers of io_uring send, for a process that waits for the acks and for
- * one that ends meanwhile.
+ * nl_uring.c - requests that workers of io_uring send, for a process that waits for the acks, and
+ * for one that ends meanwhile.
  *
  * A worker does not return to user space: it carries out what it has deferred when it looks for
  * more work, or when it exits and has neither files nor namespaces any more.
@@ -36,8 +36,8 @@ static bool ring_open(struct ring *ring)
 	ring->fd = (int)syscall(SYS_io_uring_setup, REQUESTS, &p);
 	if (ring->fd < 0)
 		return false;
-	sq = mmap(NULL, p.sq_off.array + p.sq_entries * sizeof(*ring->array), PROT_READ | PROT_WRITE,
-		  MAP_SHARED, ring->fd, IORING_OFF_SQ_RING);
+	sq = mmap(NULL, p.sq_off.array + p.sq_entries * sizeof(*ring->array),
+		  PROT_READ | PROT_WRITE, MAP_SHARED, ring->fd, IORING_OFF_SQ_RING);
 	ring->sqes = mmap(NULL, p.sq_entries * sizeof(*ring->sqes), PROT_READ | PROT_WRITE,
 			  MAP_SHARED, ring->fd, IORING_OFF_SQES);
 	if (sq == MAP_FAILED || ring->sqes == MAP_FAILED)
@@ -68,7 +68,7 @@ static bool ring_send(struct ring *ring, int socket, struct msghdr *msg, unsigne
 		       IORING_ENTER_GETEVENTS, NULL, 0) == n;
 }
 
-/* One program is loaded, the others of this name are refused.  Return: whether these are the acks. */
+/* One program is loaded, the others of its name are refused.  Return: are these the acks? */
 static bool read_acks(int fd)
 {
 	int i, err, loaded = 0, refused = 0;
