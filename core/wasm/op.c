@@ -15,6 +15,9 @@ struct op_desc {
 	u8 imm;
 };
 
+/* Alignments are given by their binary logarithm; no access is larger than 8 bytes. */
+#define MAX_ALIGN 3
+
 #define PREFIX_GC 0xfb
 #define PREFIX_NUMERIC 0xfc
 #define PREFIX_SIMD 0xfd
@@ -219,7 +222,8 @@ static void read_imm(struct kwasm_reader *r, struct kwasm_op *op, enum kwasm_imm
 		break;
 	case KWASM_IMM_MEM0 ... KWASM_IMM_MEM3:
 		op->align = kwasm_read_leb_u32(r);
-		kwasm_proposal_fail(r, op->at, KWASM_CODE_ALIGN, op->align);
+		if (unlikely(op->align > MAX_ALIGN))
+			kwasm_proposal_fail(r, op->at, KWASM_CODE_ALIGN, op->align);
 		op->offset = kwasm_read_leb_u32(r);
 		break;
 	}
