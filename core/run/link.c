@@ -45,7 +45,7 @@ static bool matches(const struct kwasm_module *module, const struct kwasm_import
 static int describe_mismatch(const struct kwasm_module *module, const struct kwasm_import *import,
 			     const struct kwasm_externval *b, struct kwasm_diag *diag)
 {
-	char want[48], have[48];
+	char want[64], have[64];
 
 	if (import->kind != b->kind)
 		return kwasm_diag_set(diag, -EPROTOTYPE, KWASM_DIAG_NONE, import->offset,

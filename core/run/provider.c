@@ -120,11 +120,40 @@ static const struct kwasm_host_fn *find(const struct kwasm_import *import,
 	return NULL;
 }
 
+/* Adds a word of a type to @len bytes of it.  Return: their number then, at most @size - 1. */
+static size_t add_word(char *buf, size_t size, size_t len, const char *word)
+{
+	char before = len ? ' ' : '(';
+
+	if (len + 1 < size)
+		buf[len++] = before;
+	while (*word && len + 1 < size)
+		buf[len++] = *word++;
+	return len;
+}
+
+static void end_words(char *buf, size_t size, size_t len)
+{
+	if (len + 1 < size)
+		buf[len++] = ')';
+	buf[len] = '\0';
+}
+
+static void format_sig(const char *sig, char *buf, size_t size)
+{
+	size_t len = 0;
+
+	for (; *sig; sig++)
+		len = add_word(buf, size, len, *sig == ':' ? "->" :
+			       kwasm_type_name(kwasm_type_by_letter(*sig)));
+	end_words(buf, size, len);
+}
+
 static int check_type(const struct kwasm_module *module, const struct kwasm_import *import,
 		      const struct kwasm_host_fn *fn, bool strict, struct kwasm_diag *diag)
 {
 	const struct kwasm_functype *type = &module->types[import->type];
-	char wanted[64];
+	char wanted[64], given[64];
 
 	if (!fn && strict)
 		return kwasm_diag_set(diag, -ENOENT, import->index, import->offset,
@@ -132,11 +161,12 @@ static int check_type(const struct kwasm_module *module, const struct kwasm_impo
 				      KWASM_NAME_ARGS(import->module),
 				      KWASM_NAME_ARGS(import->field));
 	if (fn && !kwasm_host_sig_matches(fn->sig, type)) {
+		format_sig(fn->sig, given, sizeof(given));
 		kwasm_functype_format(type, wanted, sizeof(wanted));
 		return kwasm_diag_set(diag, -EPROTOTYPE, import->index, import->offset,
 				      "incompatible import type: \"%.*s\" \"%.*s\" is a function %s, the module imports %s",
 				      KWASM_NAME_ARGS(import->module),
-				      KWASM_NAME_ARGS(import->field), fn->sig, wanted);
+				      KWASM_NAME_ARGS(import->field), given, wanted);
 	}
 	return 0;
 }
@@ -210,19 +240,14 @@ int kwasm_bindings_resolve(const struct kwasm_module *module,
 
 void kwasm_functype_format(const struct kwasm_functype *type, char *buf, size_t size)
 {
-	static const char letters[] = "iIfF";
 	u32 i, n = type->num_params + type->num_results;
 	size_t len = 0;
-	const char *c;
 
-	for (i = 0; i <= n; i++) {
-		if (i == type->num_params && len + 1 < size)
-			buf[len++] = ':';
-		if (i == n || len + 1 >= size)
-			break;
-		for (c = letters; *c && kwasm_type_by_letter(*c) != type->params[i]; c++)
-			;
-		buf[len++] = *c ? *c : 'r';
+	for (i = 0; i <= n && len + 1 < size; i++) {
+		if (i == type->num_params)
+			len = add_word(buf, size, len, "->");
+		if (i < n)
+			len = add_word(buf, size, len, kwasm_type_name(type->params[i]));
 	}
-	buf[len] = '\0';
+	end_words(buf, size, len);
 }

@@ -81,7 +81,7 @@ u64 kwasm_host_call(const struct kwasm_host_fn *fn, struct kwasm_ctx *ctx,
 		    const struct kwasm_functype *type, const u64 *values);
 
 /**
- * kwasm_functype_format() - spell a type as host functions do, "ii:i"; a reference is an 'r'.
+ * kwasm_functype_format() - spell a type as people do, "(i32 i32 -> i32)".
  *
  * Cut to @size bytes with the NUL.
  */

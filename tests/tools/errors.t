@@ -265,7 +265,7 @@ wat import '(module (import "kwasm" "fly" (func)) (func (export "x")))'
 fails_in "$tmp/import.wasm" 'function 0, byte 0x11: unknown import: no host function "kwasm" "fly"' \
 	invoke "$tmp/import.wasm" x
 wat type '(module (import "kwasm" "pkt_len" (func (param i32))) (func (export "x")))'
-fails_in "$tmp/type.wasm" 'function 0, byte 0x15: incompatible import type: "kwasm" "pkt_len" is a function :i, the module imports i:' \
+fails_in "$tmp/type.wasm" 'function 0, byte 0x15: incompatible import type: "kwasm" "pkt_len" is a function (-> i32), the module imports (i32 ->)' \
 	invoke "$tmp/type.wasm" x
 wat memory '(module (import "env" "memory" (memory 1)) (func (export "x")))'
 fails_in "$tmp/memory.wasm" 'byte 0x11: unknown import: no memory "env" "memory": a program has a memory of its own: link without --import-memory' \

@@ -58,9 +58,9 @@ static const struct {
 } rows[] = {
 	{ "\"m\" \"f\" (func (param i32) (result i64))", NULL },
 	{ "\"m\" \"f\" (func (param i32))",
-	  "incompatible import type: \"m\" \"f\" is a function i:I, the module imports i:" },
+	  "incompatible import type: \"m\" \"f\" is a function (i32 -> i64), the module imports (i32 ->)" },
 	{ "\"m\" \"f\" (func (param externref) (result f32))",
-	  "incompatible import type: \"m\" \"f\" is a function i:I, the module imports r:f" },
+	  "incompatible import type: \"m\" \"f\" is a function (i32 -> i64), the module imports (externref -> f32)" },
 	{ "\"m\" \"f\" (memory 1)",
 	  "incompatible import type: \"m\" \"f\" is a function, the module imports a memory" },
 	{ "\"m\" \"x\" (memory 1)", "unknown import: no memory \"m\" \"x\"" },
@@ -160,8 +160,8 @@ static void test_bindings(void)
 	kwasm_diag_init(&error);
 	is_int(kwasm_bindings_resolve(bad, providers, 1, true, &error, &bindings), -EPROTOTYPE,
 	       "another type");
-	is_str(error.text, "incompatible import type: \"host\" \"add\" is a function ii:i, "
-	       "the module imports iI:i", "the sentence");
+	is_str(error.text, "incompatible import type: \"host\" \"add\" is a function "
+	       "(i32 i32 -> i32), the module imports (i32 i64 -> i32)", "the sentence");
 	kwasm_module_destroy(m);
 	kwasm_module_destroy(bad);
 }
