@@ -41,7 +41,7 @@ const char *ctl_trap_format(const struct ctl_trap *trap, char *buf, size_t size)
 	if (trap->file[0])
 		snprintf(line, sizeof(line), ", %s:%u", trap->file, trap->line);
 	if (trap->kind == KWASM_TRAP_VERDICT)
-		snprintf(buf, size, "%s: %u", text, trap->value);
+		snprintf(buf, size, "%s: %d", text, (s32)trap->value);
 	else if (!trap->located)
 		snprintf(buf, size, "%s", text);
 	else

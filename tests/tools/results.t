@@ -152,6 +152,10 @@ json "$place" 'bad-verdict  5' test --pcap "$tmp/five.pcap" --entry stolen "$han
 json '.traps_by_place[0].value' 2 test --pcap "$tmp/five.pcap" --entry stolen "$handler"
 like 'a bad verdict in text' "$("$ctl" test --pcap "$tmp/five.pcap" --entry stolen "$handler")" \
 	$'\n +5  handler returned an unknown verdict: 2\n'
+wat2wasm -o "$tmp/errno.wasm" - <<<'(module (func (export "kwasm_packet") (result i32) (i32.const -61)))'
+json '.traps_by_place[0].value' 4294967235 test --pcap "$tmp/five.pcap" "$tmp/errno.wasm"
+like 'an errno as a verdict' "$("$ctl" test --pcap "$tmp/five.pcap" "$tmp/errno.wasm")" \
+	$'\n +5  handler returned an unknown verdict: -61\n'
 json "$place" 'time spin 5' test --pcap "$tmp/five.pcap" --entry spin --time-limit 5ms "$handler"
 
 # Values that the handler sees: mark, out, in, hook

@@ -196,8 +196,8 @@ static void trap_log(const struct kwasm_program *prog, const struct kwasm_handle
 	char text[160];
 
 	if (trap->kind == KWASM_TRAP_VERDICT)
-		snprintf(diag.text, sizeof(diag.text), "%s: %u", kwasm_trap_text(trap->kind),
-			 trap->value);
+		snprintf(diag.text, sizeof(diag.text), "%s: %d", kwasm_trap_text(trap->kind),
+			 (s32)trap->value);
 	else
 		strscpy(diag.text, kwasm_trap_text(trap->kind), sizeof(diag.text));
 	kwasm_diag_format(&diag, text, sizeof(text));
