@@ -109,7 +109,7 @@ static int fail_attach(const struct attach_args *args, int err, const char *path
 		return ctl_fail_at(NULL, &ctl_request_error()->diag,
 				   " (--again attaches it once more)");
 	if (err == -EEXIST)
-		return ctl_fail_at(NULL, &ctl_request_error()->diag, ", or attach --replace");
+		return ctl_fail_at(NULL, &ctl_request_error()->diag, ", or attach --replace; without the file, attach --name attaches it as it is");
 	return path ? ctl_cause_loading(fd, path, ctl_request_error(), &needs) :
 	       err == -ENOENT ? ctl_cause_loaded(args->load.name, entry) : ctl_request_fail(NULL);
 }

@@ -296,7 +296,9 @@ int ctl_cause_export(const char *path, const struct kwasm_module *m, const char 
 	if (*nearest)
 		return ctl_fail_file(path, NO_EXPORT "%s", name, nearest);
 	if (!list.num)
-		return ctl_fail_file(path, NO_EXPORT ": it does not export any %s", name, what);
+		return ctl_fail_file(path, NO_EXPORT ": it does not export any %s%s", name, what,
+				     handler ? ", functions without parameters that return an i32" :
+					       "");
 	return ctl_fail_file(path, NO_EXPORT ": its %s are %s%s", name, what, list_text(&list),
 			     advice ?: "");
 }

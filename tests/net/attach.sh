@@ -65,7 +65,7 @@ ok 'packets pass' one_ping
 ok 'the same again changes nothing' replaces --hook nf_in --name it "$GUESTS/accept.wasm"
 is 'neither the attachment' "$(ids it)" "$id"
 is 'nor its counters' "$(counter it packets)" 2
-says 1 "program it is already loaded: use replace to change it, or attach --replace" \
+says 1 "program it is already loaded: use replace to change it, or attach --replace; without the file, attach --name attaches it as it is" \
 	attach --hook nf_in --name it "$GUESTS/drop.wasm"
 ok 'another program takes its place' replaces --hook nf_in --name it "$GUESTS/drop.wasm"
 not_ok 'packets are dropped' one_ping
@@ -87,7 +87,7 @@ is 'they change neither programs nor attachments' "$(kwasmctl -j list) $(ids it)
 ok 'packets pass' one_ping
 says 2 '--again and --replace are mutually exclusive' \
 	attach --again --replace --hook nf_in "$GUESTS/drop.wasm"
-says 2 '--time-limit, --memory-limit, --deny and --replace apply only when attach loads a file' \
+says 2 '--time-limit, --memory-limit, --total-limit, --deny and --replace apply only when attach loads a file' \
 	attach --replace --hook nf_in --name it
 ok 'detach' kwasmctl detach it
 attach --hook nf_in --family ip --on-trap detach --name it "$GUESTS/control.wasm"

@@ -289,7 +289,7 @@ wat2wasm --debug-names -o "$tmp/hidden.wasm" - <<<'(module (func $kwasm_packet (
 fails_in "$tmp/hidden.wasm" 'the module defines function kwasm_packet, but does not export it' \
 	test "$tmp/hidden.wasm"
 wat bare '(module)'
-fails_in "$tmp/bare.wasm" "$no_export kwasm_packet: it does not export any packet handlers" \
+fails_in "$tmp/bare.wasm" "$no_export kwasm_packet: it does not export any packet handlers, functions without parameters that return an i32" \
 	test "$tmp/bare.wasm"
 fails_in "$tmp/bare.wasm" "$no_export x: it does not export any functions" invoke "$tmp/bare.wasm" x
 wat invalid '(module (func (export "x") (result i32) (i64.const 1)))'
