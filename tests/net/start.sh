@@ -60,10 +60,10 @@ like 'one that sleeps is rejected' \
 echo 60000 >$limit
 tell 0
 attach --hook nf_in --family ip --on-trap restart --name it "$wasm"
-opened=$(cat $params/opened)
+opened=$(cat "$params/opened")
 tell 1
 one_ping >/dev/null
-restarting() { [ "$(cat $params/opened)" -gt "$opened" ]; }
+restarting() { [ "$(cat "$params/opened")" -gt "$opened" ]; }
 ok 'a trap, and the handler is restarted' await 20 restarting
 is 'it waits for the start function' "$(state it)" backoff
 ok 'others run meanwhile' kwasmctl list
