@@ -36,6 +36,8 @@ struct kwasm_code_func {
  * @bindings: bindings of its imports; owned
  * @funcs: one per *defined* function; NULL for a module that was only declared: its instances have
  *	everything except code, and calling one of their functions traps with KWASM_TRAP_HOST
+ * @tables_called: bit n: calls read the elements of table n, for the first 64; those of the others
+ *	are in the code
  * @compile_ns: compile time
  */
 struct kwasm_code {
@@ -46,6 +48,7 @@ struct kwasm_code {
 	struct kwasm_code_func *funcs;
 	struct kwasm_site *sites;
 	u32 num_sites;
+	u64 tables_called;
 	u64 compile_ns;
 };
 

@@ -227,18 +227,42 @@ static int no_room(struct kwasm_diag *diag, const char *what, u32 index, u32 siz
 			      "no room for %s %u of %u %s", what, index, size, unit);
 }
 
+/*
+ * Tables, of the first 64, whose elements nobody reads or writes once the code is there: what calls
+ * find through them is in the code, once for all instances.
+ */
+static u64 bare_tables(const struct kwasm_instance *inst, struct kwasm_steps *steps)
+{
+	const struct kwasm_module *m = inst->module;
+	u64 used = m->tables_written | m->tables_read | inst->code->tables_called;
+	u32 i;
+
+	if (!inst->code->funcs)
+		return 0;
+	for (i = 0; i < m->num_exports; i++) {
+		if (kwasm_steps_take(steps, 1))
+			return 0;
+		if (m->exports[i].kind == KWASM_EXTERN_TABLE && m->exports[i].index < 64)
+			used |= (u64)1 << m->exports[i].index;
+	}
+	return ~used;
+}
+
 static int create_tables(struct kwasm_instance *inst, struct kwasm_steps *steps,
 			 struct kwasm_diag *diag)
 {
 	const struct kwasm_module *m = inst->module;
 	u32 limit = inst->store->limits.table_elems;
+	u64 bare = bare_tables(inst, steps);
 	u32 i, size;
 	int err = 0;
 
 	for (i = m->num_table_imports; i < m->num_tables && !err; i++) {
 		size = m->tables[i].range.min;
 		err = kwasm_steps_take(steps, kwasm_steps_bytes((u64)size * sizeof(u64)));
-		inst->tables[i] = kwasm_store_table(inst->store, m->tables[i]);
+		inst->tables[i] = i < 64 && bare & (u64)1 << i ?
+			kwasm_store_bare_table(inst->store, m->tables[i]) :
+			kwasm_store_table(inst->store, m->tables[i]);
 		if (!inst->tables[i])
 			return size <= limit ? no_room(diag, "table", i, size, "elements") :
 			       kwasm_diag_set(diag, -EDQUOT, KWASM_DIAG_NONE, KWASM_DIAG_NONE,
@@ -320,7 +344,10 @@ static int trapped(struct kwasm_instance *inst, struct kwasm_trap_info *trap,
 			      "%s: %s segment %u does not fit", kwasm_trap_text(kind), what, index);
 }
 
-/* Whole, or not at all if it does not fit; in pieces, between which others run. */
+/*
+ * Whole, or not at all if it does not fit; in pieces, between which others run.  A bare table takes
+ * no more than the check.
+ */
 static int apply_elem(struct kwasm_instance *inst, u32 index, struct kwasm_steps *steps)
 {
 	const struct kwasm_elem *elem = &inst->module->elems[index];
@@ -329,6 +356,8 @@ static int apply_elem(struct kwasm_instance *inst, u32 index, struct kwasm_steps
 	u32 at = 0, n;
 	int err;
 
+	if (fits && !inst->tables[elem->table]->elems)
+		return kwasm_steps_take(steps, 1);
 	do {
 		n = fits ? min(elem->count - at, KWASM_STEPS_PER_CHECKPOINT) : elem->count;
 		kwasm_rt_table_init(inst->ctx, offset + at, at, n, index, elem->table);

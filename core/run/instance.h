@@ -41,7 +41,7 @@ struct kwasm_func {
  * host's value, null = 0
  */
 struct kwasm_table {
-	u64 *elems;		/* compiled code reads @elems and @size */
+	u64 *elems;		/* compiled code reads @elems and @size; NULL if bare */
 	u32 size;
 	u32 capacity;		/* elements allocated */
 	u32 max;		/* growth ends here: declared maximum, limit, capacity if atomic */
@@ -159,12 +159,14 @@ int kwasm_instance_externval(struct kwasm_instance *inst, const char *name, size
 
 /*
  * Objects of a host module such as "spectest"; they live as long as the store.  Each function
- * returns NULL if memory or a limit is exhausted, or if the provider cannot open its state.
+ * returns NULL if memory or a limit is exhausted, or if the provider cannot open its state.  A bare
+ * table has a size but no elements: for one whose elements nothing reads or writes.
  */
 struct kwasm_func *kwasm_store_func(struct kwasm_store *store,
 				    const struct kwasm_provider *provider,
 				    const struct kwasm_host_fn *host);
 struct kwasm_table *kwasm_store_table(struct kwasm_store *store, struct kwasm_tabletype type);
+struct kwasm_table *kwasm_store_bare_table(struct kwasm_store *store, struct kwasm_tabletype type);
 struct kwasm_memory *kwasm_store_memory(struct kwasm_store *store, struct kwasm_range type);
 struct kwasm_global_inst *kwasm_store_global(struct kwasm_store *store,
 					     struct kwasm_globaltype type, u64 bits);

@@ -175,7 +175,9 @@ int kwasm_table_reserve(struct kwasm_table *table, u32 size)
 	return 0;
 }
 
-struct kwasm_table *kwasm_store_table(struct kwasm_store *store, struct kwasm_tabletype type)
+/* @bare: without elements */
+static struct kwasm_table *table_create(struct kwasm_store *store, struct kwasm_tabletype type,
+					bool bare)
 {
 	struct kwasm_table *table;
 	u32 room = type.range.min;
@@ -193,12 +195,22 @@ struct kwasm_table *kwasm_store_table(struct kwasm_store *store, struct kwasm_ta
 		room = min(table->max, max(room, ATOMIC_TABLE_ROOM));
 		table->max = room;
 	}
-	if (kwasm_table_reserve(table, room))
+	if (!bare && kwasm_table_reserve(table, room))
 		return NULL;
 	table->size = type.range.min;
 	table->next = store->tables;
 	store->tables = table;
 	return table;
+}
+
+struct kwasm_table *kwasm_store_table(struct kwasm_store *store, struct kwasm_tabletype type)
+{
+	return table_create(store, type, false);
+}
+
+struct kwasm_table *kwasm_store_bare_table(struct kwasm_store *store, struct kwasm_tabletype type)
+{
+	return table_create(store, type, true);
 }
 
 struct kwasm_memory *kwasm_store_memory(struct kwasm_store *store, struct kwasm_range type)

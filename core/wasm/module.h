@@ -106,6 +106,7 @@ struct kwasm_local_run {
  * @float_code: first byte offset at which floats are needed (params, results, locals or
  *	instructions), or 0 for pure integer code
  * @tables_written: bit n: an instruction changes table n, for the first 64
+ * @tables_read: bit n: an instruction other than call_indirect reads elements of table n
  * @declared: referenced outside function bodies, so that ref.func may use it (spec 3.4.10)
  * @escapes: reachable from outside: declared or the start function
  * @leaf: contains no call
@@ -124,6 +125,7 @@ struct kwasm_func_info {
 	u32 num_branches;
 	u32 float_code;
 	u64 tables_written;
+	u64 tables_read;
 	bool declared;
 	bool escapes;
 	bool leaf;
@@ -183,6 +185,7 @@ struct kwasm_module {
 
 	u32 num_tables, num_table_imports;
 	u64 tables_written;		/* of all functions */
+	u64 tables_read;
 	struct kwasm_tabletype *tables;
 
 	u32 num_memories, num_memory_imports;

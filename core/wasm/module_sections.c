@@ -411,6 +411,7 @@ static void decode_body(struct kwasm_decoder *d, u32 func)
 	r->end = end;
 	d->m->float_code |= info->float_code != 0;
 	d->m->tables_written |= info->tables_written;
+	d->m->tables_read |= info->tables_read;
 }
 
 void kwasm_decode_code(struct kwasm_decoder *d)

@@ -440,6 +440,7 @@ int x64_code_link(void *arg, struct kwasm_code *out, struct kwasm_diag *diag)
 	out->funcs = code->funcs;
 	out->sites = code->sites;
 	out->num_sites = code->num_sites;
+	out->tables_called = code->tables_called;
 	code->funcs = NULL;
 	code->sites = NULL;
 	return 0;

@@ -181,6 +181,7 @@ struct x64_code {
 	u32 features;
 	struct x64_pool pool;
 	struct x64_call_tables call_tables;
+	u64 tables_called;
 };
 
 /* The functions of struct kwasm_target. */
