@@ -188,7 +188,8 @@ void ctl_out_time(const char *key, const char *fmt, u64 ns)
 void ctl_out_size(const char *key, const char *fmt, u64 bytes)
 {
 	static const char *const units[] = { "", "K", "M", "G" };
-	char buf[32];
+	const u32 last = ARRAY_SIZE(units) - 1;
+	char buf[32], tenths[8] = "";
 	u64 v = bytes;
 	u32 i;
 
@@ -198,9 +199,13 @@ void ctl_out_size(const char *key, const char *fmt, u64 bytes)
 	}
 	if (!fmt)
 		return;
-	for (i = 0; i < ARRAY_SIZE(units) - 1 && v && !(v % 1024); i++)
+	for (i = 0; i < last && v && !(v % 1024); i++)
 		v /= 1024;
-	snprintf(buf, sizeof(buf), "%llu%s", (unsigned long long)v, units[i]);
+	for (; i < last && v >= (*tenths ? 1024 : 100 * 1024); i++) {
+		snprintf(tenths, sizeof(tenths), ".%u", (u32)(v % 1024 * 10 / 1024));
+		v /= 1024;
+	}
+	snprintf(buf, sizeof(buf), "%llu%s%s", (unsigned long long)v, tenths, units[i]);
 	printf(fmt, buf);
 }
 

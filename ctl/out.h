@@ -27,7 +27,7 @@ void ctl_out_real(const char *key, const char *fmt, double value);
 void ctl_out_bool(const char *key, const char *text, bool value);
 /** ctl_out_time() - nanoseconds; in text as "1.5ms". */
 void ctl_out_time(const char *key, const char *fmt, u64 ns);
-/** ctl_out_size() - bytes; in text as "64K" if exact. */
+/** ctl_out_size() - bytes; in text as "64K" if exact, from 100K on as "622.1K" if not. */
 void ctl_out_size(const char *key, const char *fmt, u64 bytes);
 /** ctl_out_since() - the time @age_ns ago; JSON: an ISO 8601 date, text: date and age. */
 void ctl_out_since(const char *key, const char *fmt, u64 age_ns);

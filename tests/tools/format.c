@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * format.c - the tool's text for each number of nanoseconds on the command line, for results.t.
+ * format.c - the tool's text for a number, for results.t: format UNIT NUMBER; UNIT is ns or bytes.
  */
 #include "../../ctl/ctl.h"
 #include "../../ctl/out.h"
@@ -9,10 +9,11 @@ struct ctl_globals ctl_globals;
 
 int main(int argc, char **argv)
 {
-	char buf[32];
-	int i;
-
-	for (i = 1; i < argc; i++)
-		puts(ctl_time_format(buf, strtoull(argv[i], NULL, 10)));
+	if (argc != 3)
+		return 2;
+	if (!strcmp(argv[1], "ns"))
+		ctl_out_time(NULL, "%s\n", strtoull(argv[2], NULL, 10));
+	else
+		ctl_out_size(NULL, "%s\n", strtoull(argv[2], NULL, 10));
 	return 0;
 }

@@ -307,24 +307,33 @@ json '.[0].name' $'A\xc2\x9bB\xc3\xbcCD' dump --asm "$tmp/c1.wasm"
 named "$tmp/utf8.wasm" 'gr\xc3\xb6\xc3\x9fer'
 like 'and UTF-8 unescaped' "$("$ctl" -j dump --asm "$tmp/utf8.wasm")" '"name":"größer"'
 
-# ---- times ----------------------------------------------------------------------------------
+# ---- times and sizes ------------------------------------------------------------------------
 
-while read -r ns text; do
-	is "$ns ns" "$("$KWASM_BUILD/tests/tools/format" "$ns")" "$text"
+while read -r number unit text; do
+	is "$number $unit" "$("$KWASM_BUILD/tests/tools/format" "$unit" "$number")" "$text"
 done <<'ROWS'
-0 0ns
-999 999ns
-1000 1us
-1005 1us
-999499 999us
-999500 1ms
-999999 1ms
-1000000 1ms
-999499999 999ms
-999500000 1s
-1500000000 1.5s
-59900000000 59.9s
-60000000000 1min00s
-3600000000000 1h00min
+0 ns 0ns
+999 ns 999ns
+1000 ns 1us
+1005 ns 1us
+999499 ns 999us
+999500 ns 1ms
+999999 ns 1ms
+1000000 ns 1ms
+999499999 ns 999ms
+999500000 ns 1s
+1500000000 ns 1.5s
+59900000000 ns 59.9s
+60000000000 ns 1min00s
+3600000000000 ns 1h00min
+0 bytes 0
+1000 bytes 1000
+65536 bytes 64K
+102399 bytes 102399
+102401 bytes 100.0K
+637032 bytes 622.1K
+1536000 bytes 1500K
+68301825 bytes 65.1M
+18446744073709551615 bytes 17179869183.9G
 ROWS
 done_testing
