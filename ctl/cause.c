@@ -138,7 +138,8 @@ const char *ctl_cause_file(const u8 *bytes, size_t size)
 
 /* ---- imports -------------------------------------------------------------------------------- */
 
-#define NO_WASI ": kwasm does not provide WASI: build without a C library (clang -nostdlib)"
+#define NO_WASI \
+	": kwasm does not provide WASI: build without a C library (clang -nostdlib, or rustc --target wasm32-unknown-unknown)"
 #define NO_SCRIPT ": its functions are JavaScript: build the program without them"
 
 /* Imports that compilers add; the first match counts, without @field any field matches. */

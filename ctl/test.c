@@ -139,11 +139,20 @@ static u32 precision_of(u32 magic)
 	return PCAP_TSTAMP_PRECISION_NANO;
 }
 
+/* What a file that is no capture is likely to be. */
+static const char *hint_of(u32 magic)
+{
+	if ((magic & 0xffffff) == 0x088b1f)
+		return ": it is compressed: decompress it first";
+	return magic == 0x6d736100 ? ": it is a program" : "";
+}
+
 static int open_stream(struct test *t, FILE **in)
 {
 	bool standard = !strcmp(t->args->pcap, "-");
 	char error[PCAP_ERRBUF_SIZE] = "";
 	int status;
+	u32 magic;
 
 	*in = standard ? stdin : fopen(t->args->pcap, "rbe");
 	if (!*in)
@@ -152,9 +161,10 @@ static int open_stream(struct test *t, FILE **in)
 	status = ctl_input_note(fileno(*in), standard ? "standard input" : t->args->pcap);
 	if (status)
 		return status;
-	t->capture = pcap_fopen_offline_with_tstamp_precision(*in, precision_of(peek(*in)), error);
-	return t->capture ? CTL_OK : ctl_fail("cannot read capture %s: %s",
-					      t->args->pcap, error);
+	magic = peek(*in);
+	t->capture = pcap_fopen_offline_with_tstamp_precision(*in, precision_of(magic), error);
+	return t->capture ? CTL_OK : ctl_fail("cannot read capture %s: %s%s", t->args->pcap, error,
+					      hint_of(magic));
 }
 
 static int open_output(struct test *t, pcap_dumper_t **to, const char *path, const char *option)

@@ -208,7 +208,12 @@ like 'no capture: message' "$(head -n 1 "$tmp/err")" \
 "$ctl" test --pcap "$tmp/text.wasm" "$handler" >"$tmp/out" 2>"$tmp/err"
 is 'another file: status' "$?" 1
 like 'another file: message' "$(cat "$tmp/err")" "^cannot read capture $tmp/text.wasm: "
+fails 1 "cannot read capture $handler: unknown file format: it is a program" \
+	test --pcap "$handler" "$handler"
 link 105 >"$tmp/wlan.pcap"
+gzip -k "$tmp/wlan.pcap"
+fails 1 "cannot read capture $tmp/wlan.pcap.gz: unknown file format: it is compressed: decompress it first" \
+	test --pcap "$tmp/wlan.pcap.gz" "$handler"
 fails 1 "capture $tmp/wlan.pcap has unsupported link type IEEE802_11: use Ethernet, raw IP, Linux cooked or null" \
 	test --pcap "$tmp/wlan.pcap" "$handler"
 {
