@@ -143,15 +143,21 @@ void kwasm_account_refused(enum kwasm_ceiling ceiling, u64 asked, u64 used, u64 
 	scope->limit = limit;
 }
 
+/*
+ * Never beyond @limit, not even for a moment: what one asks for in vain must not be what refuses
+ * another's.
+ */
 static bool take(atomic64_t *used, u64 bytes, u64 limit, enum kwasm_ceiling ceiling)
 {
-	u64 sum = atomic64_add_return(bytes, used);
+	s64 old = atomic64_read(used);
 
-	if (sum <= limit)
-		return true;
-	atomic64_sub(bytes, used);
-	kwasm_account_refused(ceiling, bytes, sum - bytes, limit);
-	return false;
+	do {
+		if (old + bytes > limit) {
+			kwasm_account_refused(ceiling, bytes, old, limit);
+			return false;
+		}
+	} while (!atomic64_try_cmpxchg(used, &old, old + bytes));
+	return true;
 }
 
 bool kwasm_account_charge(struct kwasm_account *account, u64 bytes)

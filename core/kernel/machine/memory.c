@@ -4,8 +4,8 @@
  *
  * A memory reserves its whole range of addresses, of which only the pages it has grown to are
  * mapped, zeroed, writable and not executable; an access elsewhere faults.  Pages, and page tables
- * prepared for them, count in the account of the task that made the reservation, and against a limit
- * on all memories.
+ * prepared for them, count in the account of the task that made the reservation, and against a
+ * limit on all memories.
  */
 #include <linux/mm.h>
 #include <linux/module.h>
@@ -63,17 +63,25 @@ void kwasm_linear_usage_get(struct kwasm_linear_usage *used, struct kwasm_linear
 	max->pages = READ_ONCE(max_total_pages);
 }
 
+/*
+ * The program's own ceiling comes first, and nothing is ever counted beyond the limit: a guest that
+ * asks in vain, again and again, must not be what refuses the pages of another.
+ */
 static bool charge_pages(struct kwasm_account *account, u32 n)
 {
 	unsigned long limit = READ_ONCE(max_total_pages);
-	unsigned long sum = atomic_long_add_return(n, &num_pages);
+	long old = atomic_long_read(&num_pages);
 
-	if (sum > limit)
-		kwasm_account_refused(KWASM_CEILING_PAGES, n, sum - n, limit);
-	else if (kwasm_account_charge(account, (u64)n * KWASM_PAGE_SIZE))
-		return true;
-	atomic_long_sub(n, &num_pages);
-	return false;
+	if (!kwasm_account_charge(account, (u64)n * KWASM_PAGE_SIZE))
+		return false;
+	do {
+		if (old + n > limit) {
+			kwasm_account_refused(KWASM_CEILING_PAGES, n, old, limit);
+			kwasm_account_uncharge(account, (u64)n * KWASM_PAGE_SIZE);
+			return false;
+		}
+	} while (!atomic_long_try_cmpxchg(&num_pages, &old, old + n));
+	return true;
 }
 
 static void uncharge_pages(struct kwasm_account *account, u32 n)
