@@ -91,8 +91,11 @@ static void carry_out(struct deferred *d)
 	struct nlmsghdr *header = (struct nlmsghdr *)d->info.nlhdr;
 	int err = -EINTR;
 
-	/* A worker of io_uring may exit first: then it has neither files nor namespaces. */
-	if (!(current->flags & PF_EXITING))
+	/*
+	 * A worker of io_uring may exit first: then it has neither files nor namespaces.  Too late
+	 * even for that, the kernel would have a thread of its own release the file.
+	 */
+	if (!(current->flags & (PF_EXITING | PF_KTHREAD)))
 		err = d->act(&d->info);
 	if (err || header->nlmsg_flags & NLM_F_ACK)
 		netlink_ack(d->skb, header, err, &d->extack);

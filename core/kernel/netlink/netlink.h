@@ -49,7 +49,9 @@ void kwasm_events_exit(void);
  * kwasm_nl_create_program() - the program that a request carries, not yet listed.
  * @nest: where in the request it is, NULL for the request itself
  *
- * On success the host providers stay locked until the caller has listed or dropped the program.
+ * Context: process, may sleep; kwasm_lock not held.
+ * Return: 0, then the caller lists the program or drops its reference; or -errno with the request's
+ * diagnostic set.
  */
 int kwasm_nl_create_program(struct kwasm_request *req, const struct nlattr *nest,
 			    struct kwasm_program **prog);
