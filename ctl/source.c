@@ -35,6 +35,8 @@ struct row {
  * struct ctl_source - a line table
  * @code: where the contents of the code section begin
  * @rows: by ascending address
+ * @limit: of their number: each that a table really has takes a byte of the module at least, while
+ *	many units may share a table
  */
 struct ctl_source {
 	char *elf_bytes;
@@ -44,6 +46,7 @@ struct ctl_source {
 	struct row *rows;
 	size_t num_rows;
 	size_t max_rows;
+	size_t limit;
 };
 
 struct section {
@@ -169,6 +172,8 @@ static bool add_row(struct ctl_source *s, u64 address, const char *file, u32 lin
 	size_t max = s->max_rows ? 2 * s->max_rows : 1024;
 	struct row *rows;
 
+	if (s->num_rows == s->limit)
+		return false;
 	if (s->num_rows == s->max_rows) {
 		rows = realloc(s->rows, max * sizeof(*rows));
 		if (!rows)
@@ -253,6 +258,7 @@ struct ctl_source *ctl_source_open(const struct kwasm_module *module)
 	if (!s)
 		return NULL;
 	s->code = all.code;
+	s->limit = module->size;
 	s->elf_bytes = make_elf(&all, &size);
 	elf_version(EV_CURRENT);
 	if (s->elf_bytes)

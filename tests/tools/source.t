@@ -85,4 +85,29 @@ for seed in {1..300}; do
 done
 is 'damaged debug information ends no command' "$crashed" ''
 ok 'most of these modules are otherwise good' test "$decoded" -gt 300
+
+# Units that share a line table take no more than the table.
+perl -e '
+	sub section { my ($id, $body) = @_; chr($id) . leb(length $body) . $body }
+	sub leb { my $n = shift; $n < 128 ? chr $n : chr($n & 127 | 128) . leb($n >> 7) }
+	sub custom { my ($name, $body) = @_; section(0, leb(length $name) . $name . $body) }
+	my $program = "\0\5\2" . pack("V", 2) . "\x20" x 4000 . "\0\1\1";
+	my $header = pack("C3cC2", 1, 1, 1, -5, 14, 13) . "\0\1\1\1\1\0\0\0\1\0\0\1" .
+		"\0a.c\0\0\0\0\0";
+	my $table = pack("vV", 4, length $header) . $header . $program;
+	print "\0asm\1\0\0\0" . section(1, "\1\x60\0\0") . section(3, "\1\0") .
+		section(10, "\1\3\0\0\x0b") .
+		custom(".debug_abbrev", "\1\x11\0\x10\x17\0\0\0") .
+		custom(".debug_info", pack("VvVC2V", 12, 4, 0, 4, 1, 0) x 4000) .
+		custom(".debug_line", pack("V", length $table) . $table)' >"$tmp/shared.wasm"
+# KiB of memory at most, by the kernel's account of the children (getrusage)
+peak=$(perl -e '
+	open STDOUT, ">", "/dev/null";
+	system(@ARGV) and exit 1;
+	my $usage = "\0" x 144;
+	syscall(98, -1, $usage);
+	print STDERR unpack("x32 q", $usage)' "$ctl" dump "$tmp/shared.wasm" 2>&1)
+ok 'units that share a line table do not multiply it' test "${peak:-0}" -gt 0 -a \
+	"${peak:-0}" -lt 100000
+like 'its lines are found' "$("$ctl" dump "$tmp/shared.wasm")" $'\n''a\.c:[0-9]+'
 done_testing
