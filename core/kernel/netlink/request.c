@@ -82,7 +82,8 @@ static int binary_from_file(struct kwasm_binary *bin, struct file *file, struct 
 		return kwasm_diag_set(diag, -E2BIG, KWASM_NO_PLACE,
 				      "the file is larger than %u bytes (parameter max_module_bytes)",
 				      limits.module_bytes);
-	bin->owned = __vmalloc(max_t(size_t, size, 1), GFP_KERNEL_ACCOUNT);
+	bin->owned = __vmalloc(max_t(size_t, size, 1),
+			       GFP_KERNEL_ACCOUNT | __GFP_RETRY_MAYFAIL | __GFP_NOWARN);
 	if (!bin->owned)
 		return -ENOMEM;
 	err = read_whole(file, bin->owned, size);
