@@ -3,7 +3,8 @@
  * nl.c - netlink requests; no other code of the tool uses netlink.
  *
  * Guarantees: an error is the kernel's message if there is one, else one with a hint; strings in a
- * reply are terminated, integers read according to their length, nests validated.
+ * reply are terminated, integers read according to their length, nests validated; messages that the
+ * kernel has not sent are ignored: whoever owns a network namespace may send them there.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -99,6 +100,20 @@ static int enter_netns(const char *ns)
 	return err;
 }
 
+static int from_kernel(struct nl_msg *msg, void *arg)
+{
+	return nlmsg_get_src(msg)->nl_pid ? NL_SKIP : NL_OK;
+}
+
+static struct nl_sock *socket_new(void)
+{
+	struct nl_sock *new = nl_socket_alloc();
+
+	if (new)
+		nl_socket_modify_cb(new, NL_CB_MSG_IN, NL_CB_CUSTOM, from_kernel, NULL);
+	return new;
+}
+
 static int connect_family(void)
 {
 	int one = 1;
@@ -129,7 +144,7 @@ static int connect_module(void)
 		err = enter_netns(ctl_globals.netns);
 	if (err)
 		return err;
-	sock = nl_socket_alloc();
+	sock = socket_new();
 	if (!sock)
 		return set_error(-ENOMEM, "out of memory");
 	err = connect_family();
@@ -289,8 +304,9 @@ static void on_family(struct exchange *ex, struct nlmsghdr *header)
 	if (genl->cmd == CTRL_CMD_DELFAMILY && !ex->stop) {
 		ex->stop = ex->fn(NULL, 0, ex->arg);
 	} else if (genl->cmd == CTRL_CMD_NEWFAMILY) {
-		family = genl_ctrl_resolve(sock, KWASM_GENL_NAME);
-		if (family >= 0 && join_events() >= 0)
+		/* Anew, so that what others have sent to it is not in the way of the answer. */
+		nl_close(sock);
+		if (!connect_family() && join_events() >= 0)
 			ctl_warn("module kwasm is loaded again");
 	}
 }
@@ -421,6 +437,7 @@ static int receive(struct nl_sock *from, struct exchange *ex)
 
 	if (!cb)
 		return set_error(-ENOMEM, "out of memory");
+	nl_cb_set(cb, NL_CB_MSG_IN, NL_CB_CUSTOM, from_kernel, NULL);
 	nl_cb_set(cb, NL_CB_VALID, NL_CB_CUSTOM, on_message, ex);
 	nl_cb_set(cb, NL_CB_FINISH, NL_CB_CUSTOM, on_finish, ex);
 	nl_cb_set(cb, NL_CB_ACK, NL_CB_CUSTOM, on_ack, ex);
@@ -501,7 +518,7 @@ int ctl_events_join(void)
 
 	if (err)
 		return err;
-	event_sock = nl_socket_alloc();
+	event_sock = socket_new();
 	if (!event_sock)
 		return ctl_fail_memory();
 	err = genl_connect(event_sock) ?: join_events();

@@ -544,14 +544,20 @@ int main(int argc, char **argv)
 	struct nl_sock *sock = nl_socket_alloc();
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	if (argc != 2 || !read_module(argv[1]) || !sock || genl_connect(sock)) {
-		printf("Bail out! usage: nl-hostile MODULE.wasm\n");
+	if (argc < 2 || !sock || genl_connect(sock)) {
+		printf("Bail out! usage: nl-hostile MODULE.wasm | --forge PORT...\n");
 		return 1;
 	}
 	nl_tests.family = genl_ctrl_resolve(sock, KWASM_GENL_NAME);
 	nl_tests.group = genl_ctrl_resolve_grp(sock, KWASM_GENL_NAME, KWASM_GENL_GROUP_EVENTS);
 	if (nl_tests.family < 0 || nl_tests.group < 0) {
 		printf("Bail out! the module kwasm is not loaded\n");
+		return 1;
+	}
+	if (!strcmp(argv[1], "--forge"))
+		return forge(argv + 2);
+	if (!read_module(argv[1])) {
+		printf("Bail out! cannot read %s\n", argv[1]);
 		return 1;
 	}
 	ok(programs() == 0, "nothing is loaded");

@@ -197,6 +197,9 @@ void acks(void);
 /* nl_events.c: when, and who asked for it; loads and unloads @wasm */
 void events(const unsigned char *wasm, size_t size);
 
+/* nl_forge.c: to sockets, by their numbers.  Return: exit status */
+int forge(char **ports);
+
 /* nl_order.c: requests of one call; loads and unloads @wasm */
 void request_order(const unsigned char *wasm, size_t size);
 

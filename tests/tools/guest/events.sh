@@ -47,6 +47,19 @@ is 'has neither user nor process' "$(event '.event == "trap"' | jq -c '[.uid, .p
 	'[null,null]'
 kwasmctl detach who
 
+# ---- what the kernel has not sent -------------------------------------------------------------
+
+# The numbers of the sockets of generic netlink, of which the kernel's own is 0.
+mapfile -t ports < <(awk '$2 == 16 && $3 > 0 { print $3 }' /proc/net/netlink)
+ok 'messages of somebody else reach the sockets' \
+	"$KWASM_BUILD/guest/nl-hostile" --forge "${ports[@]}"
+later() {
+	kwasmctl load --name later "$guests" && kwasmctl unload later && grep -q later "$tmp/events"
+}
+ok 'events still arrive' await 10 later
+is 'what was forged is not among them' \
+	"$(grep -c forged "$tmp/events") $(cat "$tmp/events.err")" '0 '
+
 # ---- the module goes and comes ----------------------------------------------------------------
 
 kwasmctl -j log -f who >"$tmp/follow" 2>"$tmp/follow.err" &
