@@ -238,6 +238,7 @@ static int run_handler(struct test *t, struct kwasm_packet *packet, struct decis
 	u32 runs = 0;
 	u64 value;
 
+	t->tally.stats.bytes += packet->len;
 	do {
 		kwasm_user_packet_set(t->guest.inst->ctx, packet);
 		value = 0;
@@ -247,7 +248,6 @@ static int run_handler(struct test *t, struct kwasm_packet *packet, struct decis
 			return status;
 		d->ns = max(d->ns, d->call.ns);
 		ctl_tally_time(&t->tally, d->call.ns);
-		t->tally.stats.bytes += packet->len;
 		d->verdict = (u32)value;
 		if (!d->call.trapped && !kwasm_verdict_valid(d->verdict)) {
 			d->call.trapped = true;

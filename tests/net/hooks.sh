@@ -205,10 +205,12 @@ attach --hook nf_in --family ip --name again "$GUESTS/repeat.wasm"
 ok 'repeat: runs again until it accepts' left taskset 1 ping -n -q -c 1 -W 1 192.0.2.1
 is 'three repetitions' "$(counter again repeated)" 3
 is 'one verdict' "$(counter again accepted)" 1
+is 'the bytes of one packet' "$(counter again bytes)" 84
 kwasmctl detach again
 attach --hook nf_in --family ip --entry for_ever --name again "$GUESTS/repeat.wasm"
 not_ok 'a handler that always repeats' left ping -n -q -c 1 -W 1 192.0.2.1
 is 'runs a bounded number of times' "$(counter again repeated)" 8
+is 'the bytes of one packet too' "$(counter again bytes)" 84
 kwasmctl detach again
 
 attach --hook nf_in --family ip --name queue "$GUESTS/queue.wasm"

@@ -124,6 +124,10 @@ verdicts() {
 			and .traps == ([.traps_by_kind[]] | add // 0))] | join(" ")' \
 		"$1 true" test --pcap "$tmp/five.pcap" "${@:2}" "$handler"
 }
+bytes=$("$ctl" -j test --pcap "$tmp/five.pcap" "$handler" | jq .bytes)
+for entry in repeat third; do
+	json .bytes "$bytes" test --pcap "$tmp/five.pcap" --entry "$entry" "$handler"
+done
 verdicts '5 0 0 0 0 0 0 0'
 verdicts '5 0 0 0 0 0 0 0' --entry accept
 verdicts '0 5 0 0 0 0 0 0' --entry drop

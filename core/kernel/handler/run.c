@@ -86,6 +86,9 @@ static u32 judge(struct kwasm_ctx *ctx, u64 result)
 		return trapped(ctx, KWASM_TRAP_VERDICT, verdict);
 	kind = array_index_nospec(KWASM_VERDICT_KIND(verdict), KWASM_VERDICT_KINDS);
 	kwasm_run_stats(ctx)->verdicts[kind]++;
+	/* The packet counts once, by the run that decides. */
+	if (kind == KWASM_VERDICT_REPEAT)
+		kwasm_run_stats(ctx)->bytes -= kwasm_packet_skb(ctx->packet)->len;
 	return verdict;
 }
 
@@ -135,6 +138,7 @@ static u32 repeat(struct kwasm_handler *h, struct sk_buff *skb,
 		return verdict;
 	verdict = kwasm_verdict_final(verdict);
 	this_cpu_inc(h->stats->verdicts[verdict]);
+	this_cpu_add(h->stats->bytes, skb->len);
 	return verdict;
 }
 
