@@ -13,7 +13,7 @@
 
 #define FILE_MAX (256u << 20)	/* larger than any module; limits the input from a pipe */
 
-/* The kernel reads only regular files: copy a pipe to a memory file. */
+/* The kernel reads only regular files, and those whole: copy what is left of another one. */
 static int copy_to_memory(int from, const char *path)
 {
 	static char buf[65536];
@@ -129,7 +129,8 @@ int ctl_file_open(const char *path)
 		close(fd);
 		return -1;
 	}
-	if (!fstat(fd, &st) && S_ISREG(st.st_mode))
+	/* From its beginning, and its size is known, unlike those in /proc. */
+	if (!fstat(fd, &st) && S_ISREG(st.st_mode) && st.st_size && !lseek(fd, 0, SEEK_CUR))
 		return fd;
 	copy = copy_to_memory(fd, path);
 	close(fd);

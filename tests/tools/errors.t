@@ -170,6 +170,15 @@ wat.wasm| ;; a comment\n(; another ;) ( module)|is the text format of WebAssembl
 pcap.wasm|\324\303\262\241|is a capture: give it to kwasmctl test --pcap
 ROWS
 fails_in 'standard input' 'not a program: it is empty' dump -
+fails_in /proc/version 'not a program: it is a text file' dump /proc/version
+{
+	echo 'a line'
+	cat "$handler"
+} >"$tmp/line.wasm"
+is 'a program behind what was read of standard input' "$({
+	read -r _
+	"$ctl" dump -
+} <"$tmp/line.wasm" 2>&1 | cksum)" "$("$ctl" dump "$handler" | cksum)"
 printf '\1\2\3' >"$tmp/bytes.wasm"
 fails_in "$tmp/bytes.wasm" 'byte 0x0: magic header not detected' test "$tmp/bytes.wasm"
 is 'an error in JSON has its file and place' "$("$ctl" -j test "$tmp/bytes.wasm")" \
