@@ -136,12 +136,10 @@ static int on_followed(const struct ctl_fields *f, u8 cmd, void *arg)
 	event = ctl_field_uint(f, KWASM_A_EVENT_KIND);
 
 	if (ctl_field_nest(f, KWASM_A_EVENT_LOG, &in)) {
-		if (is_wanted(r, ctl_field_string(&in, KWASM_A_LOG_NAME)) &&
-		    !is_dumped(r, &in)) {
-			print_line(&in);
-			ctl_out_flush();
-		}
-		return 0;
+		if (!is_wanted(r, ctl_field_string(&in, KWASM_A_LOG_NAME)) || is_dumped(r, &in))
+			return 0;
+		print_line(&in);
+		return ctl_out_flush();
 	}
 	if ((event == KWASM_EVENT_UNLOAD || event == KWASM_EVENT_KILL) && r->name &&
 	    ctl_field_nest(f, KWASM_A_EVENT_PROGRAM, &in) &&
@@ -180,7 +178,9 @@ static int read_log(struct log_reader *r)
 		ctl_out_end();
 		return CTL_OK;
 	}
-	ctl_out_flush();
+	status = ctl_out_flush();
+	if (status)
+		return status;
 	if (r->num)
 		qsort(r->dumped, r->num, sizeof(*r->dumped), compare_lines);
 	status = ctl_events_read(on_followed, r);
@@ -248,8 +248,7 @@ static int print_event(const struct ctl_fields *f, u8 cmd, void *arg)
 	ctl_rows_print(requester_rows, f);
 	ctl_out_text("\n");
 	ctl_out_end();
-	ctl_out_flush();
-	return 0;
+	return ctl_out_flush();
 }
 
 static int run_events(void *arg, const struct ctl_words *words)

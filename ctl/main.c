@@ -5,6 +5,10 @@
  * Guarantees: exit status 0 only on success, 1 on failure, 2 for a command line error; every
  * failure prints one message, to standard error or, as JSON, to standard output.
  */
+#define _GNU_SOURCE
+#include <fcntl.h>
+#include <unistd.h>
+
 #include "ctl.h"
 #include "nearest.h"
 #include "nl.h"
@@ -171,14 +175,30 @@ static int line_run(char **argv)
 	return command_run(cmd, words.word + 1);
 }
 
+/*
+ * A file or socket that is opened would take the place of a standard stream that is closed, and get
+ * what is printed.  What takes it here can neither be read nor written.
+ */
+static void streams_occupy(void)
+{
+	int fd;
+
+	for (fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0)
+			open("/", O_PATH);
+}
+
 int main(int argc, char **argv)
 {
 	int status;
 
+	streams_occupy();
 	ctl_options_scan(argv + !!argc);
 	status = line_run(argv + !!argc);
 	ctl_disconnect();
-	if (!ctl_out_close() && !status)
-		status = ctl_fail("cannot write to standard output: %s", strerror(errno));
+	if (status)
+		ctl_out_close();
+	else
+		status = ctl_out_flush();
 	return status;
 }

@@ -287,11 +287,6 @@ void ctl_out_text(const char *fmt, ...)
 	va_end(args);
 }
 
-void ctl_out_flush(void)
-{
-	fflush(stdout);
-}
-
 bool ctl_out_close(void)
 {
 	bool written = !fflush(stdout) && !ferror(stdout);
@@ -301,4 +296,11 @@ bool ctl_out_close(void)
 	/* There, an error would not be read. */
 	failed |= !written;
 	return written && !no_memory;
+}
+
+int ctl_out_flush(void)
+{
+	if (ctl_out_close())
+		return CTL_OK;
+	return ctl_fail("cannot write to standard output: %s", strerror(errno));
 }

@@ -56,10 +56,10 @@ char *ctl_clean(char *text);
 /** ctl_out_is_json() - for output that differs in structure. */
 bool ctl_out_is_json(void);
 
-/** ctl_out_flush() - flush text to a waiting reader. */
-void ctl_out_flush(void);
+/** ctl_out_flush() - print at once.  Return: CTL_FAILED, reported, if that is not possible. */
+int ctl_out_flush(void);
 
-/** ctl_out_close() - Return: false if standard output could not be written. */
+/** ctl_out_close() - the same after a failure, whose report is the one to read. */
 bool ctl_out_close(void);
 
 /** ctl_time_format() - "1.5ms"; @buf of 32 bytes. */

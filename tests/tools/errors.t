@@ -239,6 +239,16 @@ fails 1 "cannot write $tmp/none/out: No such file or directory" \
 "$ctl" test --pcap "$tmp/empty.pcap" --write /dev/full "$handler" >"$tmp/out" 2>"$tmp/err"
 is 'an output that is full' "$? $(cat "$tmp/err")" '1 cannot write /dev/full: No space left on device'
 
+# A standard stream that is closed is no place for what is opened next.
+"$ctl" test --pcap "$tmp/empty.pcap" --write "$tmp/o" "$handler" 2>"$tmp/err" >&-
+is 'standard output that is closed' "$? $(cat "$tmp/err")" \
+	'1 cannot write to standard output: Bad file descriptor'
+"$ctl" test --pcap - --write "$tmp/o" "$handler" <"$tmp/short.pcap" >/dev/null 2>&-
+is 'standard error that is closed' "$?" 1
+ok 'the output has no message' cmp "$tmp/o" "$tmp/empty.pcap"
+"$ctl" dump - <&- >"$tmp/out" 2>"$tmp/err"
+is 'standard input that is closed' "$? $(cat "$tmp/err")" \
+	'1 cannot read standard input: Bad file descriptor'
 
 # No input is overwritten, under any name, and no output is written twice.
 cp "$tmp/empty.pcap" "$tmp/kept.pcap"

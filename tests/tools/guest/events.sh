@@ -108,5 +108,24 @@ for c in events 'log -f' '-j events'; do
 	is 'by SIGPIPE' $? 141
 	rm "$tmp/pipe"
 done
+
+# ---- output that is lost ----------------------------------------------------------------------
+
+for c in events 'log -f' '-j events'; do
+	# shellcheck disable=SC2086 # a list of words
+	kwasmctl $c >/dev/full 2>"$tmp/full.err" &
+	listener=$!
+	lost() {
+		kwasmctl attach --hook nf_out --name said --entry logs "$handler"
+		ping -c 1 -W 1 127.0.0.1
+		kwasmctl detach said
+		ended
+	}
+	ok "kwasmctl $c ends when its output is full" await 10 lost
+	kill "$listener" 2>/dev/null
+	wait "$listener"
+	is 'and tells why' "$? $(cat "$tmp/full.err")" \
+		'1 cannot write to standard output: No space left on device'
+done
 ok 'the modules are removed' rmmod kwasm_netfilter kwasm
 done_testing
