@@ -9,6 +9,8 @@
 
 #include "../core/run/trap.h"
 
+#define PATH_SHOWN 128u	/* bytes of a path in text: its end, which tells files apart */
+
 void ctl_trap_from_fields(struct ctl_trap *trap, const struct ctl_fields *f)
 {
 	memset(trap, 0, sizeof(*trap));
@@ -23,23 +25,22 @@ void ctl_trap_from_fields(struct ctl_trap *trap, const struct ctl_fields *f)
 
 void ctl_trap_source(struct ctl_trap *trap, const struct ctl_source *source)
 {
-	const char *file = NULL;
-
 	if (trap->located)
-		file = ctl_source_find(source, trap->offset, &trap->line);
-	if (file)
-		snprintf(trap->file, sizeof(trap->file), "%s", file);
+		trap->file = ctl_source_find(source, trap->offset, &trap->line);
 }
 
 const char *ctl_trap_format(const struct ctl_trap *trap, char *buf, size_t size)
 {
 	const char *text = kwasm_trap_text(trap->kind);
-	char name[sizeof(trap->name) + 3] = "", line[sizeof(trap->file) + 32] = "";
+	char name[sizeof(trap->name) + 3] = "", line[PATH_SHOWN + 32] = "";
+	size_t len = trap->file ? strlen(trap->file) : 0;
+	bool cut = len > PATH_SHOWN;
 
 	if (trap->name[0])
 		snprintf(name, sizeof(name), " (%s)", trap->name);
-	if (trap->file[0])
-		snprintf(line, sizeof(line), ", %s:%u", trap->file, trap->line);
+	if (len)
+		snprintf(line, sizeof(line), ", %s%s:%u", cut ? "..." : "",
+			 trap->file + (cut ? len - PATH_SHOWN : 0), trap->line);
 	if (trap->kind == KWASM_TRAP_VERDICT)
 		snprintf(buf, size, "%s: %d", text, (s32)trap->value);
 	else if (!trap->located)
@@ -60,7 +61,7 @@ void ctl_trap_out(const struct ctl_trap *trap)
 			ctl_out_string("function_name", NULL, trap->name);
 		ctl_out_uint("offset", NULL, trap->offset);
 	}
-	if (trap->file[0]) {
+	if (trap->file) {
 		ctl_out_string("file", NULL, trap->file);
 		ctl_out_uint("line", NULL, trap->line);
 	}

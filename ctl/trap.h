@@ -15,7 +15,7 @@ struct ctl_source;
  * @located: @func and @offset are known
  * @value: that the handler returned instead of a verdict
  * @name: of the function; empty if it has none
- * @file: of the source, with its directory; empty if unknown
+ * @file: of the source, with its directory, which belongs to the source lines; NULL if unknown
  */
 struct ctl_trap {
 	u32 kind;
@@ -25,7 +25,7 @@ struct ctl_trap {
 	u64 address;
 	u32 value;
 	char name[64];
-	char file[128];
+	const char *file;
 	u32 line;
 };
 

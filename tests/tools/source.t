@@ -43,6 +43,17 @@ is 'the function that the linker removed leaves no lines' "$("$ctl" -j dump "$wa
 	jq '[.[].instructions[] | select(.line == '"$(grep -n 'return a + 1' "$KWASM_SRC/$source" |
 	cut -d: -f1)"')] | length')" 0
 
+# The end of a long path is what tells files apart.
+long=$tmp/$(printf '%0100d/%0100d' 1 2)
+mkdir -p "$long"
+cp "$KWASM_SRC/$source" "$long"
+(cd "$tmp" && clang --target=wasm32 -O2 -g -nostdlib -Wl,--no-entry -o long.wasm \
+	"-I$KWASM_SRC/core/uapi" "${long#"$tmp/"}/source_line.c")
+is 'a long path in JSON' "$("$ctl" -j test --pcap "$tmp/one.pcap" "$tmp/long.wasm" |
+	jq -r '.traps_by_place[0].file')" "${long#"$tmp/"}/source_line.c"
+like 'in text' "$("$ctl" test --pcap "$tmp/one.pcap" "$tmp/long.wasm")" \
+	", \.\.\.0+1/0+2/source_line\.c:$(line inlined)"$'\n'
+
 # Without debug information there is only the byte.
 llvm-strip --strip-debug -o "$tmp/stripped.wasm" "$wasm" 2>/dev/null ||
 	llvm-objcopy --strip-debug "$wasm" "$tmp/stripped.wasm"
