@@ -56,7 +56,7 @@ _kwasmctl_command() {
 	local commands=' ' found
 
 	commands=$(_kwasmctl_commands)
-	found=$(grep -x -- "$1" <<<"$commands" || grep -- "^$1" <<<"$commands")
+	found=$(grep -Fx -- "$1" <<<"$commands" || compgen -W "$commands" -- "$1")
 	if [ -n "$1" ] && [ "$(wc -w <<<"$found")" = 1 ]; then
 		echo "$found"
 	else
