@@ -72,6 +72,23 @@ ok 'its configuration can be read' bash -n "$conf"
 is 'it builds each module that Kbuild names, the tests excepted' \
 	"$(export kernel_source_dir=. dkms_tree=. && . "$conf" && printf '%s\n' "${BUILT_MODULE_NAME[@]}")" \
 	"$(sed -n 's/^obj-.*+= \([a-z_]*\)\.o$/\1/p' Kbuild)"
+# directive NAME: its value
+directive() (
+	export kernel_source_dir=. dkms_tree=.
+	# shellcheck disable=SC1090 # as above
+	. "$conf"
+	printf '%s\n' "${!1}"
+)
+# builds RELEASE: does DKMS build for this kernel?
+builds() { [[ $1 =~ $(directive BUILD_EXCLUSIVE_KERNEL) ]]; }
+for release in 6.1.0-42-amd64 6.12.57+deb13-amd64 7.3.0 10.0.1; do
+	ok "DKMS builds for $release" builds "$release"
+done
+for release in 5.10.0-30-amd64 5.16.1 4.6.1 6.0.0-5-amd64; do
+	not_ok "but skips $release" builds "$release"
+done
+is 'it skips kernels that the modules refuse' \
+	"$(directive BUILD_EXCLUSIVE_ARCH) $(directive BUILD_EXCLUSIVE_CONFIG)" 'x86_64 !CONFIG_PREEMPT_RT'
 is 'no file that a module includes is missing' "$(
 	grep -rhoE '^#include "[^"]+"' "$root/usr/src/kwasm-$version" | sed 's/.*"\(.*\)"/\1/' | sort -u |
 		while read -r name; do
