@@ -132,7 +132,7 @@ static struct kwasm_attachment *attachment_alloc(struct kwasm_program *prog,
 	at->priority = req->priority;
 	at->type = type;
 	at->knet = prog->knet;
-	at->attached_ns = ktime_get_ns();
+	at->attached_ns = ktime_get_boottime_ns();
 	return at;
 }
 

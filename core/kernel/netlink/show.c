@@ -68,7 +68,8 @@ int kwasm_nl_put_program(struct sk_buff *skb, const struct kwasm_program *prog, 
 	return nla_put_string(skb, KWASM_A_PROGRAM_NAME, prog->name) ?:
 	       nla_put_u32(skb, KWASM_A_PROGRAM_ID, prog->id) ?:
 	       nla_put(skb, KWASM_A_PROGRAM_TAG, sizeof(prog->digest), prog->digest) ?:
-	       kwasm_nl_put_u64(skb, KWASM_A_PROGRAM_AGE_NS, ktime_get_ns() - prog->loaded_ns) ?:
+	       kwasm_nl_put_u64(skb, KWASM_A_PROGRAM_AGE_NS,
+				ktime_get_boottime_ns() - prog->loaded_ns) ?:
 	       nla_put_u32(skb, KWASM_A_PROGRAM_WASM_BYTES, prog->image.module->size) ?:
 	       nla_put_u32(skb, KWASM_A_PROGRAM_CODE_BYTES, prog->image.code->text_used) ?:
 	       kwasm_nl_put_u64(skb, KWASM_A_PROGRAM_MEMORY_BYTES,
@@ -221,7 +222,7 @@ int kwasm_nl_put_attachment(struct sk_buff *skb, struct kwasm_attachment *at)
 	       nla_put_u8(skb, KWASM_A_ATTACHMENT_ON_TRAP, h->policy) ?:
 	       nla_put_u8(skb, KWASM_A_ATTACHMENT_STATE, state) ?:
 	       kwasm_nl_put_u64(skb, KWASM_A_ATTACHMENT_AGE_NS,
-				ktime_get_ns() - at->attached_ns) ?:
+				ktime_get_boottime_ns() - at->attached_ns) ?:
 	       (dev[0] ? nla_put_string(skb, KWASM_A_ATTACHMENT_DEV, dev) : 0) ?:
 	       put_stats(skb, h) ?:
 	       (trap.kind ? kwasm_nl_put_trap(skb, KWASM_A_ATTACHMENT_TRAP, h->prog->image.module,

@@ -128,7 +128,7 @@ static struct kwasm_program *program_alloc(struct kwasm_net *knet,
 	INIT_WORK(&prog->log_work, kwasm_notify_log_work);
 	prog->knet = knet;
 	strscpy(prog->name, req->name, sizeof(prog->name));
-	prog->loaded_ns = ktime_get_ns();
+	prog->loaded_ns = ktime_get_boottime_ns();
 	prog->time_limit_ns = req->time_limit_ns ?: kwasm_limit_time_ns();
 	kwasm_limits_get(&prog->limits);
 	if (req->memory_limit)
