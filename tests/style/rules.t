@@ -127,7 +127,7 @@ my %wall = (
 	'core/kernel/handler' => [@ground, qw(core/run core/abi core/kernel/machine
 		core/kernel/machine/arch.h core/kernel/program kernel)],
 	'core/kernel/netlink' => [@ground, qw(code core/kernel/machine/account.h
-		core/kernel/machine/arch.h
+		core/kernel/machine/arch.h core/kernel/machine/ksym.h
 		core/kernel/machine/memory.h core/kernel/machine/thread.h
 		core/kernel/machine/watchdog.h core/kernel/program core/kernel/handler/attachment.h
 		kernel)],

@@ -14,11 +14,11 @@
 #define TASKS 16
 #define ROUNDS 300
 
-struct refusal {
-	int error;
-	char ack[256];
-	char reason[256];
-};
+/* Of the family, -1 of another. */
+static int command_of(struct nlmsghdr *h)
+{
+	return h->nlmsg_type == nl_tests.family ? ((struct genlmsghdr *)NLMSG_DATA(h))->cmd : -1;
+}
 
 static void copy_text(char *to, const struct nlattr *text)
 {
@@ -32,43 +32,51 @@ static void read_ack(struct nlmsghdr *h, struct refusal *r)
 	size_t skip = sizeof(*e);
 
 	r->error = -e->error;
-	if (!(h->nlmsg_flags & NLM_F_CAPPED))
+	if (h->nlmsg_type == NLMSG_DONE)
+		skip = sizeof(e->error);
+	else if (!(h->nlmsg_flags & NLM_F_CAPPED))
 		skip += e->msg.nlmsg_len - NLMSG_HDRLEN;
 	if (h->nlmsg_flags & NLM_F_ACK_TLVS)
 		copy_text(r->ack, nlmsg_find_attr(h, (int)NLMSG_ALIGN(skip), NLMSGERR_ATTR_MSG));
 }
 
-/* GET_PROGRAM of @name. */
-static struct refusal ask(int fd, const char *name)
+struct refusal exchange_texts(int fd, const struct message *m)
 {
-	static unsigned char buf[8192];
+	static unsigned char buf[1 << 15];
 	struct refusal r = { -1, "", "" };
 	struct nlmsghdr *h;
-	struct message m;
 	int len;
 
-	begin(&m, KWASM_CMD_GET_PROGRAM, 0);
-	put_string(&m, KWASM_A_PROGRAM_NAME, name);
-	if (send(fd, m.bytes, m.header.nlmsg_len, 0) < 0)
+	if (send(fd, m->bytes, m->header.nlmsg_len, 0) < 0)
 		return r;
 	while (r.error < 0 && (len = (int)recv(fd, buf, sizeof(buf), 0)) > 0)
 		for (h = (struct nlmsghdr *)buf; NLMSG_OK(h, (unsigned int)len);
 		     h = NLMSG_NEXT(h, len)) {
-			if (h->nlmsg_type == NLMSG_ERROR)
+			if (h->nlmsg_type == NLMSG_ERROR || h->nlmsg_type == NLMSG_DONE)
 				read_ack(h, &r);
-			else if (h->nlmsg_type == nl_tests.family)
+			else if (command_of(h) == KWASM_CMD_DIAG)
 				copy_text(r.reason, nlmsg_find_attr(h, GENL_HDRLEN,
 								    KWASM_A_DIAG_TEXT));
 		}
 	return r;
 }
 
-static int connect_acks(void)
+int connect_acks(void)
 {
 	int fd = connect_raw(), one = 1;
 
 	setsockopt(fd, SOL_NETLINK, NETLINK_EXT_ACK, &one, sizeof(one));
 	return fd;
+}
+
+/* GET_PROGRAM of @name. */
+static struct refusal ask(int fd, const char *name)
+{
+	struct message m;
+
+	begin(&m, KWASM_CMD_GET_PROGRAM, 0);
+	put_string(&m, KWASM_A_PROGRAM_NAME, name);
+	return exchange_texts(fd, &m);
 }
 
 /* In a child.  Return: answers that are not its own. */

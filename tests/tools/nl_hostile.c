@@ -569,6 +569,7 @@ int main(int argc, char **argv)
 	nests();
 	spaces();
 	acks();
+	code(wasm, wasm_size);
 	events(wasm, wasm_size);
 	request_order(wasm, wasm_size);
 	uring(argv[1]);

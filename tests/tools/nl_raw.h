@@ -191,8 +191,27 @@ static inline void refused(const struct message *m, int expected, const char *wh
 	   err < 0 ? "no answer" : strerrorname_np(err) ?: "no error");
 }
 
+/**
+ * struct refusal - an error with its texts, empty where there is none
+ * @error: the errno, positive, or 0; -1 when nothing came
+ * @ack: of the extended ack
+ * @reason: of the message before it
+ */
+struct refusal {
+	int error;
+	char ack[256];
+	char reason[256];
+};
+
+/* As connect_raw() and exchange(), with texts. */
+int connect_acks(void);
+struct refusal exchange_texts(int fd, const struct message *m);
+
 /* nl_acks.c: whose sentence is in an ack */
 void acks(void);
+
+/* nl_code.c: who reads machine code, and where addresses are; attaches and detaches @wasm */
+void code(const unsigned char *wasm, size_t size);
 
 /* nl_events.c: when, and who asked for it; loads and unloads @wasm */
 void events(const unsigned char *wasm, size_t size);

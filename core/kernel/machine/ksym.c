@@ -160,3 +160,8 @@ void kwasm_ksyms_del(struct kwasm_ksyms *ks)
 	synchronize_rcu();
 	kwasm_free(ks);
 }
+
+bool kwasm_ksyms_visible(const struct cred *cred)
+{
+	return kwasm_sym_kallsyms_show_value(cred);
+}

@@ -5,7 +5,10 @@
 #ifndef KWASM_KERNEL_KSYM_H
 #define KWASM_KERNEL_KSYM_H
 
+#include <linux/types.h>
+
 struct kwasm_code;
+struct cred;
 struct kwasm_ksyms;
 
 /**
@@ -21,5 +24,12 @@ struct kwasm_ksyms *kwasm_ksyms_add(const struct kwasm_code *code, const char *p
 
 /** kwasm_ksyms_del() - take the names back; NULL is allowed.  Process context, may sleep. */
 void kwasm_ksyms_del(struct kwasm_ksyms *ksyms);
+
+/**
+ * kwasm_ksyms_visible() - may who has @cred see addresses of the kernel?
+ *
+ * As /proc/kallsyms decides.  Any context.
+ */
+bool kwasm_ksyms_visible(const struct cred *cred);
 
 #endif /* KWASM_KERNEL_KSYM_H */

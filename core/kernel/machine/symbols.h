@@ -11,6 +11,7 @@
 #include <linux/types.h>
 
 struct bpf_ksym;
+struct cred;
 struct exception_table_entry;
 struct mm_struct;
 struct vm_struct;
@@ -40,6 +41,8 @@ struct vm_struct;
 	     (type, addr, len, unregister, name))					\
 	CALL(MAY, const struct exception_table_entry *, search_bpf_extables,		\
 	     search_bpf_extables, (unsigned long addr), (addr))				\
+	CALL(MAY, bool, kallsyms_show_value, kallsyms_show_value,			\
+	     (const struct cred *cred), (cred))						\
 	ADDRESS(MUST, struct mm_struct *, init_mm)					\
 	ADDRESS(MUST, unsigned long, fixup_exception)
 

@@ -3,13 +3,16 @@
  * family.c - the generic netlink family: validates requests and sends replies.
  *
  * Guarantees: a request reaches its handler only with attributes of its command, each of its
- * declared type and, unless it may be repeated, once; with the privilege that its command requires;
- * and with room for its reply.  A failed request has changed nothing; the reason precedes the error
+ * declared type and, unless it may be repeated, once; with the privilege that its command requires,
+ * both of the sender and of whoever opened the socket; and with room for its reply.  A failed request has changed nothing; the reason precedes the error
  * in a message that no other task can see or change.
  */
 #include <linux/capability.h>
+#include <linux/cred.h>
+#include <linux/fs.h>
 
 #include "kernel/compat.h"
+#include "kernel/machine/ksym.h"
 #include "defer.h"
 #include "netlink.h"
 
@@ -51,6 +54,7 @@
 #define LOADS 1		/* takes code into the kernel */
 #define CHANGES 2	/* takes effect whether or not the reply arrives */
 #define LATER 4		/* not while generic netlink waits for it */
+#define CODE 8		/* shows machine code, which contains kernel addresses */
 
 #define NOTHING 0
 #define SMALL KWASM_NL_SMALL
@@ -58,7 +62,7 @@
 
 /**
  * struct command - how a command is handled
- * @flags: LOADS, CHANGES, LATER
+ * @flags: LOADS, CHANGES, LATER, CODE
  * @max_attr: the highest attribute of the command's space
  * @answer: bytes of attributes that a message of its answer holds at most
  * @repeated: attributes that may be repeated, ended by 0
@@ -167,15 +171,40 @@ static int check_request(const struct nlmsghdr *message, const struct command *c
 	return check_once(nla_data(nest), nla_len(nest), &commands[command->nested], extack);
 }
 
+/*
+ * May addresses be shown to the task, and to the one that opened its socket?  kernel.kptr_restrict,
+ * kernel.perf_event_paranoid and CAP_SYSLOG decide, as for /proc/kallsyms and the code of BPF.
+ */
+static bool sees_addresses(const struct sk_buff *skb)
+{
+	return kwasm_ksyms_visible(current_cred()) &&
+	       kwasm_ksyms_visible(NETLINK_CB(skb).sk->sk_socket->file->f_cred);
+}
+
+/* Beyond what generic netlink has checked. */
 static int check_privilege(struct sk_buff *skb, const struct command *command,
 			   struct netlink_ext_ack *extack)
 {
-	if (!(command->flags & LOADS) || netlink_capable(skb, CAP_SYS_ADMIN) ||
-	    netlink_capable(skb, CAP_BPF))
+	if (!(command->flags & (LOADS | CODE)))
 		return 0;
-	NL_SET_ERR_MSG(extack,
-		       "loading a program needs CAP_NET_ADMIN and CAP_BPF or CAP_SYS_ADMIN in the initial user namespace");
-	return -EPERM;
+	if (!netlink_capable(skb, CAP_SYS_ADMIN) && !netlink_capable(skb, CAP_BPF)) {
+		NL_SET_ERR_MSG(extack,
+			       "loading a program or reading machine code needs CAP_NET_ADMIN and CAP_BPF or CAP_SYS_ADMIN in the initial user namespace");
+		return -EPERM;
+	}
+	if (command->flags & CODE && !sees_addresses(skb)) {
+		NL_SET_ERR_MSG(extack,
+			       "machine code contains kernel addresses: reading it needs CAP_SYSLOG in the initial user namespace and a kernel.kptr_restrict below 2");
+		return -EPERM;
+	}
+	return 0;
+}
+
+/* Is the request well-formed and allowed? */
+static int admit(struct sk_buff *skb, const struct nlmsghdr *message, const struct command *command,
+		 struct netlink_ext_ack *extack)
+{
+	return check_request(message, command, extack) ?: check_privilege(skb, command, extack);
 }
 
 /* The request is well-formed and allowed: act and answer. */
@@ -207,8 +236,7 @@ static int handle_request(struct sk_buff *skb, struct genl_info *info)
 	const struct command *command = &commands[info->genlhdr->cmd];
 	int err;
 
-	err = check_request(info->nlhdr, command, info->extack) ?:
-	      check_privilege(skb, command, info->extack);
+	err = admit(skb, info->nlhdr, command, info->extack);
 	if (err)
 		return err;
 	if (command->flags & LATER || kwasm_defer_pending())
@@ -221,16 +249,41 @@ static u8 dump_command(const struct netlink_callback *cb)
 	return ((const struct genlmsghdr *)nlmsg_data(cb->nlh))->cmd;
 }
 
-static int start_dump(struct netlink_callback *cb)
+static int admit_dump(struct netlink_callback *cb, struct netlink_ext_ack *extack)
 {
-	const struct command *command = &commands[dump_command(cb)];
-
 	if (kwasm_defer_pending()) {
-		NL_SET_ERR_MSG(cb->extack, "a dump must not follow such a request in the same message or call: send it alone");
+		NL_SET_ERR_MSG(extack, "a dump must not follow such a request in the same message or call: send it alone");
 		return -EBUSY;
 	}
-	cb->min_dump_alloc = command->answer;
-	return check_request(cb->nlh, command, cb->extack);
+	return admit(cb->skb, cb->nlh, &commands[dump_command(cb)], extack);
+}
+
+/* The text of a refused dump's ack, in a message ahead of it. */
+static void dump_diag_send(const struct netlink_callback *cb, const struct netlink_ext_ack *extack,
+			   int err)
+{
+	struct genl_info info = {
+		.snd_portid = NETLINK_CB(cb->skb).portid, .snd_seq = cb->nlh->nlmsg_seq,
+	};
+	struct kwasm_diag diag;
+
+	kwasm_diag_init(&diag);
+	kwasm_diag_set(&diag, err, KWASM_NO_PLACE, "%s", extack->_msg);
+	genl_info_net_set(&info, sock_net(NETLINK_CB(cb->skb).sk));
+	diag_send(&info, &diag);
+}
+
+/* Linux 6.1 has no extended ack for what is refused here. */
+static int start_dump(struct netlink_callback *cb)
+{
+	struct netlink_ext_ack none = { };
+	int err;
+
+	cb->min_dump_alloc = commands[dump_command(cb)].answer;
+	err = admit_dump(cb, cb->extack ?: &none);
+	if (err && none._msg)
+		dump_diag_send(cb, &none, err);
+	return err;
 }
 
 void *kwasm_dump_begin(struct sk_buff *skb, struct netlink_callback *cb)
