@@ -3,6 +3,7 @@
  * nl_hostile.c - send the module requests that kwasmctl never sends, and print TAP.
  *
  * usage: nl-hostile MODULE.wasm
+ *        nl-hostile --crowd SECONDS
  *
  * Each request is rejected with the errno of its row and changes nothing: no program is loaded
  * before or after.  Attributes are missing, too short, too long, unterminated, repeated, unknown,
@@ -539,27 +540,8 @@ static bool read_module(const char *path)
 	return wasm_size > 8 && wasm_size < 2048;
 }
 
-int main(int argc, char **argv)
+static void all(const char *path)
 {
-	struct nl_sock *sock = nl_socket_alloc();
-
-	setvbuf(stdout, NULL, _IOLBF, 0);
-	if (argc < 2 || !sock || genl_connect(sock)) {
-		printf("Bail out! usage: nl-hostile MODULE.wasm | --forge PORT...\n");
-		return 1;
-	}
-	nl_tests.family = genl_ctrl_resolve(sock, KWASM_GENL_NAME);
-	nl_tests.group = genl_ctrl_resolve_grp(sock, KWASM_GENL_NAME, KWASM_GENL_GROUP_EVENTS);
-	if (nl_tests.family < 0 || nl_tests.group < 0) {
-		printf("Bail out! the module kwasm is not loaded\n");
-		return 1;
-	}
-	if (!strcmp(argv[1], "--forge"))
-		return forge(argv + 2);
-	if (!read_module(argv[1])) {
-		printf("Bail out! cannot read %s\n", argv[1]);
-		return 1;
-	}
 	ok(programs() == 0, "nothing is loaded");
 	missing();
 	commands();
@@ -572,7 +554,7 @@ int main(int argc, char **argv)
 	code(wasm, wasm_size);
 	events(wasm, wasm_size);
 	request_order(wasm, wasm_size);
-	uring(argv[1]);
+	uring(path);
 	lengths();
 	references();
 	privilege();
@@ -580,6 +562,33 @@ int main(int argc, char **argv)
 	ok(programs() == 0, "nothing has been loaded");
 	mutations();
 	ok(programs() == 0, "and nothing has stayed");
+}
+
+int main(int argc, char **argv)
+{
+	struct nl_sock *sock = nl_socket_alloc();
+
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	if (argc < 2 || !sock || genl_connect(sock)) {
+		printf("Bail out! usage: nl-hostile MODULE.wasm | --forge PORT... | --crowd SECONDS\n");
+		return 1;
+	}
+	nl_tests.family = genl_ctrl_resolve(sock, KWASM_GENL_NAME);
+	nl_tests.group = genl_ctrl_resolve_grp(sock, KWASM_GENL_NAME, KWASM_GENL_GROUP_EVENTS);
+	if (nl_tests.family < 0 || nl_tests.group < 0) {
+		printf("Bail out! the module kwasm is not loaded\n");
+		return 1;
+	}
+	if (!strcmp(argv[1], "--forge"))
+		return forge(argv + 2);
+	if (!strcmp(argv[1], "--crowd") && argc == 3) {
+		crowd(atoi(argv[2]));
+	} else if (read_module(argv[1])) {
+		all(argv[1]);
+	} else {
+		printf("Bail out! cannot read %s\n", argv[1]);
+		return 1;
+	}
 	nl_socket_free(sock);
 	printf("1..%d\n", nl_tests.run);
 	return nl_tests.failed > 0;

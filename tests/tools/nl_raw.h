@@ -213,6 +213,9 @@ void acks(void);
 /* nl_code.c: who reads machine code, and where addresses are; attaches and detaches @wasm */
 void code(const unsigned char *wasm, size_t size);
 
+/* nl_crowd.c: bad requests of many at the same time */
+void crowd(int seconds);
+
 /* nl_events.c: when, and who asked for it; loads and unloads @wasm */
 void events(const unsigned char *wasm, size_t size);
 
