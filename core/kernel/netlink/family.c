@@ -4,8 +4,9 @@
  *
  * Guarantees: a request reaches its handler only with attributes of its command, each of its
  * declared type and, unless it may be repeated, once; with the privilege that its command requires,
- * both of the sender and of whoever opened the socket; and with room for its reply.  A failed request has changed nothing; the reason precedes the error
- * in a message that no other task can see or change.
+ * both of the sender and of whoever opened the socket; and with room for its reply.  A failed
+ * request has changed nothing; the reason precedes the error in a message that no other task can
+ * see or change.
  */
 #include <linux/capability.h>
 #include <linux/cred.h>
