@@ -80,24 +80,12 @@ static void test_calls(void)
 
 static void test_segments(void)
 {
-	struct kwasm_module *module = wat_module(MODULE "(table 3 funcref)"
-						 " (elem (i32.const 3) func $f))");
-	struct kwasm_bindings bindings = { 0 };
 	struct kwasm_trap_info trap = { 0 };
-	struct kwasm_instance *inst = NULL;
-	struct kwasm_store *store = kwasm_store_create(NULL, false);
-	struct kwasm_code *code;
 	struct kwasm_diag error;
 
-	kwasm_diag_init(&error);
-	if (kwasm_code_compile(module, &bindings, NULL, &error, &code))
-		bail_out("not compiled: %s", error.text);
-	is_int(kwasm_instance_create(store, code, NULL, NULL, &error, &trap, &inst), -EFAULT,
-	       "a segment that does not fit fails the instantiation");
+	is_int(run_refused(MODULE "(table 3 funcref) (elem (i32.const 3) func $f))", &error, &trap),
+	       -EFAULT, "a segment that does not fit fails the instantiation");
 	is_u64(trap.kind, KWASM_TRAP_TABLE, "with its trap");
-	kwasm_store_destroy(store);
-	kwasm_code_destroy(code);
-	kwasm_module_destroy(module);
 }
 
 int main(void)

@@ -56,26 +56,13 @@ static void test_rows(void)
 
 static void test_trap(void)
 {
-	struct kwasm_module *module = wat_module(STEPS START
-		" (func (export \"_initialize\") unreachable))");
-	struct kwasm_bindings bindings = { 0 };
 	struct kwasm_trap_info trap = { 0 };
-	struct kwasm_instance *inst = NULL;
-	struct kwasm_store *store = kwasm_store_create(NULL, false);
-	struct kwasm_code *code;
 	struct kwasm_diag error;
 
-	kwasm_diag_init(&error);
-	if (kwasm_code_compile(module, &bindings, NULL, &error, &code))
-		bail_out("not compiled: %s", error.text);
-	is_int(kwasm_instance_create(store, code, NULL, NULL, &error, &trap, &inst), -EFAULT,
-	       "a trap in it fails the instantiation");
+	is_int(run_refused(STEPS START " (func (export \"_initialize\") unreachable))", &error, &trap),
+	       -EFAULT, "a trap in it fails the instantiation");
 	is_str(error.text, "_initialize trapped: unreachable", "and is told as such");
 	is_u64(trap.func, 2, "with its function");
-	ok(!inst, "and no instance is returned");
-	kwasm_store_destroy(store);
-	kwasm_code_destroy(code);
-	kwasm_module_destroy(module);
 }
 
 int main(void)

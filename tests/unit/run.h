@@ -80,6 +80,28 @@ static inline struct run run_text(const char *wat)
 	return run_module(wat_module(wat), NULL, NULL, NULL, NULL);
 }
 
+/* Instantiate what compiles but must not be instantiated.  Return: the error. */
+static inline int run_refused(const char *wat, struct kwasm_diag *error,
+			      struct kwasm_trap_info *trap)
+{
+	struct kwasm_store *store = kwasm_store_create(NULL, false);
+	struct kwasm_module *module = wat_module(wat);
+	struct kwasm_bindings bindings = { 0 };
+	struct kwasm_instance *inst = NULL;
+	struct kwasm_code *code;
+	int err;
+
+	kwasm_diag_init(error);
+	if (kwasm_code_compile(module, &bindings, NULL, error, &code))
+		bail_out("not compiled: %s", error->text);
+	err = kwasm_instance_create(store, code, NULL, NULL, error, trap, &inst);
+	ok(!inst, "no instance is returned");
+	kwasm_store_destroy(store);
+	kwasm_code_destroy(code);
+	kwasm_module_destroy(module);
+	return err;
+}
+
 /* Destroys the store as well: of several runs in one store, close the last one this way. */
 static inline void run_close(struct run *r)
 {
