@@ -59,8 +59,8 @@ static void test_trap(void)
 	struct kwasm_trap_info trap = { 0 };
 	struct kwasm_diag error;
 
-	is_int(run_refused(STEPS START " (func (export \"_initialize\") unreachable))", &error, &trap),
-	       -EFAULT, "a trap in it fails the instantiation");
+	is_int(run_refused(STEPS START " (func (export \"_initialize\") unreachable))", &error,
+			   &trap), -EFAULT, "a trap in it fails the instantiation");
 	is_str(error.text, "_initialize trapped: unreachable", "and is told as such");
 	is_u64(trap.func, 2, "with its function");
 }
