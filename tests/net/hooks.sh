@@ -1,7 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# guest: 6.1 6.12 7.x timeout=900
-# guest: 6.1 6.12 6.1-cloud 6.12-cloud 6.12-trixie 7.x 7.x-sid matrix timeout=900
+# guest: 6.1 6.12 timeout=900
+# guest: 7.x smp=1 timeout=900
+# guest: 6.1 6.12 6.1-cloud 6.12-cloud 6.12-trixie matrix timeout=900
+# guest: 7.x 7.x-sid smp=1 matrix timeout=900
 # In a guest: the packets that handlers see at each hook, their order, and the effect of verdicts.
 #
 #	left                        this namespace                          right
@@ -9,6 +11,9 @@
 #	     2001:db8:1::2/64               2001:db8:1::1/64
 #	                            to-right 198.51.100.1/24         ----   eth0 198.51.100.2/24
 #	                                     2001:db8:2::1/64                    2001:db8:2::2/64
+#
+# 7.x has one processor: with two, QEMU's emulation may execute a place in the receive path that the
+# kernel is patching for ping's time stamps ("Oops: int3", with no code of ours on the stack).
 set -u
 # shellcheck source=tests/lib.sh
 . "${0%/*}/../lib.sh"
