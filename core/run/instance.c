@@ -242,8 +242,8 @@ static u64 bare_tables(const struct kwasm_instance *inst, struct kwasm_steps *st
 	for (i = 0; i < m->num_exports; i++) {
 		if (kwasm_steps_take(steps, 1))
 			return 0;
-		if (m->exports[i].kind == KWASM_EXTERN_TABLE && m->exports[i].index < 64)
-			used |= (u64)1 << m->exports[i].index;
+		if (m->exports[i].kind == KWASM_EXTERN_TABLE)
+			used |= kwasm_table_bit(m->exports[i].index);
 	}
 	return ~used;
 }
@@ -260,7 +260,7 @@ static int create_tables(struct kwasm_instance *inst, struct kwasm_steps *steps,
 	for (i = m->num_table_imports; i < m->num_tables && !err; i++) {
 		size = m->tables[i].range.min;
 		err = kwasm_steps_take(steps, kwasm_steps_bytes((u64)size * sizeof(u64)));
-		inst->tables[i] = i < 64 && bare & (u64)1 << i ?
+		inst->tables[i] = bare & kwasm_table_bit(i) ?
 			kwasm_store_bare_table(inst->store, m->tables[i]) :
 			kwasm_store_table(inst->store, m->tables[i]);
 		if (!inst->tables[i])

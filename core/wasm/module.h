@@ -247,6 +247,16 @@ const struct kwasm_export *kwasm_module_export(const struct kwasm_module *m, con
 					       size_t len, u8 kind);
 
 /**
+ * kwasm_table_bit() - the bit of table @index in tables_written and sets like it.
+ *
+ * Return: 0 for a table beyond the first 64, about which such a set says nothing.
+ */
+static inline u64 kwasm_table_bit(u32 index)
+{
+	return index < 64 ? (u64)1 << index : 0;
+}
+
+/**
  * kwasm_module_initialize() - the exported function _initialize, without parameters and results.
  *
  * Compilers give it to modules that are not run from beginning to end but called (reactors): it

@@ -188,19 +188,6 @@ static void validate_call(struct kwasm_validator *v, u32 type)
 	kwasm_operand_push_list(v, kwasm_functype_results(t), t->num_results);
 }
 
-/* The bits cover only the first tables; all others count as written and read. */
-static void note_table_write(struct kwasm_validator *v, u32 index)
-{
-	if (index < 64)
-		v->info->tables_written |= (u64)1 << index;
-}
-
-static void note_table_read(struct kwasm_validator *v, u32 index)
-{
-	if (index < 64)
-		v->info->tables_read |= (u64)1 << index;
-}
-
 static const struct kwasm_tabletype *find_table(struct kwasm_validator *v, u32 index)
 {
 	if (index < v->m->num_tables)
@@ -302,9 +289,9 @@ static void validate_table(struct kwasm_validator *v)
 	if (!table)
 		return;
 	if (v->op.code == WASM_TABLE_GET)
-		note_table_read(v, v->op.index);
+		v->info->tables_read |= kwasm_table_bit(v->op.index);
 	else
-		note_table_write(v, v->op.index);
+		v->info->tables_written |= kwasm_table_bit(v->op.index);
 	switch (v->op.code) {
 	case WASM_TABLE_GET:
 		kwasm_operand_pop(v, KWASM_I32);
@@ -413,7 +400,7 @@ static void check_imm(struct kwasm_validator *v)
 		find_elem(v);
 		break;
 	case KWASM_IMM_ELEM_TABLE:
-		note_table_write(v, v->op.index2);
+		v->info->tables_written |= kwasm_table_bit(v->op.index2);
 		table = find_table(v, v->op.index2);
 		elem = find_elem(v);
 		if (table && elem)
@@ -423,8 +410,8 @@ static void check_imm(struct kwasm_validator *v)
 		find_table(v, v->op.index);
 		break;
 	case KWASM_IMM_TABLE_TABLE:
-		note_table_write(v, v->op.index);
-		note_table_read(v, v->op.index2);
+		v->info->tables_written |= kwasm_table_bit(v->op.index);
+		v->info->tables_read |= kwasm_table_bit(v->op.index2);
 		table = find_table(v, v->op.index);
 		source = find_table(v, v->op.index2);
 		if (table && source)

@@ -21,7 +21,7 @@ static bool is_private(struct x64_code *code, u32 table)
 	const struct kwasm_module *m = code->module;
 	u32 i;
 
-	if (m->num_table_imports || m->tables_written & (u64)1 << table)
+	if (m->num_table_imports || m->tables_written & kwasm_table_bit(table))
 		return false;
 	for (i = 0; i < m->num_exports && x64_work(code, 1); i++)
 		if (m->exports[i].kind == KWASM_EXTERN_TABLE && m->exports[i].index == table)

@@ -84,8 +84,7 @@ static void emit_indirect(struct emit *e, u32 i)
 		emit_fixed(e, i, fixed);
 		return;
 	}
-	if (table < 64)
-		e->code->tables_called |= (u64)1 << table;
+	e->code->tables_called |= kwasm_table_bit(table);
 	back = x64_label(e->as);
 	x64_rm(e->as, X64_MOV, X64_Q, X64_SCRATCH,
 	       x64_at(X64_CTX, (s32)(e->code->layout.tables + 8 * table)));
