@@ -182,6 +182,15 @@ static void put_list(struct bytes *b, const struct list *l, size_t size)
 	bytes_free(&s);
 }
 
+/* A module with one global, and the section of its exports; frees @exports. */
+static void put_global_exports(struct bytes *b, struct bytes *exports)
+{
+	put_header(b);
+	put(b, B("\6\6\1\x7f\0\x41\0\xb"));
+	put_sized(b, 7, exports->p, exports->len);
+	bytes_free(exports);
+}
+
 static void put_exports(struct bytes *b, size_t size)
 {
 	struct bytes s = { .p = NULL };
@@ -194,10 +203,7 @@ static void put_exports(struct bytes *b, size_t size)
 			put_u8(&s, (u8)('a' + (i >> 4 * k & 15)));
 		put(&s, B("\3\0"));
 	}
-	put_header(b);
-	put(b, B("\6\6\1\x7f\0\x41\0\xb"));
-	put_sized(b, 7, s.p, s.len);
-	bytes_free(&s);
+	put_global_exports(b, &s);
 }
 
 /* Names that differ at their ends: the dearest to compare. */
@@ -216,10 +222,7 @@ static void put_long_names(struct bytes *b, size_t size)
 		put_u8(&s, (u8)('a' + i / 17576));
 		put(&s, B("\3\0"));
 	}
-	put_header(b);
-	put(b, B("\6\6\1\x7f\0\x41\0\xb"));
-	put_sized(b, 7, s.p, s.len);
-	bytes_free(&s);
+	put_global_exports(b, &s);
 }
 
 /* A table of its own for each of @n functions, one segment fills it, and its names. */
