@@ -21,11 +21,27 @@ running() { [ -d "/proc/$1" ] && ! grep -q '^State:.Z' "/proc/$1/status"; }
 # busy: does the kernel compile or run the module, which holds its provider?
 busy() { [ "$(cat /sys/module/kwasm_testprovider/refcnt)" = 1 ]; }
 
+# took: microseconds that a module with a family of its own takes to be loaded, the median of seven
+took() {
+	local begin end n
+
+	for n in 1 2 3 4 5 6 7; do
+		begin=$EPOCHREALTIME
+		modprobe l2tp_netlink || return
+		end=$EPOCHREALTIME
+		rmmod l2tp_netlink || return
+		echo "$n $((${end/./} - ${begin/./}))"
+	done | sort -n -k 2 | sed -n '4s/.* //p'
+}
+
 # meanwhile PID WHAT: what others do while PID is at it, and is at it still afterwards
 meanwhile() {
 	ok "during $2: it is at it" await 60 busy
 	ok "during $2: a module with a family of its own is loaded" modprobe l2tp_netlink
 	ok "during $2: and removed" rmmod l2tp_netlink
+	beside=$(took)
+	note "a module is loaded in $usual us, beside $2 in $beside us"
+	ok "during $2: at its usual pace" [ "$beside" -lt $((10 * usual)) ]
 	ok "during $2: others are answered" kwasmctl list
 	ok "during $2: others load" kwasmctl load --name other "$fast"
 	ok "during $2: and unload" kwasmctl unload other
@@ -46,6 +62,7 @@ killed() {
 }
 
 modprobe l2tp_netlink && rmmod l2tp_netlink	# what it depends on stays loaded
+usual=$(took)
 
 kwasmctl load --name slow $slow >/dev/null &
 loader=$!
