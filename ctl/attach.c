@@ -33,7 +33,7 @@ static const struct ctl_option attach_options[] = {
 	{ "hook", 0, CTL_STRING, offsetof(struct attach_args, hook), "HOOK",
 	  CTL_HOOK_NAMES },
 	{ "family", 0, CTL_FAMILY, offsetof(struct attach_args, family), "FAMILY",
-	  "inet (both), ip or ip6" },
+	  "inet (both), ip or ip6; netdev at nf_ingress and nf_egress" },
 	{ "priority", 0, CTL_PRIORITY, offsetof(struct attach_args, priority), "N",
 	  "lower ones run first (0): a number, or raw, mangle+5 and so on" },
 	{ "dev", 0, CTL_STRING, offsetof(struct attach_args, dev), "DEV",
@@ -186,11 +186,13 @@ static int attach_loaded(const struct attach_args *args)
 /* An alternative name is replaced; a device may be created later, but only with a valid name. */
 static int check_device(struct attach_args *args)
 {
+	const struct ctl_hook *hook = ctl_hook_find(args->hook);
 	char *dev = args->found_dev;
 	int status;
 
 	if (!args->dev)
-		return CTL_OK;
+		return hook && hook->bound ? ctl_usage("--hook %s requires --dev", args->hook) :
+		       CTL_OK;
 	status = ctl_connect() ?: ctl_device_find(args->dev, dev);
 	if (status)
 		return status;

@@ -257,6 +257,7 @@ const char *ctl_policy_name(u32 policy);
  * @module: kernel module that provides it
  * @number: number that the guest sees
  * @in: its packets have an ingress device; @out: an egress device
+ * @bound: its attachments are bound to a device, and there is no verdict queue
  */
 struct ctl_hook {
 	const char *name;
@@ -264,6 +265,7 @@ struct ctl_hook {
 	u32 number;
 	bool in;
 	bool out;
+	bool bound;
 };
 
 /** ctl_hook_find() - find a hook by name, or NULL. */

@@ -8,13 +8,18 @@
 
 /* Its modules, by the names that the table has for them. */
 #define MODULE_NETFILTER "kwasm_netfilter"
+#define MODULE_NETDEV MODULE_NETFILTER
+
+/* Are the attachments bound to a device? */
+#define BOUND_NETFILTER false
+#define BOUND_NETDEV true
 
 enum device { IN = 1, OUT = 2, BOTH = IN | OUT };
 
 static const struct ctl_hook hooks[] = {
 #define KWASM_HOOK(constant, word, value, from, place, device, context, where) \
 	{ .name = #word, .module = MODULE_##from, .number = value,		\
-	  .in = (device) & IN, .out = (device) & OUT },
+	  .in = (device) & IN, .out = (device) & OUT, .bound = BOUND_##from },
 #include "../core/uapi/kwasm_hooks.def"
 #undef KWASM_HOOK
 };

@@ -18,8 +18,8 @@ _kwasmctl_programs() {
 # Values of an option: words, "wasm" or "pcap" for files of that type, "none" for what is not known
 _kwasmctl_values() {
 	case $1 in
-	--hook) echo nf_pre nf_in nf_fwd nf_out nf_post ;;
-	--family) echo inet ip ip6 ;;
+	--hook) echo nf_pre nf_in nf_fwd nf_out nf_post nf_ingress nf_egress ;;
+	--family) echo inet ip ip6 netdev ;;
 	--priority) echo raw mangle dstnat filter security srcnat ;;
 	--on-trap) echo accept drop detach restart ;;
 	--netns | -n) find /run/netns -mindepth 1 -printf '%f\n' 2>/dev/null || echo none ;;

@@ -32,6 +32,7 @@ static const struct {
 	{ "inet", 1 },	/* NFPROTO_INET */
 	{ "ip", 2 },	/* NFPROTO_IPV4 */
 	{ "ip6", 10 },	/* NFPROTO_IPV6 */
+	{ "netdev", 5 },	/* NFPROTO_NETDEV */
 };
 
 const char *ctl_family_name(u32 family)
@@ -54,7 +55,7 @@ static int parse_family(const char *text, u8 *to)
 			return CTL_OK;
 		}
 	}
-	return ctl_usage("unknown family \"%s\": use inet, ip or ip6", text);
+	return ctl_usage("unknown family \"%s\": use inet, ip, ip6 or netdev", text);
 }
 
 static const char *const policies[] = {

@@ -33,6 +33,8 @@ pub const HOOK_NF_IN: u32 = 1;
 pub const HOOK_NF_FWD: u32 = 2;
 pub const HOOK_NF_OUT: u32 = 3;
 pub const HOOK_NF_POST: u32 = 4;
+pub const HOOK_NF_INGRESS: u32 = 5;
+pub const HOOK_NF_EGRESS: u32 = 6;
 
 // end of table
 

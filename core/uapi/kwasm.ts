@@ -34,6 +34,8 @@ export const HOOK_NF_IN: u32 = 1;
 export const HOOK_NF_FWD: u32 = 2;
 export const HOOK_NF_OUT: u32 = 3;
 export const HOOK_NF_POST: u32 = 4;
+export const HOOK_NF_INGRESS: u32 = 5;
+export const HOOK_NF_EGRESS: u32 = 6;
 
 // end of table
 

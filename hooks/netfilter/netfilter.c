@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * netfilter.c - handlers at the netfilter hooks nf_pre, nf_in, nf_fwd, nf_out, nf_post.
+ * netfilter.c - handlers at the netfilter hooks nf_pre, nf_in, nf_fwd, nf_out, nf_post, and at those
+ * of a device, nf_ingress and nf_egress.
  *
  * Each attachment is a separate netfilter hook, so that netfilter orders programs, and everything
- * else at the hook, by priority.
+ * else at the hook, by priority.  An attachment to a device holds the device until it is detached,
+ * which is before the device leaves its namespace.
  */
 #include <linux/module.h>
 #include <linux/netdevice.h>
@@ -30,6 +32,31 @@ static unsigned int handle_packet(void *priv, struct sk_buff *skb,
 				  const struct nf_hook_state *state)
 {
 	return kwasm_attachment_run(priv, skb, state, describe);
+}
+
+/* At a device there are packets of every protocol. */
+static void describe_netdev(const void *arrival, const struct sk_buff *skb,
+			    struct kwasm_arrival *to)
+{
+	describe(arrival, skb, to);
+	to->family = skb->protocol == htons(ETH_P_IP) ? NFPROTO_IPV4 :
+		     skb->protocol == htons(ETH_P_IPV6) ? NFPROTO_IPV6 : 0;
+}
+
+/*
+ * Under rcu_read_lock(), in softirq or (nf_egress) process context.  A packet that is to be sent may
+ * come from a protocol that has not set its network header: then there is nothing to show.
+ */
+static unsigned int handle_netdev(void *priv, struct sk_buff *skb,
+				  const struct nf_hook_state *state)
+{
+	struct kwasm_attachment *at = priv;
+
+	if (unlikely((u32)skb_network_offset(skb) > skb_headlen(skb))) {
+		this_cpu_inc(at->handler.stats->skipped);
+		return NF_ACCEPT;
+	}
+	return kwasm_attachment_run(at, skb, state, describe_netdev);
 }
 
 /* For attachments to one device. */
@@ -68,6 +95,49 @@ struct hook {
 	struct rcu_head rcu;
 };
 
+/* Return: the device, held; NULL if it is leaving. */
+static struct net_device *device_get(const struct kwasm_attachment *at)
+{
+	struct net_device *dev;
+
+	rcu_read_lock();
+	dev = dev_get_by_index_rcu(at->knet->net, at->device.ifindex);
+	if (dev)
+		dev_hold(dev);
+	rcu_read_unlock();
+	return dev;
+}
+
+static void hook_free(struct hook *hook)
+{
+	if (hook->ops.dev)
+		dev_put(hook->ops.dev);
+	kfree_rcu(hook, rcu);
+}
+
+static int hook_register(struct kwasm_attachment *at, struct hook *hook, struct kwasm_diag *diag)
+{
+	int err;
+
+	if (at->type->bound) {
+		hook->ops.dev = device_get(at);
+		if (!hook->ops.dev)
+			return kwasm_diag_set(diag, -ENODEV, KWASM_DIAG_NONE, KWASM_DIAG_NONE,
+					      "hook %s requires a device, and none is named %s",
+					      at->type->name, at->device.name);
+	}
+	err = nf_register_net_hook(at->knet->net, &hook->ops);
+	if (err == -EOPNOTSUPP)
+		return kwasm_diag_set(diag, err, KWASM_DIAG_NONE, KWASM_DIAG_NONE,
+				      "hook %s requires a kernel with CONFIG_NETFILTER_INGRESS and _EGRESS",
+				      at->type->name);
+	if (err)
+		return kwasm_diag_set(diag, err, KWASM_DIAG_NONE, KWASM_DIAG_NONE,
+				      "cannot register a netfilter hook at %s with priority %d: error %d",
+				      at->type->name, at->priority, err);
+	return 0;
+}
+
 static int attach(struct kwasm_attachment *at, struct kwasm_diag *diag)
 {
 	const struct hook_type *type = container_of(at->type, struct hook_type, type);
@@ -81,12 +151,10 @@ static int attach(struct kwasm_attachment *at, struct kwasm_diag *diag)
 	hook->ops.pf = at->family;
 	hook->ops.hooknum = type->hooknum;
 	hook->ops.priority = at->priority;
-	err = nf_register_net_hook(at->knet->net, &hook->ops);
+	err = hook_register(at, hook, diag);
 	if (err) {
-		kfree_rcu(hook, rcu);
-		return kwasm_diag_set(diag, err, KWASM_DIAG_NONE, KWASM_DIAG_NONE,
-				      "cannot register a netfilter hook at %s with priority %d: error %d",
-				      at->type->name, at->priority, err);
+		hook_free(hook);
+		return err;
 	}
 	at->hook_priv = hook;
 	return 0;
@@ -97,7 +165,7 @@ static void detach(struct kwasm_attachment *at)
 	struct hook *hook = at->hook_priv;
 
 	nf_unregister_net_hook(at->knet->net, &hook->ops);
-	kfree_rcu(hook, rcu);
+	hook_free(hook);
 	at->hook_priv = NULL;
 }
 
@@ -120,6 +188,21 @@ static void detach(struct kwasm_attachment *at)
 		.type.describe = describe,		\
 		.hooknum = NF_INET_##place,		\
 		.device = DEVICE_##which,		\
+	},
+
+#define HOOK_NETDEV(word, value, place, which)			\
+	{							\
+		.type.name = #word,				\
+		.type.owner = THIS_MODULE,			\
+		.type.number = value,				\
+		.type.families = BIT(NFPROTO_NETDEV),		\
+		.type.default_family = NFPROTO_NETDEV,		\
+		.type.bound = true,				\
+		.type.attach = attach,				\
+		.type.detach = detach,				\
+		.type.describe = describe_netdev,		\
+		.hooknum = NF_NETDEV_##place,			\
+		.device = handle_netdev,			\
 	},
 
 static struct hook_type hooks[] = {
@@ -162,6 +245,7 @@ MODULE_VERSION(KWASM_VERSION);
 MODULE_DESCRIPTION("WebAssembly packet handlers at netfilter hooks");
 
 #define ALIAS_NETFILTER(word) MODULE_ALIAS("kwasm-hook-" #word)
+#define ALIAS_NETDEV(word) ALIAS_NETFILTER(word)
 #define KWASM_HOOK(constant, word, value, module, ...) ALIAS_##module(word);
 #include "../../core/uapi/kwasm_hooks.def"
 #undef KWASM_HOOK

@@ -116,7 +116,7 @@ like 'nft names a priority' "$(kwasmctl list --hook nf_out)" '100 srcnat +inet +
 not_ok 'e drops' one_ping
 is 'after those before it' "$(for n in a b c d e; do counter "$n" packets; done | paste -sd ' ')" '0 1 1 1 1'
 says 0 '' list --hook nf_fwd
-says 2 'unknown hook "nf_nope": use one of nf_pre, nf_in, nf_fwd, nf_out, nf_post' list --hook nf_nope
+says 2 'unknown hook "nf_nope": use one of nf_pre, nf_in, nf_fwd, nf_out, nf_post, nf_ingress, nf_egress' list --hook nf_nope
 for n in a b c d e f; do
 	kwasmctl detach $n
 done

@@ -49,7 +49,7 @@ refuses 'something else' '^/etc/passwd: not a program: it is a text file$' --nam
 refuses 'a missing entry' 'does not export a function named none' --entry none \
 	"$GUESTS/accept.wasm"
 is 'an unknown hook' "$(kwasmctl attach --hook nf_nowhere "$GUESTS/accept.wasm" 2>&1; echo $?)" \
-	$'unknown hook "nf_nowhere": use one of nf_pre, nf_in, nf_fwd, nf_out, nf_post\n2'
+	$'unknown hook "nf_nowhere": use one of nf_pre, nf_in, nf_fwd, nf_out, nf_post, nf_ingress, nf_egress\n2'
 refuses 'an unknown import' 'stack.wasm: function 0, byte 0x.*"test" "dump_stack"' "$GUESTS/stack.wasm"
 refuses 'a denied import' 'import kwasm.pkt_family is denied by pattern "kwasm.pkt_\*"' \
 	--deny 'kwasm.pkt_*' "$EXAMPLES/drop_icmp.wasm"

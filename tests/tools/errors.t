@@ -77,7 +77,7 @@ fails 2 'unexpected argument "a": usage: kwasmctl version' version a
 
 # ---- values ---------------------------------------------------------------------------------
 
-fails 2 'attach requires --hook: nf_pre, nf_in, nf_fwd, nf_out, nf_post' attach "$handler"
+fails 2 'attach requires --hook: nf_pre, nf_in, nf_fwd, nf_out, nf_post, nf_ingress, nf_egress' attach "$handler"
 fails 2 'attach requires a file, or --name with the name of a loaded program' attach --hook nf_pre
 for o in '--time-limit 1ms' '--memory-limit 1M' '--total-limit 1M' '--deny a' --replace; do
 	# shellcheck disable=SC2086 # a list of words
@@ -86,7 +86,7 @@ for o in '--time-limit 1ms' '--memory-limit 1M' '--total-limit 1M' '--deny a' --
 done
 fails 2 '--again and --replace are mutually exclusive' \
 	attach --again --replace --hook nf_pre "$handler"
-fails 2 'unknown family "bridge": use inet, ip or ip6' attach --hook nf_pre --family bridge "$handler"
+fails 2 'unknown family "bridge": use inet, ip, ip6 or netdev' attach --hook nf_pre --family bridge "$handler"
 fails 2 'unknown trap policy "pass": use accept, drop, detach or restart' \
 	attach --hook nf_pre --on-trap pass "$handler"
 for p in x Raw rawx; do
@@ -108,6 +108,7 @@ for s in 1K 65535; do
 	fails 2 "--memory-limit: \"$s\" is less than a page of WebAssembly: use at least 64K" \
 		load --memory-limit "$s" "$handler"
 done
+fails 2 '--hook nf_ingress requires --dev' attach --hook nf_ingress "$handler"
 for c in "test $handler" "invoke $guests nothing"; do
 	# shellcheck disable=SC2086 # a list of words
 	fails 2 '--memory-limit 8192M exceeds the maximum of 4096M' $c --memory-limit 8192M
@@ -192,8 +193,8 @@ fails_in "$tmp/app.o" "$object" invoke "$tmp/app.o" kwasm_packet
 
 for c in "test $handler" "attach $handler" 'attach --name a' 'detach a' 'detach --all'; do
 	# shellcheck disable=SC2086 # a list of words
-	fails 2 'unknown hook "nf_ingress": use one of nf_pre, nf_in, nf_fwd, nf_out, nf_post' \
-		$c --hook nf_ingress
+	fails 2 'unknown hook "nf_nope": use one of nf_pre, nf_in, nf_fwd, nf_out, nf_post, nf_ingress, nf_egress' \
+		$c --hook nf_nope
 done
 for option in write write-dropped; do
 	fails 2 "--$option requires --pcap" test "--$option" "$tmp/o" "$handler"
@@ -428,7 +429,7 @@ done
 # A request is not sent without an attribute that does not fit.
 huge=$(printf '%05000d' 0)
 fails 1 'deny is too long for a request' load --deny "$huge" "$handler"
-fails 2 "unknown hook \"$huge\": use one of nf_pre, nf_in, nf_fwd, nf_out, nf_post" \
+fails 2 "unknown hook \"$huge\": use one of nf_pre, nf_in, nf_fwd, nf_out, nf_post, nf_ingress, nf_egress" \
 	attach --hook "$huge" "$handler"
 fails 1 "entry is too long for a request" attach --hook nf_pre --entry "$huge" "$handler"
 fails 1 'name is too long for a request' show "$huge"

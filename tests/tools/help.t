@@ -105,7 +105,7 @@ completes 'nf_fwd ' attach --hook = nf_f
 completes '--hook=nf_fwd ' attach --hook=nf_f
 completes "$(sort <<<"$hooks" | tr '\n' ' ')" list --hook = ''
 completes 'accept detach drop restart ' attach --on-trap = ''
-completes 'nf_in ' att --hook nf_i
+completes 'nf_in nf_ingress ' att --hook nf_i
 is 'completion after what no command is, literally' "$(completion '[' x 2>&1)$(completion 'l.*t' '' 2>&1)" ''
 completes '--replace ' att --r
 completes '-n ' list -n

@@ -163,7 +163,7 @@ like 'an errno as a verdict' "$("$ctl" test --pcap "$tmp/five.pcap" "$tmp/errno.
 json "$place" 'time spin 5' test --pcap "$tmp/five.pcap" --entry spin --time-limit 5ms "$handler"
 
 # Values that the handler sees: mark, out, in, hook
-for row in nf_pre=0010 nf_in=0011 nf_fwd=0112 nf_out=0103 nf_post=0104; do
+for row in nf_pre=0010 nf_in=0011 nf_fwd=0112 nf_out=0103 nf_post=0104 nf_ingress=0015 nf_egress=0106; do
 	json '.log | unique | join(" ")' "${row#*=}" \
 		test --pcap "$tmp/five.pcap" --entry where --hook "${row%=*}" "$handler"
 done

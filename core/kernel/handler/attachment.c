@@ -62,6 +62,9 @@ static int attachment_check(struct kwasm_net *knet, const struct kwasm_attach_re
 		return kwasm_diag_set(diag, -EAFNOSUPPORT, KWASM_DIAG_NONE, KWASM_DIAG_NONE,
 				      "hook %s does not support protocol family %u", type->name,
 				      family);
+	if (type->bound && (!req->dev || !req->dev[0]))
+		return kwasm_diag_set(diag, -EINVAL, KWASM_DIAG_NONE, KWASM_DIAG_NONE,
+				      "hook %s requires a device", type->name);
 	if (req->policy >= KWASM_NUM_POLICIES)
 		return kwasm_diag_set(diag, -EINVAL, KWASM_DIAG_NONE, KWASM_DIAG_NONE,
 				      "unknown trap policy %u", req->policy);
@@ -83,6 +86,14 @@ static u8 family_of(const struct kwasm_attach_request *req, const struct kwasm_h
 	return req->family ?: (type ? type->default_family : 0);
 }
 
+static bool has_device(const struct kwasm_attachment *at, const char *dev)
+{
+	char name[IFNAMSIZ];
+
+	kwasm_device_name(&at->device, name);
+	return !strcmp(name, dev ?: "");
+}
+
 struct kwasm_attachment *kwasm_attachment_find(const struct kwasm_program *prog,
 					       const struct kwasm_attach_request *req)
 {
@@ -94,7 +105,7 @@ struct kwasm_attachment *kwasm_attachment_find(const struct kwasm_program *prog,
 		if (at->handler.prog == prog && at->type == type &&
 		    at->priority == req->priority &&
 		    families_overlap(at->family, family_of(req, type)) &&
-		    !strcmp(at->device.name, req->dev ?: "") &&
+		    has_device(at, req->dev) &&
 		    !strcmp(at->handler.entry, req->entry ?: KWASM_ENTRY_DEFAULT))
 			return at;
 	return NULL;
@@ -128,6 +139,8 @@ static struct kwasm_attachment *attachment_alloc(struct kwasm_program *prog,
 	}
 	at->handler.hook_number = type->number;
 	at->handler.describe = type->describe;
+	at->handler.no_queue = type->bound;
+	at->device.bound = type->bound;
 	at->family = family;
 	at->priority = req->priority;
 	at->type = type;

@@ -73,6 +73,16 @@ int kwasm_attachment_create(struct kwasm_program *prog, const struct kwasm_attac
 			    struct kwasm_leave *leave, struct kwasm_diag *diag,
 			    struct kwasm_attachment **out);
 
+/**
+ * kwasm_attachments_leave_device() - detach what is bound to a device that leaves.
+ * @net: the namespace that it leaves
+ * @ifindex: its index there
+ *
+ * Listeners are notified.  Context: process, may sleep, rtnl may be held; kwasm_lock not held.
+ * Waits for a grace period if anything was attached.
+ */
+void kwasm_attachments_leave_device(const struct net *net, int ifindex);
+
 /*
  * Parts of kwasm_leave_attachment() and kwasm_leave_free(): stop it and take it out of the list,
  * under kwasm_lock; and free it after a grace period, without.

@@ -94,6 +94,7 @@ struct kwasm_run {
  * @describe: describes an arrival, for the slow paths; see run.h
  * @ops: like @describe, @hook_number, @policy and @entry fixed
  * @hook_number: result of kwasm_pkt_hook()
+ * @no_queue: fixed; the verdict queue is a trap
  * @policy: enum kwasm_policy
  * @state: enum kwasm_state, for show; written under kwasm_lock and by traps
  * @attached: ops->attach() has been called; kwasm_lock
@@ -117,6 +118,7 @@ struct kwasm_handler {
 	void (*describe)(const void *arrival, const struct sk_buff *skb, struct kwasm_arrival *to);
 	const struct kwasm_handler_ops *ops;
 	u32 hook_number;
+	bool no_queue;
 	u8 policy;
 	u8 state;
 	bool attached;

@@ -49,6 +49,12 @@ int kwasm_hook_register(struct kwasm_hook_type *type)
 }
 EXPORT_SYMBOL_GPL(kwasm_hook_register);
 
+static void leave_notified(struct kwasm_leave *leave, struct kwasm_attachment *at)
+{
+	kwasm_notify_handler(KWASM_EVENT_DETACH, NULL, at->handler.prog, &at->handler);
+	kwasm_leave_attachment(leave, at);
+}
+
 void kwasm_hook_unregister(struct kwasm_hook_type *type)
 {
 	struct kwasm_attachment *at, *tmp;
@@ -60,11 +66,8 @@ void kwasm_hook_unregister(struct kwasm_hook_type *type)
 	list_del(&type->node);
 	list_for_each_entry(knet, &kwasm_nets, node) {
 		list_for_each_entry_safe(at, tmp, &knet->attachments, node) {
-			if (at->type != type)
-				continue;
-			kwasm_notify_handler(KWASM_EVENT_DETACH, NULL, at->handler.prog,
-					     &at->handler);
-			kwasm_leave_attachment(&leave, at);
+			if (at->type == type)
+				leave_notified(&leave, at);
 		}
 	}
 	kwasm_leave_linked(&leave, NULL);
@@ -73,3 +76,23 @@ void kwasm_hook_unregister(struct kwasm_hook_type *type)
 	kwasm_leave_free(&leave);
 }
 EXPORT_SYMBOL_GPL(kwasm_hook_unregister);
+
+void kwasm_attachments_leave_device(const struct net *net, int ifindex)
+{
+	struct kwasm_attachment *at, *tmp;
+	struct kwasm_leave leave;
+	struct kwasm_net *knet;
+
+	kwasm_leave_init(&leave);
+	mutex_lock(&kwasm_lock);
+	list_for_each_entry(knet, &kwasm_nets, node) {
+		if (knet->net != net)
+			continue;
+		list_for_each_entry_safe(at, tmp, &knet->attachments, node)
+			if (at->device.bound && at->device.ifindex == ifindex)
+				leave_notified(&leave, at);
+	}
+	kwasm_leave_linked(&leave, NULL);
+	mutex_unlock(&kwasm_lock);
+	kwasm_leave_finish(&leave);
+}

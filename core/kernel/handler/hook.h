@@ -22,6 +22,7 @@ struct sk_buff;
  * @number: result of kwasm_pkt_hook(); see kwasm_hooks.def
  * @families: supported families, bit mask over NFPROTO_*
  * @default_family: used if the request does not name one
+ * @bound: its attachments are bound to a device, which the request names; no verdict queue
  * @attach: start passing packets to the handler; process context, kwasm_lock held, so it must not
  *	take rtnl
  * @detach: after this and a grace period, which it does not wait for, no packet reaches the
@@ -34,6 +35,7 @@ struct kwasm_hook_type {
 	u32 number;
 	u32 families;
 	u8 default_family;
+	bool bound;
 	int (*attach)(struct kwasm_attachment *at, struct kwasm_diag *diag);
 	void (*detach)(struct kwasm_attachment *at);
 	void (*describe)(const void *arrival, const struct sk_buff *skb, struct kwasm_arrival *to);

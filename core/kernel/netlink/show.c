@@ -207,9 +207,10 @@ int kwasm_nl_put_attachment(struct sk_buff *skb, struct kwasm_attachment *at)
 {
 	struct kwasm_handler *h = &at->handler;
 	u8 state = attachment_state(at);
-	const char *dev = at->device.name;
 	struct kwasm_trap_info trap;
+	char dev[IFNAMSIZ];
 
+	kwasm_device_name(&at->device, dev);
 	spin_lock_bh(&h->trap_lock);
 	trap = h->last_trap;
 	spin_unlock_bh(&h->trap_lock);

@@ -89,11 +89,11 @@ like 'the functions of a loaded program' \
 	'^program handler does not export a function named zzz: its functions are kwasm_packet, .* more$'
 fails 'program handler is in use: detach it first (attachments: 1)' unload handler
 is 'an unknown hook' "$(kwasmctl attach --hook nf_nope --name handler 2>&1; echo $?)" \
-	$'unknown hook "nf_nope": use one of nf_pre, nf_in, nf_fwd, nf_out, nf_post\n2'
+	$'unknown hook "nf_nope": use one of nf_pre, nf_in, nf_fwd, nf_out, nf_post, nf_ingress, nf_egress\n2'
 for c in 'detach handler' 'detach --all' "attach $handler"; do
 	# shellcheck disable=SC2086 # a list of words
 	is "the same of kwasmctl $c" "$(kwasmctl $c --hook nf_nope 2>&1; echo $?)" \
-		$'unknown hook "nf_nope": use one of nf_pre, nf_in, nf_fwd, nf_out, nf_post\n2'
+		$'unknown hook "nf_nope": use one of nf_pre, nf_in, nf_fwd, nf_out, nf_post, nf_ingress, nf_egress\n2'
 done
 fails 'unknown attachment 99' detach 99
 fails 'program nope is not attached' detach nope
