@@ -232,4 +232,4 @@ distclean: ## remove build results and downloads
 	$(Q)rm -rf build build-san
 
 -include $(shell [ -d $(BUILD) ] && find $(BUILD) \( -name kernels -o -name vm -o -name apt \
-	-o -name 'modules-*' \) -prune -o -name '*.d' -print)
+	-o -name 'modules-*' \) -prune -o -type f -name '*.d' -print)
