@@ -62,14 +62,20 @@ static u32 trapped(struct kwasm_ctx *ctx, u32 kind, u32 value)
 	return kwasm_handler_trapped(stats->handler, ctx, &trap);
 }
 
+/* A packet on which the handler cannot run here.  Nothing but its verdict is up to the policy. */
+static u32 skipped(struct kwasm_handler_stats *stats)
+{
+	stats->skipped++;
+	return kwasm_verdict_trapped(stats->handler->policy);
+}
+
 /* The caller's stack has no room for a guest, which stopped before its first instruction. */
 static u32 no_stack(struct kwasm_ctx *ctx)
 {
 	struct kwasm_handler_stats *stats = kwasm_run_stats(ctx);
 
 	stats->bytes -= kwasm_packet_skb(ctx->packet)->len;
-	stats->skipped++;
-	return KWASM_VERDICT_ACCEPT;
+	return skipped(stats);
 }
 
 /* A trap, or a verdict other than drop and accept.  @result: as kwasm_run_enter() returned it. */
@@ -118,10 +124,8 @@ static u32 run_busy(const struct kwasm_run *run, struct sk_buff *skb,
 		stats->reentered++;
 		return KWASM_VERDICT_ACCEPT;
 	}
-	if (!kwasm_invocation_begin(ctx, ctx->env[KWASM_ENV_LIMIT])) {
-		stats->skipped++;
-		return KWASM_VERDICT_ACCEPT;
-	}
+	if (!kwasm_invocation_begin(ctx, ctx->env[KWASM_ENV_LIMIT]))
+		return skipped(stats);
 	return kwasm_run_guest(ctx, stats, run, skb, arrival, true, NULL, judge);
 }
 
@@ -165,17 +169,15 @@ EXPORT_SYMBOL_GPL(kwasm_run_other);
 
 /*
  * Packets sent by this machine arrive in process context.  With interrupts off, in which nothing
- * could stop a guest, netconsole sends what it prints: the packet is accepted.
+ * could stop a guest, netconsole sends what it prints: the packet is skipped.
  */
 u32 kwasm_run_process(struct kwasm_handler *h, struct sk_buff *skb,
 		      const void *arrival)
 {
 	u32 verdict;
 
-	if (irqs_disabled()) {
-		this_cpu_inc(h->stats->skipped);
-		return KWASM_VERDICT_ACCEPT;
-	}
+	if (irqs_disabled())
+		return skipped(this_cpu_ptr(h->stats));
 	local_bh_disable();
 	verdict = kwasm_run_bh(h, skb, arrival, NULL, kwasm_run_busy,
 			       kwasm_run_other);

@@ -157,8 +157,8 @@ static __always_inline u32 kwasm_run_bh(struct kwasm_handler *h, struct sk_buff 
  * A handler that asks to see the packet again does so a few times at most.
  *
  * Context: inside an RCU read section; softirq, or process context where BH is switched off inside.
- * With interrupts off, where nothing could stop a guest, the packet is accepted and counted as
- * skipped.
+ * With interrupts off, where nothing could stop a guest, the packet is counted as skipped, and
+ * dropped exactly if the trap policy is to drop.
  * Return: KWASM_VERDICT_DROP, _ACCEPT or _QUEUE with the queue's number in the upper half.
  */
 static __always_inline u32 kwasm_attachment_run(struct kwasm_attachment *at, struct sk_buff *skb,
