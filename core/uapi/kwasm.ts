@@ -100,7 +100,7 @@ export function pkt_hook(): u32 {
   return import_pkt_hook();
 }
 
-// Protocol family: 2 for IPv4, 10 for IPv6
+// Protocol family: 2 for IPv4, 10 for IPv6, 0 for others, which only hooks at a device see
 export function pkt_family(): u32 {
   return import_pkt_family();
 }

@@ -73,7 +73,7 @@ pub fn pkt_hook() u32 {
     return imports.pkt_hook();
 }
 
-/// Protocol family: 2 for IPv4, 10 for IPv6
+/// Protocol family: 2 for IPv4, 10 for IPv6, 0 for others, which only hooks at a device see
 pub fn pkt_family() u32 {
     return imports.pkt_family();
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * netfilter.c - handlers at the netfilter hooks nf_pre, nf_in, nf_fwd, nf_out, nf_post, and at those
- * of a device, nf_ingress and nf_egress.
+ * netfilter.c - handlers at the netfilter hooks nf_pre, nf_in, nf_fwd, nf_out, nf_post, and at
+ * those of a device, nf_ingress and nf_egress.
  *
  * Each attachment is a separate netfilter hook, so that netfilter orders programs, and everything
  * else at the hook, by priority.  An attachment to a device holds the device until it is detached,
@@ -44,18 +44,16 @@ static void describe_netdev(const void *arrival, const struct sk_buff *skb,
 }
 
 /*
- * Under rcu_read_lock(), in softirq or (nf_egress) process context.  A packet that is to be sent may
- * come from a protocol that has not set its network header: then there is nothing to show.
+ * Under rcu_read_lock(), in softirq or (nf_egress) process context.  A packet that is to be sent
+ * may come from a protocol that has not set its network header: then there is nothing to show.
  */
 static unsigned int handle_netdev(void *priv, struct sk_buff *skb,
 				  const struct nf_hook_state *state)
 {
 	struct kwasm_attachment *at = priv;
 
-	if (unlikely((u32)skb_network_offset(skb) > skb_headlen(skb))) {
-		this_cpu_inc(at->handler.stats->skipped);
-		return NF_ACCEPT;
-	}
+	if (unlikely((u32)skb_network_offset(skb) > skb_headlen(skb)))
+		return kwasm_run_skip(&at->handler);
 	return kwasm_attachment_run(at, skb, state, describe_netdev);
 }
 

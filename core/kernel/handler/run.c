@@ -62,12 +62,12 @@ static u32 trapped(struct kwasm_ctx *ctx, u32 kind, u32 value)
 	return kwasm_handler_trapped(stats->handler, ctx, &trap);
 }
 
-/* A packet on which the handler cannot run here.  Nothing but its verdict is up to the policy. */
-static u32 skipped(struct kwasm_handler_stats *stats)
+u32 kwasm_run_skip(struct kwasm_handler *h)
 {
-	stats->skipped++;
-	return kwasm_verdict_trapped(stats->handler->policy);
+	this_cpu_inc(h->stats->skipped);
+	return kwasm_verdict_trapped(h->policy);
 }
+EXPORT_SYMBOL_GPL(kwasm_run_skip);
 
 /* The caller's stack has no room for a guest, which stopped before its first instruction. */
 static u32 no_stack(struct kwasm_ctx *ctx)
@@ -75,7 +75,7 @@ static u32 no_stack(struct kwasm_ctx *ctx)
 	struct kwasm_handler_stats *stats = kwasm_run_stats(ctx);
 
 	stats->bytes -= kwasm_packet_skb(ctx->packet)->len;
-	return skipped(stats);
+	return kwasm_run_skip(stats->handler);
 }
 
 /* A trap, or a verdict other than drop and accept.  @result: as kwasm_run_enter() returned it. */
@@ -125,7 +125,7 @@ static u32 run_busy(const struct kwasm_run *run, struct sk_buff *skb,
 		return KWASM_VERDICT_ACCEPT;
 	}
 	if (!kwasm_invocation_begin(ctx, ctx->env[KWASM_ENV_LIMIT]))
-		return skipped(stats);
+		return kwasm_run_skip(stats->handler);
 	return kwasm_run_guest(ctx, stats, run, skb, arrival, true, NULL, judge);
 }
 
@@ -177,7 +177,7 @@ u32 kwasm_run_process(struct kwasm_handler *h, struct sk_buff *skb,
 	u32 verdict;
 
 	if (irqs_disabled())
-		return skipped(this_cpu_ptr(h->stats));
+		return kwasm_run_skip(h);
 	local_bh_disable();
 	verdict = kwasm_run_bh(h, skb, arrival, NULL, kwasm_run_busy,
 			       kwasm_run_other);

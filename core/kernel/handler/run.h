@@ -81,6 +81,13 @@ u32 kwasm_run_process(struct kwasm_handler *h, struct sk_buff *skb,
 u64 kwasm_run_specially(struct kwasm_ctx *ctx, const struct kwasm_run *run);
 u64 kwasm_run_time(struct kwasm_ctx *ctx, u64 cycles, u64 result);
 
+/**
+ * kwasm_run_skip() - a packet on which the handler cannot run; it is no trap.
+ *
+ * Context: any.  Return: KWASM_VERDICT_DROP if that is the policy's verdict, or _ACCEPT.
+ */
+u32 kwasm_run_skip(struct kwasm_handler *h);
+
 /*
  * An invocation of @ctx, which is in kwasm_cpu.running, from start to end.  @nested: it has already
  * begun, and others may continue below it.  @rest: handles results other than drop and accept.
