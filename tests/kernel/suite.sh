@@ -23,7 +23,8 @@ replay() {
 }
 
 echo "# suite: $(cat "$dir/suite"), kernel $(uname -r)" >&2
-if ! modprobe kwasm_spec; then
+# binaryen's resizing.wast asks for 10003 pages at once, 625 MiB
+if ! modprobe kwasm max_total_mb=1024 || ! modprobe kwasm_spec; then
 	echo "Bail out! kwasm_spec does not load"
 	exit 1
 fi
