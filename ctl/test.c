@@ -231,13 +231,6 @@ struct decision {
 	u64 ns;
 };
 
-/* Packets at a device cannot be queued. */
-static bool verdict_valid(const struct test *t, u32 verdict)
-{
-	return kwasm_verdict_valid(verdict) &&
-	       !(t->hook->bound && KWASM_VERDICT_KIND(verdict) == KWASM_VERDICT_QUEUE);
-}
-
 /* Run it until the verdict is not repeat, like the kernel's hook. */
 static int run_handler(struct test *t, struct kwasm_packet *packet, struct decision *d)
 {
@@ -256,7 +249,7 @@ static int run_handler(struct test *t, struct kwasm_packet *packet, struct decis
 		d->ns = max(d->ns, d->call.ns);
 		ctl_tally_time(&t->tally, d->call.ns);
 		d->verdict = (u32)value;
-		if (!d->call.trapped && !verdict_valid(t, d->verdict)) {
+		if (!d->call.trapped && !kwasm_verdict_valid(d->verdict, !t->hook->bound)) {
 			d->call.trapped = true;
 			d->call.trap = (struct ctl_trap) {
 				.kind = KWASM_TRAP_VERDICT, .value = d->verdict,

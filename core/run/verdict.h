@@ -21,11 +21,14 @@
  */
 #define KWASM_VERDICT_RUNS_MAX 8u
 
-/** kwasm_verdict_valid() - is it one of the four, with a queue number only on QUEUE? */
-static inline bool kwasm_verdict_valid(u32 v)
+/**
+ * kwasm_verdict_valid() - is it one of the four, with a queue number only on QUEUE?
+ * @queues: QUEUE is one
+ */
+static inline bool kwasm_verdict_valid(u32 v, bool queues)
 {
 	return v <= KWASM_VERDICT_ACCEPT || v == KWASM_VERDICT_REPEAT ||
-	       KWASM_VERDICT_KIND(v) == KWASM_VERDICT_QUEUE;
+	       (queues && KWASM_VERDICT_KIND(v) == KWASM_VERDICT_QUEUE);
 }
 
 /** kwasm_verdict_again() - may the handler run again on a packet after @runs runs? */

@@ -35,13 +35,6 @@ dummy() {
 	ip -n "$1" link set "$2" up
 }
 
-# rename NAMESPACE FROM TO
-rename() {
-	ip -n "$1" link set "$2" down
-	ip -n "$1" link set "$2" name "$3"
-	ip -n "$1" link set "$3" up
-}
-
 ip netns add one
 ip netns add two
 for net in one two; do

@@ -36,6 +36,8 @@ took() {
 
 # meanwhile PID WHAT: what others do while PID is at it, and is at it still afterwards
 meanwhile() {
+	local beside
+
 	ok "during $2: it is at it" await 60 busy
 	ok "during $2: a module with a family of its own is loaded" modprobe l2tp_netlink
 	ok "during $2: and removed" rmmod l2tp_netlink

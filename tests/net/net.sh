@@ -133,3 +133,10 @@ steady_hooks() {
 		exit 1
 	fi
 }
+
+# rename NAMESPACE FROM TO: a device
+rename() {
+	ip -n "$1" link set "$2" down
+	ip -n "$1" link set "$2" name "$3"
+	ip -n "$1" link set "$3" up
+}

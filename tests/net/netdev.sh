@@ -101,9 +101,7 @@ for place in one:nf_egress two:nf_ingress; do
 	ok "$hook: three or more were sent" test "$sent" -ge 3
 	is "$hook: all were dropped" "$(value "$net" dropped)" "$sent"
 	is "$hook: the family" "$(value "$net" family)" netdev
-	ip -n "$net" link set v0 down
-	ip -n "$net" link set v0 name w0
-	ip -n "$net" link set w0 up
+	rename "$net" v0 w0
 	if [ "$net" = one ]; then
 		neighbours w0 v0
 	else
@@ -115,9 +113,7 @@ for place in one:nf_egress two:nf_ingress; do
 	not_ok "$hook: the module stays" modprobe -r kwasm_netfilter
 	ok "$hook: detach" kwasmctl -n "$net" detach drop
 	ok "$hook: pings pass again" await 5 pings
-	ip -n "$net" link set w0 down
-	ip -n "$net" link set w0 name v0
-	ip -n "$net" link set v0 up
+	rename "$net" w0 v0
 	neighbours v0 v0
 	ok "$hook: under the old name, too" await 5 pings
 done

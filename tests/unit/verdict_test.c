@@ -14,10 +14,12 @@ static void test_valid(void)
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(valid); i++)
-		ok(kwasm_verdict_valid(valid[i]) && kwasm_verdict_name(valid[i]),
+		ok(kwasm_verdict_valid(valid[i], true) && kwasm_verdict_name(valid[i]),
 		   "%#x is a verdict", valid[i]);
 	for (i = 0; i < ARRAY_SIZE(invalid); i++)
-		ok(!kwasm_verdict_valid(invalid[i]), "%#x is none", invalid[i]);
+		ok(!kwasm_verdict_valid(invalid[i], true), "%#x is none", invalid[i]);
+	ok(!kwasm_verdict_valid(KWASM_VERDICT_QUEUE, false), "queue is none where there are no queues");
+	ok(kwasm_verdict_valid(KWASM_VERDICT_REPEAT, false), "repeat is one there");
 	ok(!kwasm_verdict_name(2), "2 has no name");
 }
 

@@ -81,7 +81,7 @@ int kwasm_attachment_create(struct kwasm_program *prog, const struct kwasm_attac
  * Listeners are notified.  Context: process, may sleep, rtnl may be held; kwasm_lock not held.
  * Waits for a grace period if anything was attached.
  */
-void kwasm_attachments_leave_device(const struct net *net, int ifindex);
+void kwasm_attachments_leave_device(struct net *net, int ifindex);
 
 /*
  * Parts of kwasm_leave_attachment() and kwasm_leave_free(): stop it and take it out of the list,

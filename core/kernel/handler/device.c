@@ -52,7 +52,7 @@ static bool update(struct kwasm_device *d, unsigned long event, const struct net
 static int on_event(struct notifier_block *nb, unsigned long event, void *info)
 {
 	const struct net_device *dev = netdev_notifier_info_to_dev(info);
-	const struct net *net = dev_net(dev);
+	struct net *net = dev_net(dev);
 	struct kwasm_device *d;
 	bool leaves = false;
 

@@ -77,21 +77,17 @@ void kwasm_hook_unregister(struct kwasm_hook_type *type)
 }
 EXPORT_SYMBOL_GPL(kwasm_hook_unregister);
 
-void kwasm_attachments_leave_device(const struct net *net, int ifindex)
+void kwasm_attachments_leave_device(struct net *net, int ifindex)
 {
+	struct kwasm_net *knet = kwasm_net_of(net);
 	struct kwasm_attachment *at, *tmp;
 	struct kwasm_leave leave;
-	struct kwasm_net *knet;
 
 	kwasm_leave_init(&leave);
 	mutex_lock(&kwasm_lock);
-	list_for_each_entry(knet, &kwasm_nets, node) {
-		if (knet->net != net)
-			continue;
-		list_for_each_entry_safe(at, tmp, &knet->attachments, node)
-			if (at->device.bound && at->device.ifindex == ifindex)
-				leave_notified(&leave, at);
-	}
+	list_for_each_entry_safe(at, tmp, &knet->attachments, node)
+		if (at->device.bound && at->device.ifindex == ifindex)
+			leave_notified(&leave, at);
 	kwasm_leave_linked(&leave, NULL);
 	mutex_unlock(&kwasm_lock);
 	kwasm_leave_finish(&leave);

@@ -88,9 +88,7 @@ static u32 judge(struct kwasm_ctx *ctx, u64 result)
 		return no_stack(ctx);
 	if (result >> 32)
 		return trapped(ctx, result >> 32, 0);
-	if (!kwasm_verdict_valid(verdict) ||
-	    (KWASM_VERDICT_KIND(verdict) == KWASM_VERDICT_QUEUE &&
-	     kwasm_run_stats(ctx)->handler->no_queue))
+	if (!kwasm_verdict_valid(verdict, !kwasm_run_stats(ctx)->handler->no_queue))
 		return trapped(ctx, KWASM_TRAP_VERDICT, verdict);
 	kind = array_index_nospec(KWASM_VERDICT_KIND(verdict), KWASM_VERDICT_KINDS);
 	kwasm_run_stats(ctx)->verdicts[kind]++;
